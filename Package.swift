@@ -1,0 +1,189 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+// The rows of docs/decisions/0001: a target depends only on rows above its own in this file. RepositoryTests
+// checks every `import` against the same table.
+let targets: [Target] = [
+  .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
+  .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+  .systemLibrary(
+    name: "CLibGit2", path: "Sources/CLibGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+
+  // vocabulary
+  library("FleetModel", []),
+  // languages
+  library("Manifest", ["FleetModel", "CLibYAML", crypto]),
+  library("FleetTemplate", ["FleetModel"]),
+  library("FleetDocuments", ["FleetModel", "Manifest"]),
+  // decisions
+  library("FleetGenerators", ["FleetModel", "Manifest", "FleetTemplate", "FleetDocuments"]),
+  library("FleetRender", ["FleetModel", "Manifest", "FleetDocuments"]),
+  library("FleetPlanner", ["FleetModel", crypto]),
+  library("FleetSync", ["FleetModel", "Manifest"]),
+  library("FleetSimulation", ["FleetModel", "FleetPlanner"]),
+  // ═══ async and I/O below this line of the file, pure above ═══
+  // contracts
+  library("FleetPorts", ["FleetModel", "FleetPlanner"]),
+  library("FleetAPI", ["FleetModel"]),
+  // processes
+  library("FleetPrograms", ["FleetModel", subprocess]),
+  // adapters
+  library("FleetClient", ["FleetModel", "FleetAPI", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging]),
+  library(
+    "FleetPostgres",
+    [
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ", crypto, logging, nioCore, serviceLifecycle,
+    ],
+    resources: [.embedInCode("Migrations")]),
+  library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", logging]),
+  library("KubeClient", ["FleetModel", "Manifest", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging]),
+  // services
+  library(
+    "FleetAgent",
+    [
+      "FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient", crypto, logging,
+      serviceLifecycle,
+    ]),
+  library(
+    "KubeSim",
+    ["FleetModel", "Manifest", hummingbird, httpTypes, nioCore, logging, serviceLifecycle]),
+  library(
+    "FleetController",
+    [
+      "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",
+      "FleetSync", "FleetPorts", "FleetPrograms", crypto, logging, metrics, serviceLifecycle,
+    ]),
+  library(
+    "FleetServer",
+    [
+      "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
+      hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging, metrics, serviceLifecycle,
+    ]),
+  library(
+    "FleetCommands",
+    [
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
+      argumentParser, logging,
+    ]),
+  // executables
+  program("flotilla", ["FleetCommands", argumentParser]),
+  program(
+    "flotilla-controller",
+    [
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
+      argumentParser, logging, serviceLifecycle,
+    ]),
+  program("flotilla-agent", ["FleetAgent", "FleetModel", argumentParser, logging, serviceLifecycle]),
+  program(
+    "flotilla-sim",
+    ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", argumentParser, logging, serviceLifecycle]),
+
+  // tests
+  .target(
+    name: "FleetTestSupport",
+    dependencies: ["FleetModel", "FleetPorts", "FleetPostgres", "FleetPrograms", logging],
+    path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
+  tests("FleetModelTests", ["FleetModel"]),
+  tests("ManifestTests", ["Manifest", "FleetModel"]),
+  tests("FleetTemplateTests", ["FleetTemplate", "FleetModel"]),
+  tests("FleetDocumentsTests", ["FleetDocuments", "Manifest", "FleetModel"]),
+  tests(
+    "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),
+  tests("FleetRenderTests", ["FleetRender", "Manifest", "FleetModel"]),
+  tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"]),
+  tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
+  tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),
+  tests("FleetProgramsTests", ["FleetPrograms", "FleetModel"]),
+  tests(
+    "FleetPostgresTests", ["FleetPostgres", "FleetPorts", "FleetPlanner", "FleetModel", "FleetTestSupport", logging]),
+  tests("FleetGitTests", ["FleetGit", "FleetPorts", "FleetPrograms", "FleetModel", "FleetTestSupport", logging]),
+  tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", logging, hummingbird]),
+  tests(
+    "KubeSimTests", ["KubeSim", "KubeClient", "Manifest", "FleetModel", "FleetPrograms", "FleetTestSupport", logging]),
+  tests(
+    "FleetAgentTests",
+    ["FleetAgent", "FleetSync", "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel", logging]),
+  tests(
+    "FleetControllerTests",
+    [
+      "FleetController", "FleetPorts", "FleetPlanner", "FleetPostgres", "FleetGit", "FleetDocuments", "Manifest",
+      "FleetModel", "FleetTestSupport", logging,
+    ]),
+  tests(
+    "FleetServerTests",
+    [
+      "FleetServer", "FleetController", "FleetAPI", "FleetClient", "FleetPorts", "FleetPostgres", "FleetGit",
+      "FleetModel", "FleetTestSupport", logging, serviceLifecycle,
+    ]),
+  tests("FleetCommandsTests", ["FleetCommands", "FleetAPI", "FleetModel", argumentParser]),
+  tests("RepositoryTests", []),
+  tests("IntegrationTests", ["FleetModel", "Manifest", "FleetPrograms", "FleetTestSupport"]),
+]
+
+// While a target has no sources yet it is left out, so that every commit builds.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+func exists(_ target: Target) -> Bool {
+  let folder = target.path ?? (target.type == .test ? "Tests" : "Sources") + "/" + target.name
+  return FileManager.default.fileExists(atPath: root.appendingPathComponent(folder).path)
+}
+let present = targets.filter(exists)
+let names = Set(present.map(\.name))
+for target in present {
+  target.dependencies.removeAll {
+    if case .byNameItem(let name, _) = $0 { !names.contains(name) } else { false }
+  }
+}
+
+let package = Package(
+  name: "flotilla",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: present,
+  swiftLanguageModes: [.v6]
+)

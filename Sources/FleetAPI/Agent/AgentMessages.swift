@@ -1,0 +1,162 @@
+public import FleetModel
+
+/// `POST /api/v1/agent/join`: a new agent shows its one-time token and the public key it made in the cluster.
+public struct JoinRequest: Codable, Sendable, Hashable {
+  /// The one-time token from `flotilla cluster add NAME` or `flotilla cluster token NAME --rejoin`.
+  public var token: String
+  /// The raw Ed25519 public key (32 bytes) in base64.
+  public var publicKey: String
+  /// The agent's version.
+  public var agentVersion: String
+
+  /// Makes a request.
+  public init(token: String, publicKey: String, agentVersion: String) {
+    self.token = token
+    self.publicKey = publicKey
+    self.agentVersion = agentVersion
+  }
+}
+
+/// The answer to a join: who the agent is from now on.
+public struct JoinResponse: Codable, Sendable, Hashable {
+  /// The cluster's row number; the agent keeps it with its key.
+  public var cluster: ClusterID
+  /// The cluster's name.
+  public var clusterName: ClusterName
+
+  /// Makes an answer.
+  public init(cluster: ClusterID, clusterName: ClusterName) {
+    self.cluster = cluster
+    self.clusterName = clusterName
+  }
+}
+
+/// `POST /api/v1/agent/challenge`: asks for a nonce to sign (AMENDMENTS 33).
+public struct ChallengeRequest: Codable, Sendable, Hashable {
+  /// The cluster.
+  public var cluster: ClusterID
+
+  /// Makes a request.
+  public init(cluster: ClusterID) { self.cluster = cluster }
+}
+
+/// A nonce, good once and for a minute.
+public struct ChallengeResponse: Codable, Sendable, Hashable {
+  /// 32 random bytes in base64.
+  public var nonce: String
+
+  /// Makes an answer.
+  public init(nonce: String) { self.nonce = nonce }
+}
+
+/// `POST /api/v1/agent/session`: proves the key and opens a session.
+public struct SessionRequest: Codable, Sendable, Hashable {
+  /// The cluster.
+  public var cluster: ClusterID
+  /// The nonce of the challenge.
+  public var nonce: String
+  /// The Ed25519 signature, in base64, of the UTF-8 text `flotilla-agent-session\nCLUSTER\nNONCE`.
+  public var signature: String
+  /// The agent process, random at its start: a second process for one cluster is refused while the first one's
+  /// session lives.
+  public var instance: String
+  /// The agent's version.
+  public var agentVersion: String
+  /// The cluster's Kubernetes version, for example `v1.31.2`; empty when unknown.
+  public var kubernetesVersion: String
+
+  /// Makes a request.
+  public init(
+    cluster: ClusterID, nonce: String, signature: String, instance: String, agentVersion: String,
+    kubernetesVersion: String
+  ) {
+    self.cluster = cluster
+    self.nonce = nonce
+    self.signature = signature
+    self.instance = instance
+    self.agentVersion = agentVersion
+    self.kubernetesVersion = kubernetesVersion
+  }
+
+  /// The text that is signed.
+  public static func signedText(cluster: ClusterID, nonce: String) -> String {
+    "flotilla-agent-session\n\(cluster)\n\(nonce)"
+  }
+}
+
+/// A session: its token goes into `Authorization: Bearer` of every further request.
+public struct SessionResponse: Codable, Sendable, Hashable {
+  /// 32 random bytes in base64.
+  public var token: String
+  /// How long the token is good, in seconds; a new session is opened before.
+  public var expiresInSeconds: Int
+  /// The controller's time; the agent's own clock is never trusted.
+  public var serverTime: Instant
+
+  /// Makes an answer.
+  public init(token: String, expiresInSeconds: Int, serverTime: Instant) {
+    self.token = token
+    self.expiresInSeconds = expiresInSeconds
+    self.serverTime = serverTime
+  }
+}
+
+/// `POST /api/v1/agent/poll`: asks for orders above what the agent has seen; held open until there are some.
+public struct PollRequest: Codable, Sendable, Hashable {
+  /// The highest generation seen of each target the agent knows, by target number as text.
+  public var seen: [String: Generation]
+  /// How long the controller may hold the request, in seconds.
+  public var waitSeconds: Int
+
+  /// Makes a request.
+  public init(seen: [String: Generation], waitSeconds: Int) {
+    self.seen = seen
+    self.waitSeconds = waitSeconds
+  }
+}
+
+/// The newest order of every target whose order is above what the agent has seen; empty when the time is over.
+public struct PollResponse: Codable, Sendable, Hashable {
+  /// The orders.
+  public var orders: [WireOrder]
+
+  /// Makes an answer.
+  public init(orders: [WireOrder]) { self.orders = orders }
+}
+
+/// `GET /api/v1/agent/bundles/DIGEST`: the objects of a bundle in order. The digest is that of the lines
+/// `OBJECT-DIGEST\n` one after the other, so the agent checks what it was given (AMENDMENTS 31).
+public struct BundleResponse: Codable, Sendable, Hashable {
+  /// The digests of the objects.
+  public var objects: [Digest]
+
+  /// Makes an answer.
+  public init(objects: [Digest]) { self.objects = objects }
+}
+
+/// `POST /api/v1/agent/objects`: fetches objects that the agent lacks, at most 1,000 a request.
+public struct ObjectsRequest: Codable, Sendable, Hashable {
+  /// The digests.
+  public var digests: [Digest]
+
+  /// Makes a request.
+  public init(digests: [Digest]) { self.digests = digests }
+}
+
+/// The objects asked for, as canonical JSON texts; each one's SHA-256 is its digest.
+public struct ObjectsResponse: Codable, Sendable, Hashable {
+  /// The texts in the order asked.
+  public var objects: [String]
+
+  /// Makes an answer.
+  public init(objects: [String]) { self.objects = objects }
+}
+
+/// `POST /api/v1/agent/observations`: what changed since the last report.
+public struct ObservationsRequest: Codable, Sendable, Hashable {
+  /// The observations.
+  public var observations: [WireObservation]
+
+  /// Makes a request.
+  public init(observations: [WireObservation]) { self.observations = observations }
+}

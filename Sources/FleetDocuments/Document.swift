@@ -1,0 +1,50 @@
+public import FleetModel
+public import Manifest
+
+/// A document of `flotilla.dev/v1`, read and found right.
+public struct Document: Hashable, Sendable {
+  /// What it describes.
+  public enum Content: Hashable, Sendable {
+    /// A member of the fleet.
+    case cluster(Cluster)
+    /// A Git source.
+    case repository(Repository)
+    /// Generators, template, sync and rollout.
+    case fleetSet(FleetSetDefinition)
+  }
+
+  /// The owner.
+  public var project: ProjectName
+  /// The document's name, unique for its kind in the project.
+  public var name: String
+  /// Labels of the document; a cluster's are its own.
+  public var labels: [String: String]
+  /// Annotations of the document.
+  public var annotations: [String: String]
+  /// What it describes.
+  public var content: Content
+  /// The document as it was read, for storing and for `-o yaml`.
+  public var source: Node
+
+  /// Makes a document.
+  public init(
+    project: ProjectName = .defaultProject, name: String, labels: [String: String] = [:],
+    annotations: [String: String] = [:], content: Content, source: Node
+  ) {
+    self.project = project
+    self.name = name
+    self.labels = labels
+    self.annotations = annotations
+    self.content = content
+    self.source = source
+  }
+
+  /// The kind as documents write it.
+  public var kind: String {
+    switch content {
+    case .cluster: "Cluster"
+    case .repository: "Repository"
+    case .fleetSet: "FleetSet"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What an agent reports about one target: a state, not an event, so a lost or repeated report changes nothing.
+public struct Observation: Hashable, Sendable, Codable {
+  /// How far the agent is with the order of this generation.
+  public enum Phase: String, Sendable, Codable {
+    /// It has begun to apply.
+    case applying
+    /// Everything is applied; health tells the rest.
+    case applied
+    /// It will not try again by itself: a terminal error (R10), or a refused order.
+    case failed
+    /// What was to be removed is gone.
+    case removed
+  }
+
+  /// The target.
+  public var target: TargetID
+  /// The generation the report is about.
+  public var generation: Generation
+  /// The digest the report is about: the one applied, or being applied; nil for a removal.
+  public var bundle: Digest?
+  /// How far the agent is.
+  public var phase: Phase
+  /// The worst health of the owned objects.
+  public var health: Health
+  /// How long all owned objects have been ready without a break at this generation, by the agent's monotonic clock.
+  public var readyFor: Duration
+  /// How long the worst health has been Degraded without a break, by the agent's monotonic clock.
+  public var degradedFor: Duration
+  /// Why, for people: the object and its message, for example `Deployment shop/web: ImagePullBackOff registry/web:9`.
+  public var message: String
+  /// How many objects the target owns.
+  public var objectCount: Int
+  /// The drift seen or repaired since the last report; nil for none.
+  public var drift: Drift?
+
+  /// Makes an observation.
+  public init(
+    target: TargetID, generation: Generation, bundle: Digest?, phase: Phase, health: Health,
+    readyFor: Duration = .zero, degradedFor: Duration = .zero, message: String = "", objectCount: Int = 0,
+    drift: Drift? = nil
+  ) {
+    self.target = target
+    self.generation = generation
+    self.bundle = bundle
+    self.phase = phase
+    self.health = health
+    self.readyFor = readyFor
+    self.degradedFor = degradedFor
+    self.message = message
+    self.objectCount = objectCount
+    self.drift = drift
+  }
+}
+
+/// A difference between what an agent applied and what it found.
+public struct Drift: Hashable, Sendable, Codable {
+  /// The objects that differ, as `Kind namespace/name`.
+  public var objects: [String]
+  /// What differs, one field a line, with who changed it where the cluster tells.
+  public var details: String
+  /// Whether the agent put it right.
+  public var repaired: Bool
+
+  /// Makes a drift.
+  public init(objects: [String], details: String, repaired: Bool) {
+    self.objects = objects
+    self.details = details
+    self.repaired = repaired
+  }
+}
