@@ -1,0 +1,40 @@
+public import FleetModel
+
+/// All that one pass over a run may know: a summary, whose size does not grow with the run (AMENDMENTS 18).
+public struct PlanInput: Sendable {
+  /// PostgreSQL's clock, read in the transaction that loaded the rest (R28).
+  public var now: Instant
+  /// The listening clock at `now`.
+  public var listened: ListeningTime
+  /// The current epoch of generations (R27).
+  public var epoch: Int32
+  /// The run.
+  public var run: Run
+  /// All its stages, in order.
+  public var stages: [Stage]
+  /// The units that this pass has to look at, each with all its steps:
+  /// every unit with an order in flight, in either direction; every unit whose report or cluster changed since the
+  /// last pass; of the first incomplete stage the next pending ones in order, at least `lookahead` of them; and, when
+  /// the run rolls back, the next ones to send back (last stage first) as ``rollbackCandidateOrder`` says.
+  public var units: [Unit]
+  /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
+  public var inFlightByLabel: [String: [String: Int]]
+
+  /// How many pending units beyond a stage's slots the loader adds, so that away and cordoned ones are passed over
+  /// without another pass.
+  public static let lookahead = 64
+
+  /// Makes an input.
+  public init(
+    now: Instant, listened: ListeningTime, epoch: Int32, run: Run, stages: [Stage], units: [Unit],
+    inFlightByLabel: [String: [String: Int]] = [:]
+  ) {
+    self.now = now
+    self.listened = listened
+    self.epoch = epoch
+    self.run = run
+    self.stages = stages
+    self.units = units
+    self.inFlightByLabel = inFlightByLabel
+  }
+}

@@ -1,0 +1,111 @@
+public import FleetModel
+
+/// A rollout as the planner sees it: frozen at its start (R3), with what has become of it.
+public struct Run: Hashable, Sendable, Codable {
+  /// The row.
+  public var id: RolloutID
+  /// The owner.
+  public var project: ProjectName
+  /// The FleetSet.
+  public var fleetSet: FleetSetName
+  /// The number within its set, from 1.
+  public var number: Int
+  /// What the run is for.
+  public var kind: RolloutKindOfRun
+  /// Where it stands.
+  public var state: RolloutState
+  /// Raised by every commit; a commit names the one it read (compare and set).
+  public var version: Int64
+  /// The release that members move to.
+  public var release: ReleaseID
+  /// The release's short name, for people.
+  public var releaseName: String
+  /// The strategy as it was at the start.
+  public var strategy: RolloutStrategy
+  /// Failed clusters allowed over all stages; nil for none of its own.
+  public var failureBudget: Int?
+  /// Unreachable clusters allowed over all stages.
+  public var unreachableBudget: Int
+  /// The SHA-256 of the frozen content; approvals are bound to it (R19).
+  public var planHash: Digest
+  /// Authors of the change and who started the run: whom `notAuthor` excludes.
+  public var authors: [String]
+  /// The principal, or the cause, that started it.
+  public var startedBy: String
+  /// The principal and reason of an operator's pause, which also holds back an automatic rollback; nil for none.
+  public var pause: Pause?
+  /// The breach that stopped forward dispatch; it stays when a later success arrives (R13).
+  public var breach: Breach?
+  /// When the run was made.
+  public var createdAt: Instant
+  /// When it ended; nil while it goes on.
+  public var endedAt: Instant?
+
+  /// An operator's, or a rule's, pause.
+  public struct Pause: Hashable, Sendable, Codable {
+    /// Who, or which rule.
+    public var by: String
+    /// Why.
+    public var reason: String
+
+    /// Makes a pause.
+    public init(by: String, reason: String) {
+      self.by = by
+      self.reason = reason
+    }
+  }
+
+  /// What stopped forward dispatch.
+  public struct Breach: Hashable, Sendable, Codable {
+    /// The stage whose budget, gate or member caused it.
+    public var stage: Int
+    /// Why, with numbers and names.
+    public var cause: String
+    /// When.
+    public var at: Instant
+    /// Whether changed members go back: the policy's action, or a person's undo.
+    public var rollsBack: Bool
+    /// Which changed members go back.
+    public var scope: FailurePolicy.Scope
+
+    /// Makes a breach.
+    public init(stage: Int, cause: String, at: Instant, rollsBack: Bool, scope: FailurePolicy.Scope) {
+      self.stage = stage
+      self.cause = cause
+      self.at = at
+      self.rollsBack = rollsBack
+      self.scope = scope
+    }
+  }
+
+  /// Makes a run.
+  public init(
+    id: RolloutID, project: ProjectName, fleetSet: FleetSetName, number: Int, kind: RolloutKindOfRun,
+    state: RolloutState, version: Int64, release: ReleaseID, releaseName: String, strategy: RolloutStrategy,
+    failureBudget: Int?, unreachableBudget: Int, planHash: Digest, authors: [String], startedBy: String,
+    pause: Pause? = nil, breach: Breach? = nil, createdAt: Instant, endedAt: Instant? = nil
+  ) {
+    self.id = id
+    self.project = project
+    self.fleetSet = fleetSet
+    self.number = number
+    self.kind = kind
+    self.state = state
+    self.version = version
+    self.release = release
+    self.releaseName = releaseName
+    self.strategy = strategy
+    self.failureBudget = failureBudget
+    self.unreachableBudget = unreachableBudget
+    self.planHash = planHash
+    self.authors = authors
+    self.startedBy = startedBy
+    self.pause = pause
+    self.breach = breach
+    self.createdAt = createdAt
+    self.endedAt = endedAt
+  }
+
+  /// The name people use: `SET/NUMBER`.
+  public var displayName: String { "\(fleetSet)/\(number)" }
+}

@@ -1,0 +1,140 @@
+public import FleetModel
+
+/// A stage of a run: its frozen rules with absolute numbers, and what has become of it.
+public struct Stage: Hashable, Sendable, Codable {
+  /// The place in the run, from 0.
+  public var index: Int
+  /// The rules as they were at the start.
+  public var rules: StageStrategy
+  /// Clusters in it, including unchanged ones.
+  public var size: Int
+  /// Clusters that change.
+  public var changing: Int
+  /// Members (targets) in it.
+  public var memberCount: Int
+  /// Clusters in flight at once (R1).
+  public var slots: Int
+  /// Clusters in flight at once during a rollback.
+  public var rollbackSlots: Int
+  /// Failed clusters allowed (R1).
+  public var failureBudget: Int
+  /// Unreachable clusters allowed; nil leaves it to the run's budget.
+  public var unreachableBudget: Int?
+  /// Changing clusters that must succeed (R7).
+  public var minSucceeded: Int
+  /// Where it stands.
+  public var state: StageState
+  /// Clusters by state.
+  public var counters: StageCounters
+  /// When it opened.
+  public var openedAt: Instant?
+  /// When its last step left Verifying.
+  public var soakStartedAt: Instant?
+  /// When it passed, or was found empty.
+  public var passedAt: Instant?
+  /// The approvals given, in order.
+  public var approvals: [Approval]
+  /// Why it is halted; empty when it is not.
+  public var haltReason: String
+
+  /// Makes a stage that has not begun.
+  public init(
+    index: Int, rules: StageStrategy, size: Int, changing: Int, memberCount: Int, slots: Int, rollbackSlots: Int,
+    failureBudget: Int, unreachableBudget: Int?, minSucceeded: Int, counters: StageCounters
+  ) {
+    self.index = index
+    self.rules = rules
+    self.size = size
+    self.changing = changing
+    self.memberCount = memberCount
+    self.slots = slots
+    self.rollbackSlots = rollbackSlots
+    self.failureBudget = failureBudget
+    self.unreachableBudget = unreachableBudget
+    self.minSucceeded = minSucceeded
+    state = .waiting
+    self.counters = counters
+    approvals = []
+    haltReason = ""
+  }
+
+  /// The name.
+  public var name: String { rules.name }
+}
+
+/// An approval of a stage (R19).
+public struct Approval: Hashable, Sendable, Codable {
+  /// Who approved.
+  public var principal: String
+  /// The groups of the approver at that time.
+  public var groups: [String]
+  /// Why.
+  public var reason: String
+  /// The plan that was approved.
+  public var planHash: Digest
+  /// When.
+  public var at: Instant
+
+  /// Makes an approval.
+  public init(principal: String, groups: [String], reason: String, planHash: Digest, at: Instant) {
+    self.principal = principal
+    self.groups = groups
+    self.reason = reason
+    self.planHash = planHash
+    self.at = at
+  }
+}
+
+/// Clusters of a stage by the state of their steps; kept on the stage's row and changed with the steps (AMENDMENTS 18).
+public struct StageCounters: Hashable, Sendable, Codable {
+  /// Clusters by state; states without clusters are absent.
+  public private(set) var byState: [StepState: Int]
+  /// Clusters that have failed at least once in this run, whatever became of them.
+  public var everFailed: Int
+
+  /// Makes empty counters.
+  public init() {
+    byState = [:]
+    everFailed = 0
+  }
+
+  /// The number of clusters in a state. Setting 0 removes the entry.
+  public subscript(state: StepState) -> Int {
+    get { byState[state] ?? 0 }
+    set { byState[state] = newValue == 0 ? nil : newValue }
+  }
+
+  /// The number of clusters in any of the states.
+  public func count(_ states: StepState...) -> Int { states.reduce(0) { $0 + self[$1] } }
+
+  /// The number of clusters in all states.
+  public var total: Int { byState.values.reduce(0, +) }
+
+  /// Clusters that hold a slot with a forward order.
+  public var inFlight: Int { count(.dispatched, .applying, .verifying) }
+
+  /// Decodes a map of state names to counts.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let named = try container.decode([String: Int].self, forKey: .byState)
+    byState = [:]
+    for (name, count) in named {
+      guard let state = StepState(rawValue: name) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .byState, in: container, debugDescription: "\(name) is not a step state")
+      }
+      byState[state] = count
+    }
+    everFailed = try container.decode(Int.self, forKey: .everFailed)
+  }
+
+  /// Encodes a map of state names to counts.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    let named = Dictionary(uniqueKeysWithValues: byState.map { ($0.key.rawValue, $0.value) })
+    try container.encode(named, forKey: .byState)
+    try container.encode(everFailed, forKey: .everFailed)
+  }
+
+  private enum CodingKeys: String, CodingKey { case byState, everFailed }
+}

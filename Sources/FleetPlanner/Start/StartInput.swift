@@ -1,0 +1,167 @@
+public import FleetModel
+
+/// All that the decision to start a run of a FleetSet may know (R30, R22, R14's holds).
+public struct StartInput: Sendable {
+  /// PostgreSQL's clock.
+  public var now: Instant
+  /// The owner.
+  public var project: ProjectName
+  /// The FleetSet.
+  public var fleetSet: FleetSetName
+  /// The strategy of the FleetSet's newest generation.
+  public var strategy: RolloutStrategy
+  /// The newest release, to which members may move.
+  public var release: ReleaseID
+  /// Its short name.
+  public var releaseName: String
+  /// Authors of the commits since the release that members run.
+  public var authors: [String]
+  /// Whether a person holds the release back.
+  public var isHeld: Bool
+  /// The last completed, not held release: what new members get while another run is active or as their first (R30);
+  /// nil when no run has ended well yet.
+  public var lastGoodRelease: ReleaseID?
+  /// The targets of the newest release, in any order.
+  public var members: [StartMember]
+  /// The run of the set that goes on; nil for none.
+  public var activeRun: ActiveRun?
+  /// The number that the next run gets.
+  public var nextNumber: Int
+
+  /// A run of the set that goes on.
+  public struct ActiveRun: Hashable, Sendable {
+    /// The row.
+    public var id: RolloutID
+    /// `SET/NUMBER`.
+    public var displayName: String
+    /// What it is for.
+    public var kind: RolloutKindOfRun
+    /// Where it stands.
+    public var state: RolloutState
+    /// The release it moves to.
+    public var release: ReleaseID
+    /// Whether a stage after the first has been opened.
+    public var hasOpenedLaterStage: Bool
+
+    /// Makes an entry.
+    public init(
+      id: RolloutID, displayName: String, kind: RolloutKindOfRun, state: RolloutState, release: ReleaseID,
+      hasOpenedLaterStage: Bool
+    ) {
+      self.id = id
+      self.displayName = displayName
+      self.kind = kind
+      self.state = state
+      self.release = release
+      self.hasOpenedLaterStage = hasOpenedLaterStage
+    }
+  }
+
+  /// Makes an input.
+  public init(
+    now: Instant, project: ProjectName, fleetSet: FleetSetName, strategy: RolloutStrategy, release: ReleaseID,
+    releaseName: String, authors: [String], isHeld: Bool, lastGoodRelease: ReleaseID?, members: [StartMember],
+    activeRun: ActiveRun?, nextNumber: Int
+  ) {
+    self.now = now
+    self.project = project
+    self.fleetSet = fleetSet
+    self.strategy = strategy
+    self.release = release
+    self.releaseName = releaseName
+    self.authors = authors
+    self.isHeld = isHeld
+    self.lastGoodRelease = lastGoodRelease
+    self.members = members
+    self.activeRun = activeRun
+    self.nextNumber = nextNumber
+  }
+}
+
+/// A target of the newest release, with what its cluster runs.
+public struct StartMember: Hashable, Sendable {
+  /// The target.
+  public var target: TargetID
+  /// The target's name.
+  public var targetName: TargetName
+  /// The target's own labels.
+  public var targetLabels: [String: String]
+  /// The cluster.
+  public var cluster: ClusterID
+  /// The cluster's name.
+  public var clusterName: ClusterName
+  /// The cluster's labels.
+  public var clusterLabels: [String: String]
+  /// The bundle of the newest release.
+  public var bundle: Digest
+  /// The bundle of the last good release, for onboarding; nil when that release does not have the target.
+  public var lastGoodReleaseBundle: Digest?
+  /// The bundle of its newest committed order; nil when it never got one.
+  public var wanted: Digest?
+  /// The bundle that its last fenced report says is applied; nil before the first.
+  public var applied: Digest?
+  /// The worst health of its objects at the last report.
+  public var health: Health
+  /// Whether an order is committed that the cluster has not confirmed.
+  public var hasOpenOrder: Bool
+  /// The last known good bundle; nil for none.
+  public var lastKnownGood: PlacedBundle?
+  /// Whether its newest bundle is among those that a hold names for it.
+  public var isBundleHeld: Bool
+  /// The highest generation stored or reported.
+  public var highestGeneration: Generation
+
+  /// Makes a member.
+  public init(
+    target: TargetID, targetName: TargetName, targetLabels: [String: String] = [:], cluster: ClusterID,
+    clusterName: ClusterName, clusterLabels: [String: String] = [:], bundle: Digest,
+    lastGoodReleaseBundle: Digest? = nil, wanted: Digest? = nil, applied: Digest? = nil, health: Health = .unknown,
+    hasOpenOrder: Bool = false, lastKnownGood: PlacedBundle? = nil, isBundleHeld: Bool = false,
+    highestGeneration: Generation = .none
+  ) {
+    self.target = target
+    self.targetName = targetName
+    self.targetLabels = targetLabels
+    self.cluster = cluster
+    self.clusterName = clusterName
+    self.clusterLabels = clusterLabels
+    self.bundle = bundle
+    self.lastGoodReleaseBundle = lastGoodReleaseBundle
+    self.wanted = wanted
+    self.applied = applied
+    self.health = health
+    self.hasOpenOrder = hasOpenOrder
+    self.lastKnownGood = lastKnownGood
+    self.isBundleHeld = isBundleHeld
+    self.highestGeneration = highestGeneration
+  }
+
+  /// Whether nothing is to be sent for `bundle`: the last fenced report says it is applied, it is not degraded on it,
+  /// and no older order is open (R6).
+  public func isUnchanged(for bundle: Digest) -> Bool {
+    applied == bundle && wanted == bundle && !hasOpenOrder && health != .degraded
+  }
+}
+
+/// A run ready to be stored: everything that R3 freezes.
+public struct FrozenRun: Hashable, Sendable {
+  /// The run; `id` is given by the store.
+  public var run: Run
+  /// The stages.
+  public var stages: [Stage]
+  /// The units of all stages, in order; steps that do not change are `Unchanged`.
+  public var units: [Unit]
+  /// What somebody should know before starting it.
+  public var warnings: [String]
+  /// The run that it takes the place of; nil for none.
+  public var supersedes: RolloutID?
+
+  /// Makes a run.
+  public init(run: Run, stages: [Stage], units: [Unit], warnings: [String], supersedes: RolloutID? = nil) {
+    self.run = run
+    self.stages = stages
+    self.units = units
+    self.warnings = warnings
+    self.supersedes = supersedes
+  }
+}

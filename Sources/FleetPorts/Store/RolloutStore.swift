@@ -1,0 +1,129 @@
+public import FleetModel
+public import FleetPlanner
+
+/// Runs. Called by the start and rollout tasks and by the API.
+public protocol RolloutStore: Sendable {
+  /// What the decision to start a run needs; nil when the set is gone or has no release.
+  func startInput(for fleetSet: FleetSetID, strategy: RolloutStrategy) async throws(StoreError) -> StartInput?
+  /// Stores a run with its stages and steps, ends the run it supersedes, wakes it. `NoChange` is never stored.
+  /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken.
+  func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
+  /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
+  func recordRelease(_ release: ReleaseID, of fleetSet: FleetSetID) async throws(StoreError)
+
+  /// What a pass needs (AMENDMENTS 18); nil when there is no such run.
+  func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput?
+  /// Commits a plan in one transaction: states, counters, orders, placements, holds, last known good bundles, events and
+  /// the report; wakes agents through ``StoreSignal/orders(_:)`` and, when the run ends, the set's start task. The report
+  /// alone is written only when it changed.
+  /// - Throws: `lostRace` when the run's version or a step's state is not what was read, or a generation is not above the
+  ///   stored one.
+  func commit(_ plan: Plan, input: PlanInput, cause: ChangeCause) async throws(StoreError)
+
+  /// Runs, newest first; `fleetSet` nil for all sets.
+  func rollouts(of fleetSet: FleetSetName?, in project: ProjectName, after: String?, limit: Int)
+    async throws(StoreError) -> Page<RolloutRecord>
+  /// One run by set and number (nil: the newest); nil when there is none.
+  func rollout(of fleetSet: FleetSetName, number: Int?, in project: ProjectName)
+    async throws(StoreError) -> RolloutRecord?
+  /// Steps of a run in order of stage and position; `states` empty for all.
+  func steps(of rollout: RolloutID, states: [StepState], after: String?, limit: Int)
+    async throws(StoreError) -> Page<StepRecord>
+  /// For `undo` of an ended run: its members with what they ran before it and what they run now.
+  func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [StartMember]
+  /// Takes the hold off a set's release; a conflict when there is none.
+  func releaseHold(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+}
+
+/// What agents see and say. Called by the agents' routes.
+public protocol PlacementStore: Sendable {
+  /// The newest order of every target of the cluster whose generation is above what the agent has seen. When the agent has
+  /// seen a higher one than is stored, records an incident, moves the stored generation above it and gives no order for
+  /// that target in this answer (R27).
+  func orders(for cluster: ClusterID, above seen: [TargetID: Generation]) async throws(StoreError) -> [Order]
+  /// Stores reports: for each target the newest at its order's generation; an older generation changes nothing. A report
+  /// that says something new marks the run's step and wakes the run.
+  func record(_ observations: [Observation], from cluster: ClusterID) async throws(StoreError)
+}
+
+/// Joining, sessions and contact of agents (AMENDMENTS 17, 33). Called by the agents' routes.
+public protocol AgentStore: Sendable {
+  /// Stores a one-time join token's SHA-256 for a cluster. `rejoin` lets it replace an agent that has joined.
+  func createJoinToken(
+    for cluster: ClusterName, in project: ProjectName, tokenHash: Digest, expiresIn: Duration, rejoin: Bool,
+    cause: ChangeCause
+  ) async throws(StoreError)
+  /// Uses a join token: stores the agent's public key (raw bytes) and ends older sessions; keeps generations.
+  /// - Throws: `notFound` for an unknown token, `conflict` for a used or expired one, or when another agent has the cluster.
+  func join(tokenHash: Digest, publicKey: [UInt8], agentVersion: String)
+    async throws(StoreError) -> (cluster: ClusterID, name: ClusterName)
+  /// The public key of a cluster's agent; nil when none has joined or the cluster is gone.
+  func publicKey(of cluster: ClusterID) async throws(StoreError) -> [UInt8]?
+  /// Stores a nonce for a minute; `useNonce` answers true exactly once for it. Any controller may be asked.
+  func createNonce(_ nonceHash: Digest, for cluster: ClusterID) async throws(StoreError)
+  /// Uses a nonce up.
+  func useNonce(_ nonceHash: Digest, for cluster: ClusterID) async throws(StoreError) -> Bool
+  /// Opens a session: contact of the cluster with this controller.
+  /// - Throws: `conflict` when another instance of the agent holds a live session that was in contact in the last 45 seconds.
+  func openSession(
+    for cluster: ClusterID, tokenHash: Digest, instance: String, controller: ControllerID, expiresIn: Duration,
+    agentVersion: String, kubernetesVersion: String
+  ) async throws(StoreError)
+  /// The cluster of a session token; nil when it is unknown, expired or revoked. Callers cache it for some seconds.
+  func session(tokenHash: Digest) async throws(StoreError) -> ClusterID?
+  /// Takes a session over to the controller that its agent polls now; writes nothing when it is that one already.
+  func touchSession(of cluster: ClusterID, controller: ControllerID) async throws(StoreError)
+  /// Closes the sessions of clusters that have not polled this controller for a while: their silence begins.
+  func closeSessions(of clusters: [ClusterID], controller: ControllerID) async throws(StoreError)
+}
+
+/// Access tokens of people and jobs, and stored credentials. Called by the API.
+public protocol AccessStore: Sendable {
+  /// Stores a token's SHA-256 with what it allows.
+  /// - Throws: `conflict` when the name is taken.
+  func createToken(_ principal: Principal, tokenHash: Digest, expiresIn: Duration?, cause: ChangeCause)
+    async throws(StoreError) -> TokenID
+  /// Who a token is; nil when it is unknown, expired or revoked.
+  func principal(tokenHash: Digest) async throws(StoreError) -> Principal?
+  /// All tokens' principals in order of name, without secrets.
+  func tokens() async throws(StoreError) -> [Principal]
+  /// Revokes a token by name.
+  func revokeToken(named name: String, cause: ChangeCause) async throws(StoreError)
+  /// Stores a credential: sealed bytes (the caller encrypts) with the id of the key that sealed them.
+  func setCredential(_ name: String, in project: ProjectName, sealed: [UInt8], keyID: String, cause: ChangeCause)
+    async throws(StoreError)
+  /// The sealed bytes of a credential and the key's id; nil when there is none.
+  func credential(_ name: String, in project: ProjectName)
+    async throws(StoreError) -> (sealed: [UInt8], keyID: String)?
+  /// Remembers an idempotency key for 24 hours: the stored answer when (principal, route, key) was seen with the same body,
+  /// nil when it is new.
+  /// - Throws: `conflict` when it was seen with another body.
+  func idempotentAnswer(principal: String, route: String, key: String, bodyHash: Digest)
+    async throws(StoreError) -> (status: Int, body: [UInt8])?
+  /// Stores the answer for an idempotency key.
+  func storeIdempotentAnswer(
+    principal: String, route: String, key: String, bodyHash: Digest, status: Int, body: [UInt8]
+  ) async throws(StoreError)
+}
+
+/// The event feed. Called by the API and the feed loop.
+public protocol EventStore: Sendable {
+  /// Assigns positions to committed events that have none; answers how many. Any number of controllers may call it.
+  func assignEventPositions() async throws(StoreError) -> Int
+  /// Events after a cursor in order of position (`newestFirst`: before it, backwards).
+  func events(_ filter: EventFilter, after position: Int64, newestFirst: Bool, limit: Int)
+    async throws(StoreError) -> [EventRecord]
+  /// The highest position assigned; 0 for none.
+  func lastEventPosition() async throws(StoreError) -> Int64
+  /// Records an event that belongs to no other change, for example an incident.
+  func record(_ event: EventDraft, project: ProjectName, rollout: RolloutID?, actor: String) async throws(StoreError)
+}
+
+/// The whole store: the only state that controllers share.
+public protocol ControlStore: WorkStore, LeaseStore, DocumentStore, ReleaseStore, RolloutStore, PlacementStore,
+  AgentStore,
+  AccessStore, EventStore
+{
+  /// Whether the database answers and its schema is the one this program knows; a message when not, for `/ready`.
+  func readiness() async -> String?
+}

@@ -1,0 +1,81 @@
+public import FleetModel
+
+/// What a task works on. Each task takes no input but the row's number, is safe to repeat, and is woken early by a signal
+/// or in time by a timer (DESIGN, FleetController).
+public enum WorkKind: String, Sendable, CaseIterable {
+  /// Fetch a repository; `row` is its number.
+  case repository
+  /// Expand and render a FleetSet into a release; `row` is its number.
+  case expansion
+  /// Decide whether a FleetSet needs a run; `row` is its number.
+  case start
+  /// Plan a rollout; `row` is its number.
+  case rollout
+}
+
+/// A claimed piece of work: nobody else works on it until `until`.
+public struct WorkClaim: Hashable, Sendable {
+  /// What to do.
+  public var kind: WorkKind
+  /// On which row.
+  public var row: Int64
+  /// Raised by every wake; finishing compares it, so that a wake during the work is not lost.
+  public var sequence: Int64
+
+  /// Makes a claim.
+  public init(kind: WorkKind, row: Int64, sequence: Int64) {
+    self.kind = kind
+    self.row = row
+    self.sequence = sequence
+  }
+}
+
+/// A signal that something may be due; only ever wakes earlier than the timer.
+public enum StoreSignal: Hashable, Sendable {
+  /// Work of this kind is due.
+  case work(WorkKind)
+  /// These clusters have newer orders.
+  case orders([ClusterID])
+  /// The event feed has grown.
+  case events
+}
+
+/// Claims and wake-ups. Called by the controller's loops.
+public protocol WorkStore: Sendable {
+  /// Takes up to `limit` due pieces of work of a kind that nobody holds, oldest first (`FOR UPDATE SKIP LOCKED`).
+  func claim(_ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration)
+    async throws(StoreError) -> [WorkClaim]
+
+  /// Gives a claim back: due again at `wakeAt`, or only by a signal when nil; at once when it was woken meanwhile.
+  func finish(_ claim: WorkClaim, wakeAt: Instant?) async throws(StoreError)
+
+  /// Makes a piece of work due now.
+  func wake(_ kind: WorkKind, row: Int64) async throws(StoreError)
+
+  /// When the next piece of work of a kind is due; nil when none is planned.
+  func nextDue(_ kind: WorkKind) async throws(StoreError) -> Instant?
+
+  /// Signals from all controllers, through LISTEN; ends when the connection breaks, and the timer goes on alone until the
+  /// caller asks for a new stream.
+  func signals() async throws(StoreError) -> AsyncStream<StoreSignal>
+}
+
+/// Controllers as rows, and the listening clock (R28). Called by the lease loop.
+public protocol LeaseStore: Sendable {
+  /// Registers this process and starts its lease.
+  func registerController(version: String) async throws(StoreError) -> ControllerID
+
+  /// Renews the lease and advances the listening clock; called every 5 seconds while reports are accepted. A gap of more
+  /// than 15 seconds without any lease is not listened to, and silence starts anew after it.
+  func renewLease(of controller: ControllerID) async throws(StoreError)
+
+  /// Ends the lease and closes the sessions that this controller holds.
+  func releaseLease(of controller: ControllerID) async throws(StoreError)
+
+  /// Closes sessions whose controller's lease has lapsed, wakes what waits for the clusters; answers how many. Safe to
+  /// run from any number of controllers.
+  func closeLapsedSessions() async throws(StoreError) -> Int
+
+  /// PostgreSQL's clock.
+  func now() async throws(StoreError) -> Instant
+}
