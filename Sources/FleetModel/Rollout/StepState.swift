@@ -2,11 +2,13 @@
 ///
 /// Waiting reasons (gate, slot, limit, window, contact) are in the report, not states.
 public enum StepState: String, Sendable, Codable, CaseIterable {
-  /// Not begun. Leads to dispatched, unchanged, unreachable, skipped, cancelled, removed.
+  /// Not begun. Leads to dispatched, unchanged, unreachable, skipped, failed (away, with `unreachable: fail`),
+  /// cancelled, removed.
   case pending = "Pending"
-  /// An order is committed. Leads to applying, verifying, failed, lost, rollingBack, removed.
+  /// An order is committed. Leads to applying, verifying, soaking (one report may tell all), failed, lost, rollingBack,
+  /// removed.
   case dispatched = "Dispatched"
-  /// The agent has begun. Leads to verifying, failed, lost, rollingBack, removed.
+  /// The agent has begun. Leads to verifying, soaking, failed, lost, rollingBack, removed.
   case applying = "Applying"
   /// Applied, not yet ready for minReady. Leads to soaking, failed, lost, rollingBack, removed.
   case verifying = "Verifying"
@@ -16,7 +18,8 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   case succeeded = "Succeeded"
   /// It failed. Leads to waived, pending of the next attempt, rollingBack, removed.
   case failed = "Failed"
-  /// No contact since unreachableAfter after its dispatch (R15). Leads to succeeded, pending, rollingBack, removed.
+  /// No contact since unreachableAfter after its dispatch (R15). Leads to soaking or succeeded (a late success), failed,
+  /// pending, waived, rollingBack, removed.
   case lost = "Lost"
   /// Away before its dispatch; catches up later (R15, R16). Leads to pending.
   case unreachable = "Unreachable"
@@ -57,14 +60,14 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   public func mayBecome(_ next: StepState) -> Bool {
     switch self {
     case .pending:
-      [.dispatched, .unchanged, .unreachable, .skipped, .cancelled, .removed].contains(next)
-    case .dispatched: [.applying, .verifying, .failed, .lost, .rollingBack, .removed].contains(next)
-    case .applying: [.verifying, .failed, .lost, .rollingBack, .removed].contains(next)
+      [.dispatched, .unchanged, .unreachable, .skipped, .failed, .cancelled, .removed].contains(next)
+    case .dispatched: [.applying, .verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
+    case .applying: [.verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
     case .verifying: [.soaking, .failed, .lost, .rollingBack, .removed].contains(next)
     case .soaking: [.succeeded, .failed, .lost, .rollingBack, .removed].contains(next)
     case .succeeded: [.failed, .rollingBack, .removed].contains(next)
     case .failed: [.waived, .pending, .rollingBack, .removed].contains(next)
-    case .lost: [.succeeded, .pending, .failed, .rollingBack, .removed, .cancelled].contains(next)
+    case .lost: [.soaking, .succeeded, .pending, .failed, .waived, .rollingBack, .removed].contains(next)
     case .unreachable, .skipped: [.pending, .cancelled, .removed].contains(next)
     case .waived: [.rollingBack, .removed].contains(next)
     case .rollingBack: [.rolledBack, .rollbackFailed, .removed].contains(next)

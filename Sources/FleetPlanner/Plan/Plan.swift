@@ -8,7 +8,7 @@ public struct Plan: Hashable, Sendable {
   public var stages: [Stage]
   /// The steps that changed.
   public var steps: [StepChange]
-  /// Transitions of whole groups of steps that need not be loaded for it.
+  /// Transitions of whole groups of steps that need not be loaded for it; committed after `steps`.
   public var bulk: [BulkTransition]
   /// The hold to put on the run's release; nil for none (R14).
   public var hold: HoldDraft?

@@ -13,9 +13,10 @@ public struct PlanInput: Sendable {
   /// All its stages, in order.
   public var stages: [Stage]
   /// The units that this pass has to look at, each with all its steps:
-  /// every unit with an order in flight, in either direction; every unit whose report or cluster changed since the
-  /// last pass; of the first incomplete stage the next pending ones in order, at least `lookahead` of them; and, when
-  /// the run rolls back, the next ones to send back (last stage first) as ``rollbackCandidateOrder`` says.
+  /// every unit with an order in flight, in either direction; every failed or lost one; every unit whose report or
+  /// cluster changed since the last pass; of the first incomplete stage the next pending ones in order, at least
+  /// `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: changed steps in the
+  /// breach's scope that have a `before`, last stage first, at least `lookahead` of them.
   public var units: [Unit]
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]

@@ -91,11 +91,33 @@ public struct StageCounters: Hashable, Sendable, Codable {
   public private(set) var byState: [StepState: Int]
   /// Clusters that have failed at least once in this run, whatever became of them.
   public var everFailed: Int
+  /// Clusters of which any step holds a slot with a forward order (R0, R8).
+  public var slotsHeld: Int
+  /// Clusters of which any step is failed or lost: what failure budgets count (R13, R15).
+  public var failing: Int
+  /// Clusters of which any step is lost, or was away at its turn: what unreachable budgets count (R15).
+  public var unreachable: Int
+  /// Clusters of which any step has a rollback order on its way.
+  public var rollingBack: Int
 
   /// Makes empty counters.
   public init() {
     byState = [:]
     everFailed = 0
+    slotsHeld = 0
+    failing = 0
+    unreachable = 0
+    rollingBack = 0
+  }
+
+  /// Adds (`sign` 1) or takes away (`sign` -1) what a unit counts for.
+  public mutating func count(_ unit: Unit, sign: Int) {
+    self[unit.state] += sign
+    if unit.hasFailed { everFailed += sign }
+    if unit.steps.contains(where: { $0.state.holdsForwardSlot }) { slotsHeld += sign }
+    if unit.steps.contains(where: { $0.state == .failed || $0.state == .lost }) { failing += sign }
+    if unit.steps.contains(where: { $0.state == .lost || $0.state == .unreachable }) { unreachable += sign }
+    if unit.steps.contains(where: { $0.state == .rollingBack }) { rollingBack += sign }
   }
 
   /// The number of clusters in a state. Setting 0 removes the entry.
@@ -110,8 +132,8 @@ public struct StageCounters: Hashable, Sendable, Codable {
   /// The number of clusters in all states.
   public var total: Int { byState.values.reduce(0, +) }
 
-  /// Clusters that hold a slot with a forward order.
-  public var inFlight: Int { count(.dispatched, .applying, .verifying) }
+  /// Clusters that are ready on the run's bundles, in or after the soak.
+  public var ready: Int { count(.soaking, .succeeded) }
 
   /// Decodes a map of state names to counts.
   public init(from decoder: any Decoder) throws {
@@ -126,6 +148,10 @@ public struct StageCounters: Hashable, Sendable, Codable {
       byState[state] = count
     }
     everFailed = try container.decode(Int.self, forKey: .everFailed)
+    slotsHeld = try container.decode(Int.self, forKey: .slotsHeld)
+    failing = try container.decode(Int.self, forKey: .failing)
+    unreachable = try container.decode(Int.self, forKey: .unreachable)
+    rollingBack = try container.decode(Int.self, forKey: .rollingBack)
   }
 
   /// Encodes a map of state names to counts.
@@ -134,7 +160,13 @@ public struct StageCounters: Hashable, Sendable, Codable {
     let named = Dictionary(uniqueKeysWithValues: byState.map { ($0.key.rawValue, $0.value) })
     try container.encode(named, forKey: .byState)
     try container.encode(everFailed, forKey: .everFailed)
+    try container.encode(slotsHeld, forKey: .slotsHeld)
+    try container.encode(failing, forKey: .failing)
+    try container.encode(unreachable, forKey: .unreachable)
+    try container.encode(rollingBack, forKey: .rollingBack)
   }
 
-  private enum CodingKeys: String, CodingKey { case byState, everFailed }
+  private enum CodingKeys: String, CodingKey {
+    case byState, everFailed, slotsHeld, failing, unreachable, rollingBack
+  }
 }

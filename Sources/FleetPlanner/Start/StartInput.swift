@@ -94,7 +94,8 @@ public struct StartMember: Hashable, Sendable {
   public var clusterLabels: [String: String]
   /// The bundle of the newest release.
   public var bundle: Digest
-  /// The bundle of the last good release, for onboarding; nil when that release does not have the target.
+  /// The bundle that the last good release's commits give it, for onboarding: that release's own, or the newest
+  /// release's when both have the same sources; nil otherwise.
   public var lastGoodReleaseBundle: Digest?
   /// The bundle of its newest committed order; nil when it never got one.
   public var wanted: Digest?
@@ -143,6 +144,23 @@ public struct StartMember: Hashable, Sendable {
   }
 }
 
+/// A member of an ended run that is to be undone: `member.bundle` is the bundle that it had before that run.
+public struct UndoMember: Hashable, Sendable {
+  /// The stage it had in that run.
+  public var stage: Int
+  /// The release that its earlier bundle came from.
+  public var release: ReleaseID
+  /// The member.
+  public var member: StartMember
+
+  /// Makes a member.
+  public init(stage: Int, release: ReleaseID, member: StartMember) {
+    self.stage = stage
+    self.release = release
+    self.member = member
+  }
+}
+
 /// A run ready to be stored: everything that R3 freezes.
 public struct FrozenRun: Hashable, Sendable {
   /// The run; `id` is given by the store.
@@ -153,15 +171,21 @@ public struct FrozenRun: Hashable, Sendable {
   public var units: [Unit]
   /// What somebody should know before starting it.
   public var warnings: [String]
-  /// The run that it takes the place of; nil for none.
+  /// The halted run that it takes the place of: it ends Superseded and its release is held; nil for none.
   public var supersedes: RolloutID?
+  /// The ended run that it undoes: that run's release is held; nil for none.
+  public var undoes: RolloutID?
 
   /// Makes a run.
-  public init(run: Run, stages: [Stage], units: [Unit], warnings: [String], supersedes: RolloutID? = nil) {
+  public init(
+    run: Run, stages: [Stage], units: [Unit], warnings: [String], supersedes: RolloutID? = nil,
+    undoes: RolloutID? = nil
+  ) {
     self.run = run
     self.stages = stages
     self.units = units
     self.warnings = warnings
     self.supersedes = supersedes
+    self.undoes = undoes
   }
 }

@@ -29,8 +29,8 @@ public protocol RolloutStore: Sendable {
   /// Steps of a run in order of stage and position; `states` empty for all.
   func steps(of rollout: RolloutID, states: [StepState], after: String?, limit: Int)
     async throws(StoreError) -> Page<StepRecord>
-  /// For `undo` of an ended run: its members with what they ran before it and what they run now.
-  func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [StartMember]
+  /// For `undo` of an ended run: its changed members with what they ran before it and what they run now.
+  func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [UndoMember]
   /// Takes the hold off a set's release; a conflict when there is none.
   func releaseHold(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
 }

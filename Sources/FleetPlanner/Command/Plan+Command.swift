@@ -1,0 +1,205 @@
+internal import FleetModel
+
+/// Carries a command out on a run: the plan to commit, which is followed by an ordinary pass.
+///
+/// A command that finds its work done already answers a plan without changes.
+/// - Throws: ``CommandRefusal`` when the run's state, a budget or a rule does not allow it.
+public func command(
+  _ command: RolloutCommand, on input: PlanInput, by giver: CommandGiver
+) throws(CommandRefusal) -> Plan {
+  var pass = Pass(input)
+  if input.run.state.isEnd { try refuseAfterEnd(command, input.run) }
+  switch command {
+  case .approve(let stage): try pass.approve(stage, giver)
+  case .reject(let stage): try pass.reject(stage, giver)
+  case .pause: try pass.pause(giver)
+  case .resume: try pass.resume(giver)
+  case .abort(let hold): pass.abort(hold: hold, giver)
+  case .undo: try pass.undo(giver)
+  case .retry(let clusters): try pass.retry(clusters, giver)
+  case .waive(let clusters): try pass.waive(clusters, giver)
+  }
+  return pass.finished()
+}
+
+/// An ended run takes no command; aborting an aborted one is done already (R17).
+private func refuseAfterEnd(_ command: RolloutCommand, _ run: Run) throws(CommandRefusal) {
+  if case .abort = command, run.state == .aborted { return }
+  throw CommandRefusal(
+    .conflict, "\(run.displayName) has ended: \(run.state.rawValue)",
+    hint: run.kind == .rollout ? "`flotilla rollout undo \(run.displayName)` starts a run back" : "")
+}
+
+extension Pass {
+  fileprivate mutating func approve(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
+    let (index, rule) = try askingStage(name)
+    let stage = stages[index]
+    if stage.approvals.contains(where: { $0.principal == giver.name && $0.planHash == run.planHash }) { return }
+    if !rule.groups.isEmpty, !giver.groups.contains(where: rule.groups.contains) {
+      throw CommandRefusal(
+        .forbidden,
+        "stage \(stage.name) needs approval by group \(rule.groups.joined(separator: " or ")); "
+          + "\(giver.name) is in \(giver.groups.isEmpty ? "none" : giver.groups.joined(separator: ", "))")
+    }
+    if rule.notAuthor, isAuthor(giver) {
+      throw CommandRefusal(
+        .forbidden,
+        "\(giver.name) is an author of this change or started the run, and stage \(stage.name) says notAuthor",
+        hint: "ask somebody else to approve")
+    }
+    stages[index].approvals.append(
+      Approval(
+        principal: giver.name, groups: giver.groups, reason: giver.reason, planHash: run.planHash, at: now))
+    note("stage.approved", stage: index, "approved by \(giver.name)")
+  }
+
+  private func isAuthor(_ giver: CommandGiver) -> Bool {
+    run.authors.contains(giver.name)
+      || run.authors.contains { author in
+        giver.gitIdentities.contains { author == $0 || author.hasSuffix("<\($0)>") }
+      }
+  }
+
+  fileprivate mutating func reject(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
+    guard run.state == .running || run.state == .paused else {
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), nothing asks for approval")
+    }
+    let (index, _) = try askingStage(name)
+    let why = "rejected by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
+    stages[index].state = .halted
+    stages[index].haltReason = why
+    run.breach = Run.Breach(stage: index, cause: why, at: now, rollsBack: false, scope: .all)
+    run.state = slotsHeld == 0 ? .halted : .halting
+    plan.hold = HoldDraft(reason: why, by: giver.name)
+    note("stage.rejected", stage: index, why)
+  }
+
+  /// The stage with an approval gate that is named, or the first that is not complete.
+  private func askingStage(_ name: String?) throws(CommandRefusal) -> (Int, ApprovalRule) {
+    if let name, !stages.contains(where: { $0.name == name }) {
+      let known = stages.map(\.name)
+      let guess = suggestion(for: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+      throw CommandRefusal(
+        .notFound, "\(run.displayName) has no stage \"\(name)\"\(guess)",
+        hint: "its stages: \(known.joined(separator: ", "))")
+    }
+    for stage in stages where name == nil || stage.name == name {
+      let asks =
+        (stage.state == .gated || stage.state == .waiting) ? stage.rules.before + stage.rules.after : stage.rules.after
+      for gate in asks where !stage.state.isComplete {
+        switch gate {
+        case .approval(let rule): return (stage.index, rule)
+        }
+      }
+    }
+    throw CommandRefusal(
+      .conflict, "\(name.map { "stage \($0)" } ?? run.displayName) asks for no approval")
+  }
+
+  fileprivate mutating func pause(_ giver: CommandGiver) throws(CommandRefusal) {
+    switch run.state {
+    case .paused where run.pause?.by == giver.name: return
+    case .running, .paused:
+      run.pause = Run.Pause(by: giver.name, reason: giver.reason)
+      run.state = .paused
+      note("rollout.paused", "paused by \(giver.name)")
+    default:
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), there is nothing to pause")
+    }
+  }
+
+  fileprivate mutating func resume(_ giver: CommandGiver) throws(CommandRefusal) {
+    switch run.state {
+    case .running: return
+    case .paused:
+      run.pause = nil
+      run.state = .running
+    case .halted:
+      try resumeHalted()
+    default:
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it cannot be resumed")
+    }
+    note("rollout.resumed", "resumed by \(giver.name)")
+  }
+
+  /// A halted run goes on only when what halted it is no more (AMENDMENTS 21).
+  private mutating func resumeHalted() throws(CommandRefusal) {
+    if let breach = run.breach, breach.rollsBack {
+      run.pause = nil
+      beginRollback()
+      return
+    }
+    for stage in stages where stage.counters.failing > stage.failureBudget {
+      throw CommandRefusal(
+        .blocked, "\(stage.counters.failing) failed in stage \(stage.name), which allows \(stage.failureBudget)",
+        hint: "`flotilla rollout retry` or `waive` them, or `undo` the run")
+    }
+    let failing = stages.reduce(0) { $0 + $1.counters.failing }
+    if let budget = run.failureBudget, failing > budget {
+      throw CommandRefusal(.blocked, "\(failing) failed, the run allows \(budget)", hint: "retry, waive or undo")
+    }
+    for index in stages.indices where stages[index].state == .halted {
+      // A person lets the stage pass although nobody tested the release in it.
+      if run.breach == nil { stages[index].minSucceeded = 0 }
+      stages[index].state = stages[index].openedAt == nil ? .gated : .open
+      stages[index].haltReason = ""
+    }
+    run.breach = nil
+    run.pause = nil
+    run.state = .running
+  }
+
+  fileprivate mutating func abort(hold: Bool, _ giver: CommandGiver) {
+    guard !run.state.isEnd else { return }
+    let why = "aborted by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
+    end(.aborted, hold: hold ? why : nil, by: giver.name)
+  }
+
+  fileprivate mutating func undo(_ giver: CommandGiver) throws(CommandRefusal) {
+    guard run.state != .rollingBack else { return }
+    let cause = "undone by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
+    run.breach = Run.Breach(stage: 0, cause: cause, at: now, rollsBack: true, scope: .all)
+    run.pause = nil
+    note("rollout.undone", cause)
+    beginRollback()
+  }
+
+  fileprivate mutating func retry(_ names: [ClusterName], _ giver: CommandGiver) throws(CommandRefusal) {
+    for unit in try failing(names, "retried") {
+      for step in units[unit].steps.indices where [.failed, .lost].contains(units[unit].steps[step].state) {
+        move(unit: unit, step: step, to: .pending, failure: "")
+      }
+      let stage = units[unit].stage
+      if stages[stage].state == .soaking || stages[stage].state == .passed { stages[stage].state = .open }
+      note("step.retried", unit: units[unit], "\(units[unit].clusterName) is tried again by \(giver.name)")
+    }
+  }
+
+  fileprivate mutating func waive(_ names: [ClusterName], _ giver: CommandGiver) throws(CommandRefusal) {
+    guard !giver.reason.isEmpty else {
+      throw CommandRefusal(.invalid, "waiving a failure needs a reason", hint: "give --reason")
+    }
+    for unit in try failing(names, "waived") {
+      for step in units[unit].steps.indices where [.failed, .lost].contains(units[unit].steps[step].state) {
+        move(unit: unit, step: step, to: .waived)
+      }
+      note("step.waived", unit: units[unit], "\(units[unit].clusterName) is waived by \(giver.name): \(giver.reason)")
+    }
+  }
+
+  /// The units that failed, by name; all of them when no name is given.
+  private func failing(_ names: [ClusterName], _ verb: String) throws(CommandRefusal) -> [Int] {
+    guard [.running, .paused, .halting, .halted].contains(run.state) else {
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), nothing can be \(verb)")
+    }
+    let failed = units.indices.filter { index in
+      units[index].steps.contains { $0.state == .failed || $0.state == .lost }
+    }
+    for name in names where !failed.contains(where: { units[$0].clusterName == name }) {
+      throw CommandRefusal(.notFound, "\(name) has not failed in \(run.displayName)")
+    }
+    let chosen = failed.filter { names.isEmpty || names.contains(units[$0].clusterName) }
+    if chosen.isEmpty { throw CommandRefusal(.conflict, "nothing has failed in \(run.displayName)") }
+    return chosen
+  }
+}

@@ -1,0 +1,75 @@
+public import FleetModel
+
+/// What a person, or a job, tells a run to do.
+public enum RolloutCommand: Hashable, Sendable {
+  /// Agree that a stage opens or passes; nil names the stage that asks.
+  case approve(stage: String?)
+  /// Say no: the run halts and its release is held; nil names the stage that asks.
+  case reject(stage: String?)
+  /// Send nothing new (R17).
+  case pause
+  /// Go on.
+  case resume
+  /// End the run; its release is held unless `hold` is false (AMENDMENTS 8).
+  case abort(hold: Bool)
+  /// Send every changed member back now (R14).
+  case undo
+  /// Try failed clusters once more (R18); an empty list means all that failed.
+  case retry([ClusterName])
+  /// Accept the failure of clusters (R18).
+  case waive([ClusterName])
+}
+
+/// Who gives a command, and why.
+public struct CommandGiver: Hashable, Sendable {
+  /// The principal's name.
+  public var name: String
+  /// The principal's groups.
+  public var groups: [String]
+  /// Mail addresses of the principal's commits.
+  public var gitIdentities: [String]
+  /// Why; empty when nobody said.
+  public var reason: String
+
+  /// Makes a giver.
+  public init(name: String, groups: [String] = [], gitIdentities: [String] = [], reason: String = "") {
+    self.name = name
+    self.groups = groups
+    self.gitIdentities = gitIdentities
+    self.reason = reason
+  }
+}
+
+/// A command is not carried out; nothing was changed.
+public struct CommandRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Why, as what decides status and exit code.
+  public enum Code: String, Sendable {
+    /// The run, or its stage, is in a state that does not allow it.
+    case conflict
+    /// A budget or a rule is in the way.
+    case blocked
+    /// This principal may not.
+    case forbidden
+    /// There is no such stage or cluster in the run.
+    case notFound
+    /// The command lacks something, for example a reason.
+    case invalid
+  }
+
+  /// Why.
+  public var code: Code
+  /// What is in the way.
+  public var message: String
+  /// What to do instead.
+  public var hint: String
+
+  /// Makes a refusal.
+  public init(_ code: Code, _ message: String, hint: String = "") {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  /// What is in the way, and what to do.
+  public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
+}

@@ -1,0 +1,40 @@
+internal import FleetModel
+
+/// The SHA-256 of the frozen content (R19): one line a fact, in a fixed order, so that every process gets the same.
+func planHash(
+  release: ReleaseID, kind: RolloutKindOfRun, strategy: RolloutStrategy, stages: [Stage], units: [Unit]
+) -> Digest {
+  var lines = ["release \(release)", "kind \(kind.rawValue)"]
+  lines.append("policy \(strategy.unit.rawValue) \(strategy.membership.rawValue) \(strategy.firstAlone)")
+  let failure = strategy.onFailure
+  lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)")
+  lines += strategy.limits.map { "limit \($0.label) \($0.maxInFlight)" }
+  for stage in stages {
+    let rules = stage.rules
+    lines.append(
+      "stage \(stage.name) \(stage.size) \(stage.changing) \(stage.slots) \(stage.rollbackSlots) "
+        + "\(stage.failureBudget) \(stage.unreachableBudget ?? -1) \(stage.minSucceeded)")
+    lines.append(
+      "timing \(rules.minReady.text) \(rules.failFast.text) \(rules.progressDeadline.text) "
+        + "\(rules.unreachableAfter.text) \(rules.soak.text) \(rules.unreachable.rawValue) \(rules.holdFor.text) "
+        + "\(rules.whenUnchanged.rawValue) \(rules.gateWhenEmpty)")
+    lines += rules.before.map { "before \($0.canonicalText)" } + rules.after.map { "after \($0.canonicalText)" }
+  }
+  for unit in units {
+    for step in unit.steps {
+      lines.append(
+        "step \(unit.stage) \(unit.position) \(unit.cluster) \(step.target) \(step.bundle) "
+          + "\(step.before?.bundle.hexadecimal ?? "-") \(step.state == .unchanged)")
+    }
+  }
+  return sha256(of: lines.joined(separator: "\n"))
+}
+
+extension Gate {
+  fileprivate var canonicalText: String {
+    switch self {
+    case .approval(let rule):
+      "approval \(rule.groups.joined(separator: ",")) \(rule.count) \(rule.notAuthor) \(rule.expiresAfter?.text ?? "-")"
+    }
+  }
+}

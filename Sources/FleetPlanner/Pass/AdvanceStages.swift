@@ -1,0 +1,163 @@
+internal import FleetModel
+
+extension Pass {
+  /// Opens, feeds, soaks and passes stages in order; a later one waits for the earlier (V2).
+  mutating func advanceStages() {
+    for index in stages.indices {
+      if !stages[index].state.isComplete { advance(index) }
+      guard stages[index].state.isComplete else { return }
+    }
+    guard run.state == .running || run.state == .paused else { return }
+    endWell()
+  }
+
+  private mutating func advance(_ index: Int) {
+    if stages[index].state == .waiting { begin(index) }
+    if stages[index].state == .gated, unmetGate(stages[index].rules.before, index) == nil { open(index) }
+    if stages[index].state == .open {
+      dispatch(index)
+      leaveOpen(index)
+    }
+    if stages[index].state == .soaking { soak(index) }
+  }
+
+  private mutating func begin(_ index: Int) {
+    let stage = stages[index]
+    guard stage.changing > 0 || stage.rules.gateWhenEmpty else {
+      stages[index].state = .empty
+      stages[index].passedAt = now
+      note("stage.passed", stage: index, stage.size == 0 ? "no clusters" : "unchanged on all \(stage.size)")
+      let testsNothing = stages[(index + 1)...].contains { $0.changing > 0 }
+      if testsNothing, stage.rules.whenUnchanged == .pause, run.pause == nil {
+        let reason = "stage \(stage.name) has no changes, so it tests nothing for the stages after it"
+        run.pause = Run.Pause(by: "flotilla", reason: reason)
+        run.state = .paused
+        note("rollout.paused", stage: index, reason)
+      }
+      return
+    }
+    if stage.rules.before.isEmpty {
+      open(index)
+    } else {
+      stages[index].state = .gated
+      if unmetGate(stage.rules.before, index) != nil { note("stage.gated", stage: index, "approval is asked") }
+    }
+  }
+
+  private mutating func open(_ index: Int) {
+    stages[index].state = .open
+    stages[index].openedAt = now
+    note("stage.opened", stage: index, "\(stages[index].changing) of \(stages[index].size) clusters change")
+  }
+
+  /// When nothing is left to send and nothing in flight, the soak starts, if anybody tested the release here (R7).
+  private mutating func leaveOpen(_ index: Int) {
+    let counters = stages[index].counters
+    guard counters[.pending] == 0, counters.slotsHeld == 0, run.breach == nil else { return }
+    guard counters.ready >= stages[index].minSucceeded else {
+      let reason =
+        "nobody has tested this release here: \(counters.ready) of the \(stages[index].minSucceeded) clusters that must "
+        + "succeed in stage \(stages[index].name) did"
+      stages[index].state = .halted
+      stages[index].haltReason = reason
+      run.state = .halted
+      note("rollout.halted", stage: index, reason)
+      return
+    }
+    stages[index].state = .soaking
+    stages[index].soakStartedAt = now
+    let soak = stages[index].rules.soak
+    if soak > .zero { note("stage.soaking", stage: index, "soaks for \(soak.text)") }
+  }
+
+  private mutating func soak(_ index: Int) {
+    guard let startedAt = stages[index].soakStartedAt else { return }
+    let endsAt = startedAt + stages[index].rules.soak
+    guard now >= endsAt else {
+      wakes.append(endsAt)
+      return
+    }
+    guard unmetGate(stages[index].rules.after, index) == nil else { return }
+    pass(index)
+  }
+
+  /// The stage has passed: its soaking steps have succeeded (R8).
+  private mutating func pass(_ index: Int) {
+    stages[index].state = .passed
+    stages[index].passedAt = now
+    let ready = stages[index].counters[.soaking]
+    stages[index].counters[.soaking] = 0
+    stages[index].counters[.succeeded] += ready
+    plan.bulk.append(BulkTransition(stage: index, from: .soaking, to: .succeeded))
+    for unit in units.indices where units[unit].stage == index {
+      for step in units[unit].steps.indices where units[unit].steps[step].state == .soaking {
+        units[unit].steps[step].state = .succeeded
+      }
+    }
+    note("stage.passed", stage: index, "\(stages[index].counters[.succeeded]) healthy")
+  }
+
+  /// The first gate of a list that is not met; nil when all are. Gates of one list are all needed (R20).
+  mutating func unmetGate(_ gates: [Gate], _ index: Int) -> Gate? {
+    gates.first { gate in
+      switch gate {
+      case .approval(let rule):
+        let valid = validApprovals(of: stages[index], rule: rule, run: run, now: now)
+        if let expiry = rule.expiresAfter {
+          wakes += valid.map { $0.at + expiry }
+        }
+        return valid.count < rule.count
+      }
+    }
+  }
+
+  private mutating func endWell() {
+    let counters = stages.map(\.counters)
+    if counters.contains(where: { $0[.waived] > 0 }) {
+      end(.succeededWithWaivers, hold: nil)
+    } else if counters.contains(where: { $0.unreachable > 0 || $0[.skipped] > 0 }) {
+      end(.succeededWithUnreachable, hold: nil)
+    } else {
+      end(.succeeded, hold: nil)
+    }
+  }
+
+  /// Ends the run: what has not begun is Cancelled, last known good bundles move as R12 says, a hold keeps automation from
+  /// starting it again (R14).
+  mutating func end(_ state: RolloutState, hold: String?, by principal: String = "flotilla") {
+    run.state = state
+    run.endedAt = now
+    plan.movesLastKnownGood = state.isGoodEnd || state == .aborted || state == .superseded
+    if let hold { plan.hold = HoldDraft(reason: hold, by: principal) }
+    if stages.contains(where: { $0.counters[.pending] > 0 }) || units.contains(where: \.hasPendingStep) {
+      plan.bulk.append(BulkTransition(from: .pending, to: .cancelled))
+      for index in stages.indices {
+        let pending = stages[index].counters[.pending]
+        stages[index].counters[.pending] = 0
+        stages[index].counters[.cancelled] += pending
+      }
+      for unit in units.indices {
+        for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
+          units[unit].steps[step].state = .cancelled
+        }
+      }
+    }
+    note("rollout.ended", state.rawValue + (hold.map { ": \($0)" } ?? ""))
+  }
+}
+
+extension Unit {
+  var hasPendingStep: Bool { steps.contains { $0.state == .pending } }
+}
+
+/// The approvals of a stage that count for a rule (R19): bound to this plan, not expired, in a listed group, not an author
+/// where `notAuthor` says so, one per person.
+func validApprovals(of stage: Stage, rule: ApprovalRule, run: Run, now: Instant) -> [Approval] {
+  var seen: Set<String> = []
+  return stage.approvals.filter { approval in
+    guard approval.planHash == run.planHash, seen.insert(approval.principal).inserted else { return false }
+    if let expiry = rule.expiresAfter, now >= approval.at + expiry { return false }
+    if !rule.groups.isEmpty, !approval.groups.contains(where: rule.groups.contains) { return false }
+    return !(rule.notAuthor && run.authors.contains(approval.principal))
+  }
+}

@@ -1,0 +1,99 @@
+internal import FleetModel
+
+extension Pass {
+  /// Stops forward dispatch from the instant a budget is exceeded (R13); a later success does not undo it.
+  mutating func checkBudgets() {
+    guard run.breach == nil, run.state == .running || run.state == .paused else { return }
+    if let (stage, cause) = failureBreach() {
+      breach(stage: stage, cause: cause)
+    } else if let cause = unreachableBreach() {
+      // Rolling back healthy clusters because others are offline would be wrong (AMENDMENTS 5).
+      if run.pause == nil {
+        run.pause = Run.Pause(by: "flotilla", reason: cause)
+        run.state = .paused
+        note("rollout.paused", cause)
+      }
+    }
+  }
+
+  private func failureBreach() -> (stage: Int, cause: String)? {
+    for stage in stages where stage.counters.failing > stage.failureBudget {
+      let cause =
+        "\(clusters(stage.counters.failing)) failed in stage \(stage.name), which allows \(stage.failureBudget)"
+      return (stage.index, cause + firstFailure(in: stage.index))
+    }
+    let failing = stages.reduce(0) { $0 + $1.counters.failing }
+    if let budget = run.failureBudget, failing > budget {
+      let last = stages.last { $0.counters.failing > 0 }?.index ?? 0
+      return (last, "\(clusters(failing)) failed, the run allows \(budget)" + firstFailure(in: last))
+    }
+    return nil
+  }
+
+  private func firstFailure(in stage: Int) -> String {
+    for unit in units where unit.stage == stage {
+      if let step = unit.steps.first(where: { $0.state == .failed || $0.state == .lost }) {
+        return ": \(unit.clusterName) " + (step.state == .lost ? "was lost after its order" : step.failure)
+      }
+    }
+    return ""
+  }
+
+  private func unreachableBreach() -> String? {
+    for stage in stages {
+      if let budget = stage.unreachableBudget, stage.counters.unreachable > budget {
+        return "\(clusters(stage.counters.unreachable)) unreachable in stage \(stage.name), which allows \(budget)"
+      }
+    }
+    let unreachable = stages.reduce(0) { $0 + $1.counters.unreachable }
+    guard unreachable > run.unreachableBudget else { return nil }
+    return "\(clusters(unreachable)) unreachable, the run allows \(run.unreachableBudget)"
+  }
+
+  private func clusters(_ count: Int) -> String { count == 1 ? "1 cluster" : "\(count) clusters" }
+
+  /// Records the breach, halts its stage, and does what `onFailure` says.
+  mutating func breach(stage: Int, cause: String) {
+    let policy = run.strategy.onFailure
+    run.breach = Run.Breach(
+      stage: stage, cause: cause, at: now, rollsBack: policy.action == .rollback, scope: policy.scope)
+    stages[stage].state = .halted
+    stages[stage].haltReason = cause
+    note("rollout.breached", stage: stage, cause)
+    if policy.action == .rollback, policy.inFlight == .recall, run.pause == nil {
+      beginRollback()
+    } else {
+      run.state = .halting
+    }
+  }
+
+  mutating func beginRollback() {
+    run.state = .rollingBack
+    let scope = run.breach?.scope ?? .all
+    let what =
+      switch scope {
+      case .failed: "the failed clusters go back"
+      case .stage: "the stage's changed clusters, and later ones, go back"
+      case .all: "all changed clusters go back"
+      }
+    note("rollout.rollbackStarted", stage: run.breach?.stage, what)
+  }
+
+  /// In-flight steps have ended: the run stops, goes back or ends, as `onFailure` says (R13).
+  mutating func settleHalt() {
+    guard slotsHeld == 0, let breach = run.breach else { return }
+    if breach.rollsBack {
+      if run.pause == nil {
+        beginRollback()
+      } else {
+        run.state = .halted
+        note("rollout.halted", stage: breach.stage, "the run was paused, so the rollback waits for resume or undo")
+      }
+    } else if run.strategy.onFailure.action == .abort {
+      end(.aborted, hold: breach.cause)
+    } else {
+      run.state = .halted
+      note("rollout.halted", stage: breach.stage, breach.cause)
+    }
+  }
+}

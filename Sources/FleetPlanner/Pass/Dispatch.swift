@@ -1,0 +1,117 @@
+internal import FleetModel
+
+/// What kept pending units of the open stage from being dispatched in this pass, for the report.
+struct DispatchWaits {
+  /// Clusters that wait for a free slot.
+  var slot: [ClusterName] = []
+  /// Clusters that wait until one cluster has succeeded.
+  var firstAlone: [ClusterName] = []
+  /// Clusters that wait for a limit, by the limit's text.
+  var limit: [String: [ClusterName]] = [:]
+  /// Clusters that are silent, whose turn it is.
+  var contact: [ClusterName] = []
+}
+
+extension Pass {
+  /// Sends the next units of an open stage, as far as slots and limits allow (R1, R3, R7, V8).
+  mutating func dispatch(_ index: Int) {
+    guard run.state == .running, run.pause == nil, run.breach == nil else { return }
+    var free = stages[index].slots - stages[index].counters.slotsHeld
+    let alone = run.strategy.firstAlone && stages.allSatisfy { $0.counters.ready == 0 }
+    let freeAlone = alone ? 1 - slotsHeld : Int.max
+    free = min(free, freeAlone)
+    for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
+      let holdsSlot = units[unit].steps.contains { $0.state.holdsForwardSlot }
+      if passOver(unit: unit, stage: index) {
+        if run.breach != nil { return }
+        continue
+      }
+      guard holdsSlot || free > 0 else {
+        if alone && stages[index].slots > slotsHeld {
+          waiting.firstAlone.append(units[unit].clusterName)
+        } else {
+          waiting.slot.append(units[unit].clusterName)
+        }
+        continue
+      }
+      guard holdsSlot || takeLimits(of: units[unit]) else { continue }
+      send(unit: unit)
+      if !holdsSlot { free -= 1 }
+    }
+  }
+
+  /// Whether the unit is not to be sent now: cordoned, away, or silent (R15, R31).
+  private mutating func passOver(unit unitIndex: Int, stage index: Int) -> Bool {
+    let unit = units[unitIndex]
+    let rules = stages[index].rules
+    if let reason = unit.cordonReason {
+      movePending(unit: unitIndex, to: .skipped)
+      note("step.skipped", unit: unit, "\(unit.clusterName) is cordoned: \(reason)")
+      return true
+    }
+    guard unit.silentFor >= silenceShown else { return false }
+    guard unit.silentFor >= rules.unreachableAfter else {
+      waiting.contact.append(unit.clusterName)
+      wakes.append(now + (rules.unreachableAfter - unit.silentFor))
+      return true
+    }
+    let silence = "\(unit.clusterName) has been silent for \(unit.silentFor.text)"
+    switch rules.unreachable {
+    case .skip:
+      movePending(unit: unitIndex, to: .unreachable)
+      note("step.unreachable", unit: unit, "\(silence); it catches up when it returns")
+    case .fail:
+      movePending(unit: unitIndex, to: .failed, failure: "no contact for \(unit.silentFor.text)")
+      note("step.failed", unit: unit, silence)
+      checkBudgets()
+    case .hold:
+      let heldUntil = (stages[index].openedAt ?? now) + rules.holdFor
+      if now >= heldUntil {
+        movePending(unit: unitIndex, to: .unreachable)
+        note("step.unreachable", unit: unit, "\(silence), and was waited for \(rules.holdFor.text)")
+      } else {
+        waiting.contact.append(unit.clusterName)
+        wakes.append(heldUntil)
+      }
+    }
+    return true
+  }
+
+  private mutating func movePending(unit: Int, to state: StepState, failure: String? = nil) {
+    for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
+      move(unit: unit, step: step, to: state, failure: failure)
+    }
+  }
+
+  /// Takes a place under every limit that binds the unit, or none.
+  private mutating func takeLimits(of unit: Unit) -> Bool {
+    var taken: [(label: String, value: String)] = []
+    for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
+      guard let value else { continue }
+      let inFlight = inFlightByLabel[limit.label]?[value] ?? 0
+      guard inFlight < limit.maxInFlight else {
+        waiting.limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
+        return false
+      }
+      taken.append((limit.label, value))
+    }
+    for place in taken { inFlightByLabel[place.label, default: [:]][place.value, default: 0] += 1 }
+    return true
+  }
+
+  /// Orders all pending steps of a unit together (R0), each above every generation known (R27).
+  private mutating func send(unit unitIndex: Int) {
+    let rules = stages[units[unitIndex].stage].rules
+    for stepIndex in units[unitIndex].steps.indices where units[unitIndex].steps[stepIndex].state == .pending {
+      let step = units[unitIndex].steps[stepIndex]
+      let order = OrderDraft(
+        placed: PlacedBundle(bundle: step.bundle, release: run.release),
+        generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .forward,
+        startWithin: rules.unreachableAfter)
+      move(unit: unitIndex, step: stepIndex, to: .dispatched, order: order)
+    }
+    let unit = units[unitIndex]
+    note("step.dispatched", unit: unit, "\(unit.clusterName) gets \(run.releaseName)")
+    wakes.append(now + rules.progressDeadline)
+  }
+}

@@ -1,0 +1,72 @@
+internal import FleetModel
+
+/// What the newest fenced report and the clocks say about a step with an order.
+enum Verdict: Equatable {
+  /// Nothing new.
+  case unchanged
+  /// It is on its way, as far as this state.
+  case reached(StepState)
+  /// It is healthy on the ordered bundle for minReady without a break (R9).
+  case ready
+  /// It failed (R10, R11), with the reason.
+  case failed(String)
+  /// Its cluster has been silent for unreachableAfter (R15).
+  case lost
+}
+
+/// How long a cluster may be silent before that is shown, and before nothing new is sent to it (R15).
+let silenceShown: Duration = .seconds(45)
+
+/// How long after its deadline a cluster that is in contact may take to report about it.
+private let reportGrace: Duration = .seconds(30)
+
+/// Judges a step whose order is in flight, in either direction.
+func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: ListeningTime) -> Verdict {
+  guard let order = step.order else { return .unchanged }
+  let observation = step.report?.observation
+  if let failure = failure(in: observation, rules: rules) { return .failed(failure) }
+  if let observation, observation.phase != .applying, isReady(observation, for: rules.minReady) { return .ready }
+  if unit.silentFor >= rules.unreachableAfter { return .lost }
+  let elapsed = listened - order.committedListened
+  if elapsed >= rules.progressDeadline, hasSpokenAfterDeadline(step, unit, order, rules, elapsed) {
+    let last = observation.map { $0.message.isEmpty ? $0.health.rawValue : $0.message } ?? "nothing reported"
+    return .failed("not ready within \(rules.progressDeadline.text): \(last)")
+  }
+  switch observation?.phase {
+  case .applying: return .reached(.applying)
+  case .applied, .removed: return .reached(.verifying)
+  case .failed, nil: return .unchanged
+  }
+}
+
+/// Judges a step that is ready, in or after its stage's soak: only a failure on this bundle counts (R11 as amended).
+func judgeWatched(_ step: Step, rules: StageStrategy) -> Verdict {
+  failure(in: step.report?.observation, rules: rules).map(Verdict.failed) ?? .unchanged
+}
+
+private func failure(in observation: Observation?, rules: StageStrategy) -> String? {
+  guard let observation else { return nil }
+  if observation.phase == .failed {
+    return observation.message.isEmpty ? "the cluster refused it" : observation.message
+  }
+  guard observation.health == .degraded, observation.degradedFor >= rules.failFast else { return nil }
+  return observation.message.isEmpty ? "Degraded for \(observation.degradedFor.text)" : observation.message
+}
+
+private func isReady(_ observation: Observation, for minReady: Duration) -> Bool {
+  switch observation.health {
+  case .healthy, .suspended: observation.readyFor >= minReady
+  case .progressing, .missing, .degraded, .unknown: false
+  }
+}
+
+/// R10 as amended by AMENDMENTS 7: the deadline fails a step only by what was heard after it; a cluster that polls but has
+/// nothing to say about the order counts as heard when the grace is over too.
+private func hasSpokenAfterDeadline(
+  _ step: Step, _ unit: Unit, _ order: StepOrder, _ rules: StageStrategy, _ elapsed: Duration
+) -> Bool {
+  if let received = step.report?.receivedListened {
+    if received - order.committedListened >= rules.progressDeadline { return true }
+  }
+  return unit.silentFor < silenceShown && elapsed >= rules.progressDeadline + reportGrace
+}

@@ -1,0 +1,126 @@
+internal import FleetModel
+
+extension Pass {
+  /// Takes in what clusters reported, and which of them are gone or silent.
+  mutating func judgeSteps() {
+    for unit in units.indices {
+      for step in units[unit].steps.indices { judge(unit: unit, step: step) }
+    }
+  }
+
+  private mutating func judge(unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    let step = unit.steps[stepIndex]
+    if unit.isRemoved {
+      guard step.state.mayBecome(.removed) else { return }
+      move(unit: unitIndex, step: stepIndex, to: .removed)
+      note(
+        "step.removed", unit: unit, target: step.target,
+        "\(unit.clusterName) left the inventory; its workloads stay")
+      return
+    }
+    let rules = stages[unit.stage].rules
+    switch step.state {
+    case .dispatched, .applying, .verifying:
+      let verdict = judgeInFlight(step, of: unit, rules: rules, listened: input.listened)
+      takeForward(verdict, unit: unitIndex, step: stepIndex)
+      planTimers(unit: unitIndex, step: stepIndex)
+    case .lost:
+      judgeLost(unit: unitIndex, step: stepIndex)
+    case .soaking, .succeeded:
+      if case .failed(let reason) = judgeWatched(step, rules: rules) {
+        fail(unit: unitIndex, step: stepIndex, "regressed after it was ready: \(reason)")
+      }
+    case .rollingBack:
+      let verdict = judgeInFlight(step, of: unit, rules: rules, listened: input.listened)
+      takeRollback(verdict, unit: unitIndex, step: stepIndex)
+      planTimers(unit: unitIndex, step: stepIndex)
+    case .pending, .failed, .unreachable, .skipped, .unchanged, .waived, .removed, .cancelled, .rolledBack,
+      .rollbackFailed:
+      break
+    }
+  }
+
+  private mutating func takeForward(_ verdict: Verdict, unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    let step = unit.steps[stepIndex]
+    switch verdict {
+    case .unchanged: break
+    case .reached(let state):
+      // A flapping report never takes a step back to an earlier state.
+      guard step.state != state, step.state.mayBecome(state) else { return }
+      move(unit: unitIndex, step: stepIndex, to: state)
+    case .ready:
+      move(unit: unitIndex, step: stepIndex, to: .soaking)
+      note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is healthy on the new bundle")
+    case .failed(let reason): fail(unit: unitIndex, step: stepIndex, reason)
+    case .lost:
+      move(unit: unitIndex, step: stepIndex, to: .lost)
+      note(
+        "step.lost", unit: unit, target: step.target,
+        "\(unit.clusterName) has been silent for \(unit.silentFor.text) since its order")
+    }
+  }
+
+  private mutating func fail(unit unitIndex: Int, step stepIndex: Int, _ reason: String) {
+    let unit = units[unitIndex]
+    move(unit: unitIndex, step: stepIndex, to: .failed, failure: reason)
+    note("step.failed", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName): \(reason)")
+  }
+
+  /// A lost step is given back by a late fenced success (R15), and tried anew when its cluster is back without one.
+  private mutating func judgeLost(unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    let step = unit.steps[stepIndex]
+    guard run.breach == nil, unit.silentFor < silenceShown else { return }
+    switch judgeInFlight(step, of: unit, rules: stages[unit.stage].rules, listened: input.listened) {
+    case .ready:
+      let passed = stages[unit.stage].state == .passed
+      move(unit: unitIndex, step: stepIndex, to: passed ? .succeeded : .soaking)
+      note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is back, and healthy on the new bundle")
+    case .failed(let reason): fail(unit: unitIndex, step: stepIndex, reason)
+    case .reached: break
+    case .unchanged, .lost:
+      guard !stages[unit.stage].state.isComplete else { return }
+      move(unit: unitIndex, step: stepIndex, to: .pending)
+      if stages[unit.stage].state == .soaking { stages[unit.stage].state = .open }
+      note("step.retried", unit: unit, target: step.target, "\(unit.clusterName) is back; it gets its order again")
+    }
+  }
+
+  private mutating func takeRollback(_ verdict: Verdict, unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    let step = unit.steps[stepIndex]
+    guard step.order?.direction == .rollback else { return }
+    switch verdict {
+    case .unchanged, .reached: break
+    case .ready:
+      move(unit: unitIndex, step: stepIndex, to: .rolledBack)
+      note("step.rolledBack", unit: unit, target: step.target, "\(unit.clusterName) runs what it ran before")
+    case .failed(let reason): failRollback(unit: unitIndex, step: stepIndex, reason)
+    case .lost: failRollback(unit: unitIndex, step: stepIndex, "no contact for \(unit.silentFor.text)")
+    }
+  }
+
+  private mutating func failRollback(unit unitIndex: Int, step stepIndex: Int, _ reason: String) {
+    let unit = units[unitIndex]
+    move(unit: unitIndex, step: stepIndex, to: .rollbackFailed, failure: reason)
+    note(
+      "step.rollbackFailed", unit: unit, target: unit.steps[stepIndex].target,
+      "\(unit.clusterName) could not go back: \(reason)")
+  }
+
+  /// Plans the next pass for the moments at which the clocks alone change a verdict.
+  private mutating func planTimers(unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    let step = unit.steps[stepIndex]
+    guard step.state.holdsForwardSlot || step.state == .rollingBack, let order = step.order else { return }
+    let rules = stages[unit.stage].rules
+    let elapsed = input.listened - order.committedListened
+    for remaining in [rules.progressDeadline - elapsed, rules.progressDeadline + .seconds(30) - elapsed]
+    where remaining > .zero {
+      wakes.append(now + remaining)
+    }
+    if unit.silentFor > .zero { wakes.append(now + max(rules.unreachableAfter - unit.silentFor, .seconds(1))) }
+  }
+}

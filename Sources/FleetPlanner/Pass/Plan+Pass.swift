@@ -1,0 +1,105 @@
+internal import FleetModel
+
+/// Decides the next steps of a run. Same input, same plan, in every process; planning its result again changes nothing (V9).
+public func plan(_ input: PlanInput) -> Plan {
+  var pass = Pass(input)
+  pass.decide()
+  return pass.finished()
+}
+
+/// The working state of one pass: copies of the input's values, and what was changed in them.
+struct Pass {
+  let input: PlanInput
+  var run: Run
+  var stages: [Stage]
+  var units: [Unit]
+  var inFlightByLabel: [String: [String: Int]]
+  var plan: Plan
+  /// When something can change by itself; the earliest is the plan's `nextWake`.
+  var wakes: [Instant] = []
+  /// Units that wait for something of their own, collected while dispatching, for the report.
+  var waiting = DispatchWaits()
+  private var changedSteps: [StepKey: StepChange] = [:]
+  private var changeOrder: [StepKey] = []
+
+  private struct StepKey: Hashable {
+    var stage: Int
+    var target: TargetID
+  }
+
+  init(_ input: PlanInput) {
+    self.input = input
+    run = input.run
+    stages = input.stages
+    units = input.units.sorted { ($0.stage, $0.position) < ($1.stage, $1.position) }
+    inFlightByLabel = input.inFlightByLabel
+    plan = Plan(run: input.run)
+  }
+
+  var now: Instant { input.now }
+
+  mutating func decide() {
+    guard !run.state.isEnd, run.state != .queued else { return }
+    judgeSteps()
+    checkBudgets()
+    if run.state == .running || run.state == .paused {
+      advanceStages()
+      checkBudgets()
+    }
+    if run.state == .halting { settleHalt() }
+    if run.state == .rollingBack { sendBack() }
+  }
+
+  /// The plan, with what was changed since the input and the report about what was not.
+  func finished() -> Plan {
+    var result = plan
+    result.run = run
+    result.stages = zip(stages, input.stages).filter { $0 != $1 }.map(\.0)
+    result.steps = changeOrder.compactMap { changedSteps[$0] }
+    result.report = report()
+    result.nextWake = run.state.isEnd ? nil : wakes.filter { $0 > now }.min()
+    return result
+  }
+
+  /// Moves a step and keeps the counters of its stage (AMENDMENTS 18).
+  mutating func move(
+    unit unitIndex: Int, step stepIndex: Int, to state: StepState, failure: String? = nil, order: OrderDraft? = nil
+  ) {
+    let before = units[unitIndex]
+    let step = before.steps[stepIndex]
+    units[unitIndex].steps[stepIndex].state = state
+    if state == .pending { units[unitIndex].steps[stepIndex].attempt += 1 }
+    if let failure { units[unitIndex].steps[stepIndex].failure = failure }
+    if let order {
+      units[unitIndex].steps[stepIndex].order = StepOrder(
+        generation: order.generation, direction: order.direction, committedAt: now, committedListened: input.listened)
+      units[unitIndex].steps[stepIndex].report = nil
+      units[unitIndex].steps[stepIndex].highestGeneration = order.generation
+    }
+    stages[before.stage].counters.count(before, sign: -1)
+    stages[before.stage].counters.count(units[unitIndex], sign: 1)
+    record(units[unitIndex], stepIndex, from: step.state, order: order)
+  }
+
+  private mutating func record(_ unit: Unit, _ stepIndex: Int, from: StepState, order: OrderDraft?) {
+    let step = unit.steps[stepIndex]
+    let key = StepKey(stage: unit.stage, target: step.target)
+    let earlier = changedSteps[key]
+    if earlier == nil { changeOrder.append(key) }
+    changedSteps[key] = StepChange(
+      stage: unit.stage, cluster: unit.cluster, target: step.target, from: earlier?.from ?? from, to: step.state,
+      attempt: step.attempt, failure: step.failure, order: order ?? earlier?.order)
+  }
+
+  /// Adds an event about a step, a stage or the run.
+  mutating func note(_ kind: String, stage: Int? = nil, unit: Unit? = nil, target: TargetID? = nil, _ message: String) {
+    let index = unit?.stage ?? stage
+    plan.events.append(
+      EventDraft(
+        kind: kind, stage: index.map { stages[$0].name } ?? "", cluster: unit?.cluster, target: target,
+        message: message))
+  }
+
+  /// Clusters that hold a forward slot, in all stages.
+  var slotsHeld: Int { stages.reduce(0) { $0 + $1.counters.slotsHeld } }
+}

@@ -1,0 +1,167 @@
+internal import FleetModel
+
+extension Pass {
+  /// Says for everything that has not happened yet what it waits for, who can clear it and when it can next change.
+  func report() -> PlanReport {
+    var report = PlanReport()
+    guard !run.state.isEnd else { return report }
+    report.waiting += runEntries()
+    for stage in stages where !stage.state.isComplete {
+      let entries = stageEntries(stage)
+      report.waiting += entries
+      if !entries.isEmpty || stage.state == .halted {
+        report.waiting += laterStages(after: stage)
+        break
+      }
+    }
+    report.notes = unreachableNotes()
+    return report
+  }
+
+  private func runEntries() -> [Waiting] {
+    let name = run.displayName
+    switch run.state {
+    case .paused:
+      let pause = run.pause.map { "paused by \($0.by)" + ($0.reason.isEmpty ? "" : ": \($0.reason)") } ?? "paused"
+      return [
+        Waiting(reason: .paused, message: pause, clearedBy: "flotilla rollout resume \(name)")
+      ]
+    case .halted:
+      let cause = run.breach?.cause ?? stages.first { $0.state == .halted }?.haltReason ?? "halted"
+      return [
+        Waiting(
+          reason: stages.contains { $0.state == .halted } && run.breach == nil ? .untested : .halted, message: cause,
+          clearedBy: "flotilla rollout undo|retry|waive|resume|abort \(name)")
+      ]
+    case .halting:
+      return [
+        Waiting(
+          reason: .inFlight, clusters: units.filter { $0.holdsForwardSlot }.map(\.clusterName),
+          message: "nothing new is sent; orders in flight end first", clearedBy: "reports of the clusters")
+      ]
+    case .queued:
+      return [Waiting(reason: .otherRun, message: "another run of the set goes first", clearedBy: "its end")]
+    case .rollingBack:
+      let under = units.filter { unit in unit.steps.contains { $0.state == .rollingBack } }
+      return [
+        Waiting(
+          reason: .rollback, clusters: under.map(\.clusterName), message: "changed clusters go back",
+          clearedBy: "reports of the clusters")
+      ]
+    case .running, .succeeded, .succeededWithWaivers, .succeededWithUnreachable, .noChange, .rolledBack,
+      .rollbackFailed, .aborted, .superseded:
+      return []
+    }
+  }
+
+  private func stageEntries(_ stage: Stage) -> [Waiting] {
+    guard run.state == .running || run.state == .paused else { return [] }
+    switch stage.state {
+    case .waiting, .passed, .empty, .halted: return []
+    case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) }
+    case .open: return inFlightEntries(stage) + dispatchEntries(stage)
+    case .soaking: return soakEntries(stage) + stage.rules.after.compactMap { gateEntry($0, stage) }
+    }
+  }
+
+  private func gateEntry(_ gate: Gate, _ stage: Stage) -> Waiting? {
+    switch gate {
+    case .approval(let rule):
+      let given = validApprovals(of: stage, rule: rule, run: run, now: now).count
+      guard given < rule.count else { return nil }
+      let who = rule.groups.isEmpty ? "anyone who may approve" : "group \(rule.groups.joined(separator: " or "))"
+      let except = rule.notAuthor && !run.authors.isEmpty ? " (not \(run.authors.joined(separator: ", ")))" : ""
+      return Waiting(
+        reason: .approval, stage: stage.name,
+        message: "\(rule.count - given) approval\(rule.count - given == 1 ? "" : "s") by \(who)\(except)",
+        clearedBy: "flotilla rollout approve \(run.displayName) --stage \(stage.name)")
+    }
+  }
+
+  private func inFlightEntries(_ stage: Stage) -> [Waiting] {
+    var reports: [ClusterName] = []
+    var ready: [ClusterName] = []
+    var nextReady: Instant?
+    for unit in units where unit.stage == stage.index && unit.holdsForwardSlot {
+      let verifying = unit.steps.first { $0.state == .verifying && ($0.report?.observation.readyFor ?? .zero) > .zero }
+      if let observation = verifying?.report?.observation {
+        ready.append(unit.clusterName)
+        let at = now + (stage.rules.minReady - observation.readyFor)
+        nextReady = min(nextReady ?? at, at)
+      } else {
+        reports.append(unit.clusterName)
+      }
+    }
+    var entries: [Waiting] = []
+    if !reports.isEmpty {
+      entries.append(
+        Waiting(
+          reason: .report, stage: stage.name, clusters: reports,
+          message: "in flight: \(reports.count), not healthy yet", clearedBy: "reports of the clusters",
+          nextChange: wakes.filter { $0 > now }.min()))
+    }
+    if !ready.isEmpty {
+      entries.append(
+        Waiting(
+          reason: .minReady, stage: stage.name, clusters: ready,
+          message: "healthy, for less than \(stage.rules.minReady.text)", clearedBy: "time", nextChange: nextReady))
+    }
+    return entries
+  }
+
+  private func dispatchEntries(_ stage: Stage) -> [Waiting] {
+    var entries: [Waiting] = []
+    if !waiting.slot.isEmpty {
+      let count = max(waiting.slot.count, stage.counters[.pending])
+      entries.append(
+        Waiting(
+          reason: .slot, stage: stage.name, clusters: waiting.slot,
+          message: "\(count) wait for one of \(stage.slots) slots", clearedBy: "a slot"))
+    }
+    if !waiting.firstAlone.isEmpty {
+      entries.append(
+        Waiting(
+          reason: .firstAlone, stage: stage.name, clusters: waiting.firstAlone,
+          message: "the first cluster goes alone until it is healthy", clearedBy: "its success"))
+    }
+    for (limit, clusters) in waiting.limit.sorted(by: { $0.key < $1.key }) {
+      entries.append(
+        Waiting(
+          reason: .limit, stage: stage.name, clusters: clusters, message: "limit \(limit)",
+          clearedBy: "a place under it"))
+    }
+    if !waiting.contact.isEmpty {
+      entries.append(
+        Waiting(
+          reason: .contact, stage: stage.name, clusters: waiting.contact, message: "silent clusters are waited for",
+          clearedBy: "their agents", nextChange: wakes.filter { $0 > now }.min()))
+    }
+    return entries
+  }
+
+  private func soakEntries(_ stage: Stage) -> [Waiting] {
+    guard let startedAt = stage.soakStartedAt, now < startedAt + stage.rules.soak else { return [] }
+    return [
+      Waiting(
+        reason: .soak, stage: stage.name, message: "soaks for \(stage.rules.soak.text)", clearedBy: "time",
+        nextChange: startedAt + stage.rules.soak)
+    ]
+  }
+
+  private func laterStages(after stage: Stage) -> [Waiting] {
+    stages.filter { $0.index > stage.index && !$0.state.isComplete && $0.changing > 0 }.map { later in
+      Waiting(
+        reason: .earlierStage, stage: later.name, message: "stage \(stage.name) has not passed",
+        clearedBy: "stage \(stage.name)")
+    }
+  }
+
+  private func unreachableNotes() -> [String] {
+    units.filter { $0.silentFor >= silenceShown }.map { "\($0.clusterName) has been silent for \($0.silentFor.text)" }
+  }
+}
+
+extension Unit {
+  /// Whether any step holds a slot with a forward order.
+  var holdsForwardSlot: Bool { steps.contains { $0.state.holdsForwardSlot } }
+}
