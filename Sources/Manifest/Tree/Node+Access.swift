@@ -5,6 +5,15 @@ extension Node {
   /// The integer, when it is one.
   public var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
 
+  /// The number, when it is an integer or a decimal.
+  public var decimal: Double? {
+    switch value {
+    case .integer(let number): Double(number)
+    case .decimal(let number): number
+    default: nil
+    }
+  }
+
   /// The truth value, when it is one.
   public var boolean: Bool? { if case .boolean(let flag) = value { flag } else { nil } }
 

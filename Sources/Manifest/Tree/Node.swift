@@ -35,6 +35,9 @@ public struct Position: Sendable, Hashable {
 }
 
 /// A JSON value. Integers and decimals are kept apart, as the Kubernetes API does.
+///
+/// Texts are compared bytewise: "é" as one character and as two are different texts to Kubernetes, although Swift's
+/// own `String` comparison takes them for equal.
 public enum NodeValue: Sendable, Hashable {
   /// Nothing.
   case null
@@ -42,7 +45,7 @@ public enum NodeValue: Sendable, Hashable {
   case boolean(Bool)
   /// An integer.
   case integer(Int64)
-  /// A number with a fraction or exponent, or beyond 64 bits.
+  /// A number with a fraction, or beyond 64 bits; always finite. Readers make whole numbers integers, see `number(_:)`.
   case decimal(Double)
   /// A text.
   case string(String)
@@ -52,79 +55,26 @@ public enum NodeValue: Sendable, Hashable {
   case object(Object)
 }
 
-/// Values by key in the order they were written. Equality ignores the order.
-public struct Object: Sendable, Hashable {
-  /// One key with its value.
-  public struct Entry: Sendable {
-    /// The key.
-    public var key: String
-    /// Where the key was read.
-    public var keyPosition: Position?
-    /// The value.
-    public var value: Node
-
-    /// Makes an entry.
-    public init(key: String, keyPosition: Position? = nil, value: Node) {
-      self.key = key
-      self.keyPosition = keyPosition
-      self.value = value
-    }
+extension NodeValue {
+  /// A number that was written with a fraction or an exponent.
+  ///
+  /// Kubernetes writes `1.0` and `1e3` back as `1` and `1000` and reads those as integers, so a decimal whose JSON text
+  /// is that of a 64-bit integer becomes that integer. Otherwise a manifest would always differ from what is stored.
+  public static func number(_ decimal: Double) -> NodeValue {
+    Int64(NumberText.json(decimal)).map(NodeValue.integer) ?? .decimal(decimal)
   }
 
-  /// The entries in the order written; keys are unique.
-  public private(set) var entries: [Entry]
-
-  /// Makes an empty object.
-  public init() { entries = [] }
-
-  /// Makes an object of entries; of equal keys the last value stays, at the first one's place.
-  public init(entries: some Sequence<Entry>) {
-    self.entries = []
-    for entry in entries { set(entry) }
-  }
-
-  /// The keys in the order written.
-  public var keys: [String] { entries.map(\.key) }
-
-  /// Whether there is no entry.
-  public var isEmpty: Bool { entries.isEmpty }
-
-  /// The number of entries.
-  public var count: Int { entries.count }
-
-  /// The value of a key. Setting nil removes the key; a new key goes to the end.
-  public subscript(key: String) -> Node? {
-    get { entries.first { $0.key == key }?.value }
-    set {
-      guard let newValue else {
-        entries.removeAll { $0.key == key }
-        return
-      }
-      set(Entry(key: key, value: newValue))
-    }
-  }
-
-  /// The entry of a key, for its position.
-  public func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
-
-  private mutating func set(_ entry: Entry) {
-    if let index = entries.firstIndex(where: { $0.key == entry.key }) {
-      entries[index].value = entry.value
-    } else {
-      entries.append(entry)
-    }
-  }
-
-  /// Compares keys and values, not their order.
-  public static func == (left: Object, right: Object) -> Bool {
-    left.entries.count == right.entries.count && left.entries.allSatisfy { right[$0.key] == $0.value }
-  }
-
-  /// Hashes keys and values independent of their order.
-  public func hash(into hasher: inout Hasher) {
-    for entry in entries.sorted(by: { $0.key < $1.key }) {
-      hasher.combine(entry.key)
-      hasher.combine(entry.value)
+  /// Compares what documents say: texts bytewise, objects without their order.
+  public static func == (left: NodeValue, right: NodeValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.boolean(let left), .boolean(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.decimal(let left), .decimal(let right)): left == right
+    case (.string(let left), .string(let right)): sameBytes(left, right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
     }
   }
 }
