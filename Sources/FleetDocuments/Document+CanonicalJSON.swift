@@ -1,0 +1,41 @@
+public import FleetModel
+internal import Manifest
+
+extension Document {
+  /// What makes two documents the same generation: the `metadata.labels`, `metadata.annotations` and `spec` that were
+  /// written, as canonical JSON. Project, kind and name are stored beside it; empty parts are left out.
+  public var canonicalJSON: [UInt8] {
+    var metadata = Object()
+    for key in ["labels", "annotations"] {
+      if let texts = source["metadata", key], texts.object?.isEmpty == false { metadata[key] = texts }
+    }
+    var document = Object()
+    if !metadata.isEmpty { document["metadata"] = Node(.object(metadata)) }
+    if let spec = source["spec"], spec.object?.isEmpty == false { document["spec"] = spec }
+    return JSON.bytes(Node(.object(document)), sortedKeys: true)
+  }
+
+  /// Reads a document back from what was stored.
+  ///
+  /// - Parameters:
+  ///   - kind: the kind as documents write it.
+  ///   - canonicalJSON: what `canonicalJSON` gave.
+  /// - Throws: what is wrong with it, in the words of `Documents.read(_:file:)`; a document that an earlier version
+  ///   accepted is accepted by later ones.
+  public init(
+    kind: String, project: ProjectName, name: String, canonicalJSON: [UInt8]
+  ) throws(DiagnosticsError) {
+    var document = try JSON.parse(canonicalJSON, file: "\(kind)/\(name)")
+    document["apiVersion"] = Node(.string(Documents.apiVersion))
+    document["kind"] = Node(.string(kind))
+    document["metadata"] = DocumentWriter.metadata(
+      project: project, name: name, labels: document["metadata", "labels"],
+      annotations: document["metadata", "annotations"])
+    let findings = Findings(file: "\(kind)/\(name)")
+    let root = FieldReader(node: document, path: "", findings: findings)
+    guard let header = root.header(), let read = root.document(header) else {
+      throw DiagnosticsError(findings.sorted)
+    }
+    self = read
+  }
+}

@@ -1,0 +1,81 @@
+public import FleetModel
+internal import Manifest
+
+/// Reads documents of `flotilla.dev/v1`.
+public enum Documents {
+  /// The API version of every document.
+  public static let apiVersion = "flotilla.dev/v1"
+
+  /// Reads all documents of a file, YAML or JSON, and finds everything that is wrong with them in one pass.
+  ///
+  /// - Parameter file: the file's name for messages.
+  /// - Returns: the documents that are right, and the findings in order of place. With an error among them nothing
+  ///   should be changed; warnings alone are no obstacle. Text that is not YAML or JSON is one error.
+  public static func read(_ bytes: [UInt8], file: String) -> (documents: [Document], diagnostics: [Diagnostic]) {
+    read([(file: file, bytes: bytes)])
+  }
+
+  /// Reads all documents of several files; a document must not be described twice in any of them.
+  ///
+  /// - Returns: as `read(_:file:)`; findings are in order of the files.
+  public static func read(
+    _ files: [(file: String, bytes: [UInt8])]
+  ) -> (documents: [Document], diagnostics: [Diagnostic]) {
+    var documents: [Document] = []
+    var diagnostics: [Diagnostic] = []
+    var places: [String: String] = [:]
+    for (file, bytes) in files {
+      let findings = Findings(file: file)
+      do throws(DiagnosticsError) {
+        for node in flattened(try DocumentReader.documents(bytes, file: file)) {
+          let root = FieldReader(node: node, path: "", findings: findings)
+          guard let header = root.header() else { continue }
+          let isNew = checkIsNew(header, root, file: file, places: &places)
+          if let document = root.document(header), isNew { documents.append(document) }
+        }
+      } catch {
+        findings.add(error.diagnostics)
+      }
+      diagnostics += findings.sorted
+    }
+    return (documents, diagnostics)
+  }
+
+  /// `kind: List` is how several documents come as one, for example from `-o yaml`.
+  private static func flattened(_ nodes: [Node]) -> [Node] {
+    nodes.flatMap { $0["kind"]?.string == "List" ? DocumentReader.unpackingLists([$0]) : [$0] }
+  }
+
+  private static func checkIsNew(
+    _ header: DocumentHeader, _ root: FieldReader, file: String, places: inout [String: String]
+  ) -> Bool {
+    guard let name = header.name else { return false }
+    let line = root.node.position.map { ":\($0.line)" } ?? ""
+    let place = "\(file.isEmpty ? "-" : file)\(line)"
+    guard let earlier = places.updateValue(place, forKey: "\(header.kind)/\(header.project)/\(name)") else {
+      return true
+    }
+    root.findings.add(
+      at: header.namePosition, field: "metadata.name",
+      "\(header.kind.rawValue) \"\(name)\" is already described at \(earlier)",
+      hint: "remove one of them, or give it another name")
+    return false
+  }
+}
+
+/// What all kinds of documents have in common.
+struct DocumentHeader {
+  enum Kind: String, CaseIterable {
+    case cluster = "Cluster"
+    case repository = "Repository"
+    case fleetSet = "FleetSet"
+  }
+
+  var kind: Kind
+  var project = ProjectName.defaultProject
+  /// Nil when it is missing or wrong.
+  var name: String?
+  var namePosition: Position?
+  var labels: [String: String] = [:]
+  var annotations: [String: String] = [:]
+}

@@ -1,0 +1,106 @@
+internal import FleetModel
+internal import Manifest
+
+extension FieldReader {
+  /// `apiVersion`, `kind` and `metadata`; nil when it is no document of a known kind, whose fields nobody could judge.
+  func header() -> DocumentHeader? {
+    guard let object = node.object else {
+      expected("a document (a map with apiVersion, kind, metadata and spec)")
+      return nil
+    }
+    let isKnownVersion = checkVersion(object)
+    guard let kindNode = object["kind"], !kindNode.isNull else {
+      findings.add(at: node.position, field: "kind", "is missing", hint: Self.kindHint)
+      return nil
+    }
+    guard isKnownVersion else { return nil }
+    let kindField = FieldReader(node: kindNode, path: "kind", findings: findings)
+    guard let kind = kindField.documentKind() else { return nil }
+    var header = DocumentHeader(kind: kind)
+    guard let metadata = object["metadata"], !metadata.isNull else {
+      findings.add(at: node.position, field: "metadata.name", "is missing", hint: "every document has a name")
+      return header
+    }
+    FieldReader(node: metadata, path: "metadata", findings: findings).readMetadata(into: &header)
+    return header
+  }
+
+  /// The document; nil when anything in it is wrong.
+  func document(_ header: DocumentHeader) -> Document? {
+    let errors = findings.errorCount
+    let content = MapReader.read(self) { map -> Document.Content? in
+      for key in ["apiVersion", "kind", "metadata"] { _ = map.optional(key) }
+      return self.content(header, map)
+    }
+    guard let content = content ?? nil, let name = header.name, findings.errorCount == errors else { return nil }
+    return Document(
+      project: header.project, name: name, labels: header.labels, annotations: header.annotations, content: content,
+      source: node)
+  }
+
+  private func content(_ header: DocumentHeader, _ map: MapReader) -> Document.Content? {
+    let name = header.name ?? ""
+    switch header.kind {
+    case .cluster:
+      let connection = map.optional("spec").map { $0.clusterConnection() } ?? .agent
+      return connection.map {
+        .cluster(
+          Cluster(
+            project: header.project, name: ClusterName(name), labels: header.labels, annotations: header.annotations,
+            connection: $0))
+      }
+    case .repository:
+      guard let read = map.required("spec")?.repositorySpecification() else { return nil }
+      return .repository(
+        Repository(
+          project: header.project, name: RepositoryName(name), url: read.url, credential: read.credential,
+          pollInterval: read.pollInterval))
+    case .fleetSet:
+      return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)
+    }
+  }
+
+  // MARK: Header
+
+  private func checkVersion(_ object: Object) -> Bool {
+    let field = object["apiVersion"].map { FieldReader(node: $0, path: "apiVersion", findings: findings) }
+    guard let field, !field.node.isNull else {
+      findings.add(
+        at: node.position, field: "apiVersion", "is missing", hint: "write apiVersion: \(Documents.apiVersion)")
+      return false
+    }
+    if field.node.string == Documents.apiVersion { return true }
+    if field.node.string?.hasPrefix("argoproj.io/") == true {
+      field.error(
+        "documents of Argo CD are not available in this version", hint: "write a FleetSet of \(Documents.apiVersion)")
+    } else {
+      field.error("\(field.found) is not known", hint: "write apiVersion: \(Documents.apiVersion)")
+    }
+    return false
+  }
+
+  private static let kindHint = "give one of Cluster, Repository, FleetSet"
+
+  /// Kinds that Flotilla will have.
+  private static let laterKinds = ["Window", "Freeze", "Limit", "Channel", "Promotion", "Analysis", "Project"]
+
+  private func documentKind() -> DocumentHeader.Kind? {
+    if let text = node.string, Self.laterKinds.contains(text) {
+      error("\(found) is not available in this version", hint: Self.kindHint)
+      return nil
+    }
+    return choice(DocumentHeader.Kind.self)
+  }
+
+  private func readMetadata(into header: inout DocumentHeader) {
+    _ = MapReader.read(self) { map in
+      let name = map.required("name", hint: "every document has a name")
+      header.name = name?.name()
+      header.namePosition = name?.node.position
+      header.project = map.optional("project")?.name().map { ProjectName($0) } ?? .defaultProject
+      header.labels = map.optional("labels")?.labels() ?? [:]
+      header.annotations = map.optional("annotations")?.annotations() ?? [:]
+      map.renamed("namespace", to: "project")
+    }
+  }
+}
