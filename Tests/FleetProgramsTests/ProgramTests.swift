@@ -132,9 +132,12 @@ import Testing
   }
 
   @Test func whatDoesNotListenIsKilledWithItsGroup() async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("start-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
     let running = try await Program.start(
-      "/bin/sh", arguments: ["-c", "trap '' TERM; while :; do sleep 600; done"],
-      environment: ["PATH": "/usr/bin:/bin"])
+      "/bin/sh", arguments: ["-c", "trap '' TERM; echo up; while :; do sleep 600; done"],
+      environment: ["PATH": "/usr/bin:/bin"], outputFile: file.path)
+    _ = try await poll { try? String(contentsOf: file, encoding: .utf8) } until: { $0 == "up\n" }
     await running.terminate(gracePeriod: .milliseconds(200))
     #expect(try await running.wait() == 128 + 9)
   }
