@@ -71,7 +71,7 @@ let targets: [Target] = [
       "FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ", crypto, logging, nioCore, serviceLifecycle,
     ],
     resources: [.embedInCode("Migrations")]),
-  library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", logging]),
+  library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", crypto, logging]),
   library("KubeClient", ["FleetModel", "Manifest", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging]),
   // services
   library(
@@ -117,7 +117,9 @@ let targets: [Target] = [
   // tests
   .target(
     name: "FleetTestSupport",
-    dependencies: ["FleetModel", "FleetPorts", "FleetPostgres", "FleetPrograms", logging],
+    dependencies: [
+      "FleetModel", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore, logging,
+    ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
   tests("ManifestTests", ["Manifest", "FleetModel"]),
