@@ -1,0 +1,12 @@
+import Synchronization
+
+/// The mirrors in which a read found something missing or unreadable.
+final class DamageList: Sendable {
+  private let folders = Mutex<Set<String>>([])
+
+  /// Notes damage.
+  func report(_ folder: String) { folders.withLock { _ = $0.insert(folder) } }
+
+  /// Whether damage was noted since the last call; forgets it.
+  func take(_ folder: String) -> Bool { folders.withLock { $0.remove(folder) != nil } }
+}
