@@ -19,8 +19,10 @@ struct SemanticVersionTests {
 
   @Test(
     "text that is no version is refused",
-    arguments: ["", "1", "1.2", "v1", "1.2.3.4", "01.2.3", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+", "a.b.c",
-      "1.2.-3", "V1.2.3", "release-1.2.3", "1.2.99999999999999999999"])
+    arguments: [
+      "", "1", "1.2", "v1", "1.2.3.4", "01.2.3", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+", "a.b.c",
+      "1.2.-3", "V1.2.3", "release-1.2.3", "1.2.99999999999999999999",
+    ])
   func refusal(text: String) {
     #expect(SemanticVersion(text) == nil)
   }

@@ -7,6 +7,9 @@ final class DamageList: Sendable {
   /// Notes damage.
   func report(_ folder: String) { folders.withLock { _ = $0.insert(folder) } }
 
-  /// Whether damage was noted since the last call; forgets it.
-  func take(_ folder: String) -> Bool { folders.withLock { $0.remove(folder) != nil } }
+  /// Whether damage was noted.
+  func contains(_ folder: String) -> Bool { folders.withLock { $0.contains(folder) } }
+
+  /// Forgets what was noted, when the mirror was made anew.
+  func clear(_ folder: String) { folders.withLock { _ = $0.remove(folder) } }
 }

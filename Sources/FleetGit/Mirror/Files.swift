@@ -53,7 +53,9 @@ enum Files {
 
   /// Removes a file or a folder with all that is in it; symbolic links are removed, not followed.
   static func removeTree(_ path: String) {
-    _ = nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 32, FTW_DEPTH.rawValue | FTW_PHYS.rawValue)
+    guard isFolder(path) else { return removeFile(path) }
+    for name in names(in: path) { removeTree(path + "/" + name) }
+    rmdir(path)
   }
 
   /// The names in a folder; nothing when it cannot be read.

@@ -29,6 +29,22 @@ struct Mirror: Sendable {
     }
   }
 
+  /// Removes locks and half-written files of a git that was killed; nothing else may be writing to the mirror.
+  func removeLeftovers() {
+    for name in ["HEAD", "packed-refs", "config", "shallow", "gc.pid"] { Files.removeFile("\(folder)/\(name).lock") }
+    Self.removeLocks(below: folder + "/refs")
+    for name in Files.names(in: folder + "/objects/pack") where name.hasPrefix("tmp_") || name.hasPrefix(".tmp-") {
+      Files.removeFile("\(folder)/objects/pack/\(name)")
+    }
+  }
+
+  private static func removeLocks(below folder: String) {
+    for name in Files.names(in: folder) {
+      let path = folder + "/" + name
+      if name.hasSuffix(".lock") { Files.removeFile(path) } else if Files.isFolder(path) { removeLocks(below: path) }
+    }
+  }
+
   /// The error for a commit that is not here.
   func missing(_ commit: CommitID) -> SourceError {
     SourceError(

@@ -47,32 +47,17 @@ extension Mirror {
     }
   }
 
-  /// Makes the refs that keep commits be exactly these; returns those that are not here.
-  func keep(_ commits: Set<CommitID>) throws(SourceError) -> [CommitID] {
+  /// Makes the refs that keep commits be exactly these.
+  ///
+  /// - Returns: those that are not here; nil when a ref is locked.
+  func keep(_ commits: Set<CommitID>) throws(SourceError) -> [CommitID]? {
     try read { handle throws(LibGit2Error) in
-      var kept: Set<CommitID> = []
-      var released: [String] = []
-      try handle.forEachReference { name, _ throws(LibGit2Error) in
-        guard name.hasPrefix(Self.keepPrefix) else { return }
-        if let id = CommitID(hexadecimal: String(name.dropFirst(Self.keepPrefix.count))), commits.contains(id) {
-          kept.insert(id)
-        } else {
-          released.append(name)
-        }
+      do throws(LibGit2Error) {
+        return try handle.keep(commits)
+      } catch {
+        guard error.code == GIT_ELOCKED.rawValue else { throw error }
+        return nil
       }
-      for name in released { try LibGit2.check(git_reference_remove(handle.pointer, name)) }
-      var missing: [CommitID] = []
-      for id in commits.subtracting(kept).sorted(by: { $0.hexadecimal < $1.hexadecimal }) {
-        guard var oid = LibGit2.oid(id.hexadecimal), try handle.isCommit(oid) else {
-          missing.append(id)
-          continue
-        }
-        var reference: OpaquePointer?
-        let name = Self.keepPrefix + id.hexadecimal
-        try LibGit2.check(git_reference_create(&reference, handle.pointer, name, &oid, 1, nil))
-        git_reference_free(reference)
-      }
-      return missing
     }
   }
 
@@ -167,7 +152,7 @@ extension Mirror {
     let hint =
       if refs.isEmpty {
         "the repository has none"
-      } else if let near = closestMatch(to: text, in: refs.map(\.name)) {
+      } else if let near = suggestion(for: text, among: refs.map(\.name)) {
         "did you mean '\(near)'?"
       } else {
         "it has \(Self.list(refs))"
@@ -187,5 +172,32 @@ extension RepositoryHandle {
   func isCommit(_ oid: git_oid) throws(LibGit2Error) -> Bool {
     guard has(oid) else { return false }
     return try header(of: oid).type == GIT_OBJECT_COMMIT
+  }
+
+  /// Makes the refs that keep commits be exactly these; returns those that are not here.
+  func keep(_ commits: Set<CommitID>) throws(LibGit2Error) -> [CommitID] {
+    var kept: Set<CommitID> = []
+    var released: [String] = []
+    try forEachReference { name, _ throws(LibGit2Error) in
+      guard name.hasPrefix(Mirror.keepPrefix) else { return }
+      if let id = CommitID(hexadecimal: String(name.dropFirst(Mirror.keepPrefix.count))), commits.contains(id) {
+        kept.insert(id)
+      } else {
+        released.append(name)
+      }
+    }
+    for name in released { try LibGit2.check(git_reference_remove(pointer, name)) }
+    var missing: [CommitID] = []
+    for id in commits.subtracting(kept).sorted(by: { $0.hexadecimal < $1.hexadecimal }) {
+      guard var oid = LibGit2.oid(id.hexadecimal), try isCommit(oid) else {
+        missing.append(id)
+        continue
+      }
+      var reference: OpaquePointer?
+      let name = Mirror.keepPrefix + id.hexadecimal
+      try LibGit2.check(git_reference_create(&reference, pointer, name, &oid, 1, nil))
+      git_reference_free(reference)
+    }
+    return missing
   }
 }

@@ -1,5 +1,4 @@
 import CLibGit2
-import Crypto
 import FleetModel
 import FleetPorts
 
@@ -7,12 +6,14 @@ import FleetPorts
 struct MirrorRefs: Sendable {
   /// `refs/heads/…` and `refs/tags/…` with the hexadecimal object id.
   var stored: [String: String]
+  /// The commit of the server's HEAD when that names no branch.
+  var detachedHead: String?
   /// What callers see.
   var snapshot: RefSnapshot
 }
 
 extension Mirror {
-  /// Where the symbolic name of the server's default branch is kept when the server's HEAD names no branch.
+  /// Where the commit of the server's HEAD is kept when that names no branch.
   static let detachedHead = "refs/flotilla/head"
   /// Before the commits that must stay.
   static let keepPrefix = "refs/flotilla/keep/"
@@ -25,8 +26,10 @@ extension Mirror {
       var stored: [String: String] = [:]
       var branches: [RefSnapshot.Ref] = []
       var tags: [RefSnapshot.Ref] = []
+      var detachedHead: String?
       try handle.forEachReference { name, reference throws(LibGit2Error) in
         guard let target = git_reference_target(reference)?.pointee else { return }
+        if name == Self.detachedHead { detachedHead = LibGit2.hexadecimal(target) }
         let isBranch = name.hasPrefix("refs/heads/")
         guard isBranch || name.hasPrefix("refs/tags/") else { return }
         stored[name] = LibGit2.hexadecimal(target)
@@ -43,7 +46,7 @@ extension Mirror {
       if let name = defaultBranch, !branches.contains(where: { $0.name == name }) { defaultBranch = nil }
       let digest = Self.digest(branches: branches, tags: tags, defaultBranch: defaultBranch)
       return MirrorRefs(
-        stored: stored,
+        stored: stored, detachedHead: detachedHead,
         snapshot: RefSnapshot(branches: branches, tags: tags, defaultBranch: defaultBranch, digest: digest))
     }
   }
@@ -59,21 +62,11 @@ extension Mirror {
   private static func digest(
     branches: [RefSnapshot.Ref], tags: [RefSnapshot.Ref], defaultBranch: String?
   ) -> Digest {
-    var hash = SHA256()
-    // A ref's name holds neither NUL nor line feed (git check-ref-format), so the parts cannot run together.
-    hash.update(data: Array("head \(defaultBranch ?? "")\n".utf8))
-    for ref in branches { hash.update(data: Array("branch \(ref.name)\0\(ref.commit.hexadecimal)\n".utf8)) }
-    for ref in tags { hash.update(data: Array("tag \(ref.name)\0\(ref.commit.hexadecimal)\n".utf8)) }
-    return Digest(sha256: hash.finalize())
-  }
-}
-
-extension Digest {
-  /// Wraps a finished SHA-256.
-  init(sha256: SHA256.Digest) {
-    // A SHA-256 has 32 bytes by its type.
-    guard let digest = Digest(bytes: Array(sha256)) else { preconditionFailure("a SHA-256 has 32 bytes") }
-    self = digest
+    // A ref's name holds neither blank nor line feed (git check-ref-format), so the parts cannot run together.
+    var text = "head \(defaultBranch ?? "")\n"
+    for ref in branches { text += "branch \(ref.name) \(ref.commit.hexadecimal)\n" }
+    for ref in tags { text += "tag \(ref.name) \(ref.commit.hexadecimal)\n" }
+    return fingerprint(of: text)
   }
 }
 
