@@ -1,0 +1,110 @@
+/// `POST /api/v1/tokens`: makes a token.
+public struct TokenRequest: WireValue {
+  /// The name, unique.
+  public var name: String
+  /// What it allows.
+  public var right: AccessRight
+  /// The groups, for approval rules; null for none.
+  public var groups: [String]?
+  /// Mail addresses of the person's commits, for `notAuthor`; null for none.
+  public var gitIdentities: [String]?
+  /// How long it is good; null for ever.
+  public var expiresInSeconds: Int?
+  /// Why.
+  public var reason: String?
+
+  /// Makes a value.
+  public init(
+    name: String, right: AccessRight, groups: [String]? = nil, gitIdentities: [String]? = nil,
+    expiresInSeconds: Int? = nil, reason: String? = nil
+  ) {
+    self.name = name
+    self.right = right
+    self.groups = groups
+    self.gitIdentities = gitIdentities
+    self.expiresInSeconds = expiresInSeconds
+    self.reason = reason
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      name: "kim", right: .approve, groups: ["sre"], gitIdentities: ["kim@example.com"], expiresInSeconds: 2_592_000,
+      reason: "joins the team")
+  }
+}
+
+/// The answer to a new token; the only time its secret is shown.
+public struct TokenCreated: WireValue {
+  /// The secret: `flt_` and 43 characters.
+  public var token: String
+  /// The name.
+  public var name: String
+  /// What it allows.
+  public var right: AccessRight
+
+  /// Makes a value.
+  public init(token: String, name: String, right: AccessRight) {
+    self.token = token
+    self.name = name
+    self.right = right
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(token: "flt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", name: "kim", right: .approve)
+  }
+}
+
+/// `PUT …/credentials/NAME`: stores a secret under a name; it is never given out again.
+///
+/// The webhook secret of repository R is the credential named `R.webhook`.
+public struct CredentialRequest: WireValue {
+  /// What it is.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// A user and password, or token, for https.
+    case basic
+    /// A private key, with the host keys to trust, for ssh.
+    case ssh
+    /// A kubeconfig with everything inlined.
+    case kubeconfig
+    /// What a Git host signs its webhooks with.
+    case webhookSecret
+  }
+
+  /// What it is.
+  public var kind: Kind
+  /// For `basic` and `ssh`: the user; null for the URL's.
+  public var user: String?
+  /// For `basic`: the password or token. For `ssh`: the key's passphrase. For `webhookSecret`: the secret.
+  public var secret: String?
+  /// For `ssh`: the private key as OpenSSH writes it.
+  public var privateKey: String?
+  /// For `ssh`: lines as in `known_hosts`.
+  public var knownHosts: String?
+  /// For `kubeconfig`: the YAML text.
+  public var kubeconfig: String?
+  /// Why.
+  public var reason: String?
+
+  /// Makes a request.
+  public init(
+    kind: Kind, user: String? = nil, secret: String? = nil, privateKey: String? = nil, knownHosts: String? = nil,
+    kubeconfig: String? = nil, reason: String? = nil
+  ) {
+    self.kind = kind
+    self.user = user
+    self.secret = secret
+    self.privateKey = privateKey
+    self.knownHosts = knownHosts
+    self.kubeconfig = kubeconfig
+    self.reason = reason
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      kind: .basic, user: "flotilla", secret: "…", privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----…",
+      knownHosts: "git.example.com ssh-ed25519 AAAA…", kubeconfig: "apiVersion: v1…", reason: "rotated")
+  }
+}

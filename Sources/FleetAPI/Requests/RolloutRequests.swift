@@ -1,0 +1,78 @@
+public import FleetModel
+
+/// `POST …/fleetsets/NAME/rollouts`: starts a run.
+public struct StartRolloutRequest: WireValue {
+  /// The release to move to, by its short name, commit or `#NUMBER`; null for the newest.
+  public var revision: String?
+  /// Why.
+  public var reason: String?
+  /// Whether to answer the run as it would be and start nothing.
+  public var dryRun: Bool?
+
+  /// Makes a value.
+  public init(revision: String? = nil, reason: String? = nil, dryRun: Bool? = nil) {
+    self.revision = revision
+    self.reason = reason
+    self.dryRun = dryRun
+  }
+
+  /// An example.
+  public static var example: Self { Self(revision: "77ad012", reason: "hotfix", dryRun: false) }
+}
+
+/// What starting a run came to.
+public struct StartRolloutResponse: WireValue {
+  /// What it came to.
+  public enum Outcome: String, Codable, Sendable, CaseIterable {
+    /// The run was started.
+    case started
+    /// The run waits for another one of its set to end.
+    case queued
+    /// No bundle changes: there is nothing to run.
+    case noChange
+    /// Nothing was started because the request said `dryRun`.
+    case dryRun
+  }
+
+  /// What it came to.
+  public var outcome: Outcome
+  /// The run; with `dryRun` as it would be; null when there is nothing to run.
+  public var rollout: RolloutResource?
+  /// One sentence for people.
+  public var message: String
+
+  /// Makes a value.
+  public init(outcome: Outcome, rollout: RolloutResource? = nil, message: String) {
+    self.outcome = outcome
+    self.rollout = rollout
+    self.message = message
+  }
+
+  /// An example.
+  public static var example: Self { Self(outcome: .started, rollout: .example, message: "storefront/43 was started") }
+}
+
+/// `POST …/rollouts/SET/NUMBER/ACTION`: what a person decides about a run.
+public struct RolloutActionRequest: WireValue {
+  /// For `approve` and `reject`: the stage; null for the one that waits for an approval.
+  public var stage: String?
+  /// For `abort`: whether the release is put on hold.
+  public var hold: Bool?
+  /// For `retry` and `waive`: the clusters; null or empty for all failed ones.
+  public var clusters: [ClusterName]?
+  /// Why, for the event feed; `waive`, `reject` and `abort` want one.
+  public var reason: String?
+
+  /// Makes a value.
+  public init(stage: String? = nil, hold: Bool? = nil, clusters: [ClusterName]? = nil, reason: String? = nil) {
+    self.stage = stage
+    self.hold = hold
+    self.clusters = clusters
+    self.reason = reason
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(stage: "eu-west", hold: true, clusters: ["eu-west-3"], reason: "checked by hand")
+  }
+}

@@ -1,0 +1,125 @@
+public import FleetModel
+
+/// Whether a thing is as it should be, in the words of Kubernetes conditions.
+public struct ConditionResource: WireValue {
+  /// Whether it is as it should be; false is Degraded.
+  public var ready: Bool
+  /// Why, as one UpperCamelCase word.
+  public var reason: String
+  /// Why, for people, with what to do.
+  public var message: String
+  /// Since when.
+  public var since: Timestamp
+
+  /// Makes a condition.
+  public init(ready: Bool, reason: String, message: String, since: Timestamp) {
+    self.ready = ready
+    self.reason = reason
+    self.message = message
+    self.since = since
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(ready: true, reason: "Ready", message: "", since: Example.time)
+  }
+}
+
+/// A member of the fleet with what is known of it: `GET …/clusters`.
+public struct ClusterResource: WireValue {
+  /// How orders reach a cluster.
+  public enum Connection: String, Codable, Sendable, CaseIterable {
+    /// An agent in the cluster pulls.
+    case agent
+    /// The controller reaches it with a kubeconfig.
+    case kubeconfig
+  }
+
+  /// The row's number.
+  public var id: ClusterID
+  /// The owner.
+  public var project: ProjectName
+  /// The name.
+  public var name: ClusterName
+  /// Labels.
+  public var labels: [String: String]
+  /// Annotations.
+  public var annotations: [String: String]
+  /// How orders reach it.
+  public var connection: Connection
+  /// The credential's name of a kubeconfig connection; null for agents.
+  public var credential: String?
+  /// Why it takes no forward orders; null when it does.
+  public var cordonReason: String?
+  /// Raised by every change; also the `ETag`.
+  public var generation: Int64
+  /// When it was registered.
+  public var createdAt: Timestamp
+  /// Whether it is in contact now.
+  public var connected: Bool
+  /// When it was last in contact; null for never.
+  public var lastContactAt: Timestamp?
+  /// The agent's version; empty when none has joined.
+  public var agentVersion: String
+  /// The Kubernetes version; empty when unknown.
+  public var kubernetesVersion: String
+  /// Targets by health (`Healthy`, `Progressing` …); health without targets is absent.
+  public var targetsByHealth: [String: Int]
+  /// The document as it was applied; null in lists.
+  public var document: JSONValue?
+
+  /// Makes a resource.
+  public init(
+    id: ClusterID, project: ProjectName, name: ClusterName, labels: [String: String],
+    annotations: [String: String] = [:], connection: Connection = .agent, credential: String? = nil,
+    cordonReason: String? = nil, generation: Int64 = 1, createdAt: Timestamp, connected: Bool,
+    lastContactAt: Timestamp? = nil, agentVersion: String = "", kubernetesVersion: String = "",
+    targetsByHealth: [String: Int] = [:], document: JSONValue? = nil
+  ) {
+    self.id = id
+    self.project = project
+    self.name = name
+    self.labels = labels
+    self.annotations = annotations
+    self.connection = connection
+    self.credential = credential
+    self.cordonReason = cordonReason
+    self.generation = generation
+    self.createdAt = createdAt
+    self.connected = connected
+    self.lastContactAt = lastContactAt
+    self.agentVersion = agentVersion
+    self.kubernetesVersion = kubernetesVersion
+    self.targetsByHealth = targetsByHealth
+    self.document = document
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      id: 7, project: "default", name: "eu-west-1", labels: ["region": "eu-west"], annotations: ["team": "shop"],
+      credential: "eu-west-1-kubeconfig", cordonReason: "disk is being replaced", generation: 3,
+      createdAt: Example.time, connected: true, lastContactAt: Example.time, agentVersion: "0.1.0",
+      kubernetesVersion: "v1.31.2", targetsByHealth: ["Healthy": 2], document: Example.document)
+  }
+}
+
+/// Parts of examples that many resources share.
+enum Example {
+  /// 2026-11-23T15:41:50Z.
+  static let time = Timestamp(Instant(millisecondsSinceEpoch: 1_795_448_510_000))
+  /// A document.
+  static let document = JSONValue.object([
+    "apiVersion": .string("flotilla.dev/v1"), "kind": .string("Cluster"),
+    "metadata": .object(["name": .string("eu-west-1")]),
+  ])
+  /// A commit identifier of 40 characters.
+  static let commit = String(repeating: "77ad0120", count: 5)
+  /// A digest of 64 characters.
+  static let digest = String(repeating: "9f2c61d0", count: 8)
+  /// The same as a value.
+  static let bundle: Digest = {
+    guard let bundle = Digest(hexadecimal: digest) else { preconditionFailure("the example is a digest") }
+    return bundle
+  }()
+}

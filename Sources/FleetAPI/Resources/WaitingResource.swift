@@ -1,0 +1,73 @@
+public import FleetModel
+
+/// One thing that waits: for what, who can clear it, when it can next change.
+public struct WaitingResource: WireValue {
+  /// What it waits for: `paused`, `halted`, `inFlight`, `earlierStage`, `approval`, `slot`, `firstAlone`, `limit`, `report`, `minReady`, `soak`, `contact`, `rollback`, `otherRun`, `untested`; more may come.
+  public var reason: String
+  /// The stage's name; empty for the run.
+  public var stage: String
+  /// The clusters concerned, by name in order, at most twenty.
+  public var clusters: [ClusterName]
+  /// How many clusters are concerned.
+  public var clusterCount: Int
+  /// One sentence for people.
+  public var message: String
+  /// Who or what can clear it.
+  public var clearedBy: String
+  /// When it can next change by itself; null when only a report or a person changes it.
+  public var nextChange: Timestamp?
+
+  /// Makes a value.
+  public init(
+    reason: String, stage: String, clusters: [ClusterName], clusterCount: Int, message: String, clearedBy: String,
+    nextChange: Timestamp? = nil
+  ) {
+    self.reason = reason
+    self.stage = stage
+    self.clusters = clusters
+    self.clusterCount = clusterCount
+    self.message = message
+    self.clearedBy = clearedBy
+    self.nextChange = nextChange
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      reason: "approval", stage: "eu-west", clusters: ["eu-west-1"], clusterCount: 8,
+      message: "eu-west needs an approval by sre", clearedBy: "a member of sre other than kim", nextChange: Example.time
+    )
+  }
+}
+
+/// Why a run stands where it stands: `GET …/rollouts/SET/NUMBER/explain`.
+public struct RolloutExplanation: WireValue {
+  /// The run, with what waits.
+  public var rollout: RolloutResource
+  /// Steps that hold a slot, at most 100.
+  public var inFlight: [StepResource]
+  /// Steps that failed, at most 100.
+  public var failed: [StepResource]
+  /// Steps whose cluster is away or lost, at most 100.
+  public var away: [StepResource]
+  /// Commands that may be of use now, for example `flotilla rollout approve storefront --stage rest`.
+  public var next: [String]
+
+  /// Makes a value.
+  public init(
+    rollout: RolloutResource, inFlight: [StepResource], failed: [StepResource], away: [StepResource], next: [String]
+  ) {
+    self.rollout = rollout
+    self.inFlight = inFlight
+    self.failed = failed
+    self.away = away
+    self.next = next
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      rollout: .example, inFlight: [.example], failed: [.example], away: [.example],
+      next: ["flotilla rollout approve storefront --stage rest"])
+  }
+}

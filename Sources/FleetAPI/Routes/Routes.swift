@@ -1,0 +1,273 @@
+/// All calls of the API. The first path parameter of most is the project.
+public enum Routes {
+  /// All routes, in the order of the reference page.
+  public static let all: [Route] =
+    documents + clusters + repositories + fleetSets + lists + rollouts + events + access + service + agent
+
+  static let paging = [
+    Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent"),
+    Route.Query("after", "the `next` of the part before"),
+  ]
+  static let removal = [
+    Route.Query("reason", "why, for the event feed"), Route.Query("dryRun", "`true` checks only and changes nothing"),
+  ]
+  /// Calls that are POST because they carry a body, and change nothing.
+  static let readOnlyPosts: Set<String> = ["previewFleetSet", "diffFleetSet"]
+
+  static func project(_ rest: String) -> String { "/api/v1/projects/{project}/" + rest }
+}
+
+// Documents and clusters.
+extension Routes {
+  /// Stores documents, all or none.
+  public static let applyDocuments = Route(
+    "applyDocuments", .post, project("documents"), .right(.operate), "Store documents, all or none",
+    request: ApplyRequest.self, response: ApplyResponse.self, bodyLimit: Route.documentsBodyLimit)
+  static let documents = [applyDocuments]
+
+  /// Clusters in order of name.
+  public static let listClusters = Route(
+    "listClusters", .get, project("clusters"), .right(.read), "List clusters in order of name",
+    query: [Route.Query("selector", "a label selector as `kubectl -l` takes it")] + paging,
+    response: ListPage<ClusterResource>.self)
+  /// One cluster.
+  public static let getCluster = Route(
+    "getCluster", .get, project("clusters/{name}"), .right(.read), "Get a cluster", response: ClusterResource.self)
+  /// Takes a cluster out of the inventory; its workloads stay.
+  public static let removeCluster = Route(
+    "removeCluster", .delete, project("clusters/{name}"), .right(.admin),
+    "Take a cluster out of the inventory; its workloads stay", query: removal, response: Acknowledgement.self)
+  /// Sets and removes labels.
+  public static let labelCluster = Route(
+    "labelCluster", .patch, project("clusters/{name}/labels"), .right(.operate), "Set and remove a cluster's labels",
+    request: LabelRequest.self, response: ClusterResource.self)
+  /// Sends no forward orders to a cluster any more.
+  public static let cordonCluster = Route(
+    "cordonCluster", .post, project("clusters/{name}/cordon"), .right(.operate),
+    "Send no forward orders to a cluster; the reason is required", request: ReasonRequest.self,
+    response: ClusterResource.self)
+  /// Sends orders to a cluster again.
+  public static let uncordonCluster = Route(
+    "uncordonCluster", .post, project("clusters/{name}/uncordon"), .right(.operate),
+    "Send orders to a cluster again", request: ReasonRequest.self, response: ClusterResource.self)
+  /// Makes a one-time token for a cluster's agent.
+  public static let createJoinToken = Route(
+    "createJoinToken", .post, project("clusters/{name}/join-token"), .right(.operate),
+    "Make a one-time token for the cluster's agent; `rejoin` needs the right admin", request: JoinTokenRequest.self,
+    response: JoinTokenCreated.self, status: 201)
+  static let clusters = [
+    listClusters, getCluster, removeCluster, labelCluster, cordonCluster, uncordonCluster, createJoinToken,
+  ]
+}
+
+// Repositories and FleetSets.
+extension Routes {
+  /// Repositories in order of name.
+  public static let listRepositories = Route(
+    "listRepositories", .get, project("repositories"), .right(.read), "List repositories in order of name",
+    query: paging, response: ListPage<RepositoryResource>.self)
+  /// One repository.
+  public static let getRepository = Route(
+    "getRepository", .get, project("repositories/{name}"), .right(.read), "Get a repository",
+    response: RepositoryResource.self)
+  /// Removes a repository that no FleetSet uses.
+  public static let removeRepository = Route(
+    "removeRepository", .delete, project("repositories/{name}"), .right(.operate),
+    "Remove a repository that no FleetSet uses", query: removal, response: Acknowledgement.self)
+  static let repositories = [listRepositories, getRepository, removeRepository]
+
+  /// FleetSets in order of name.
+  public static let listFleetSets = Route(
+    "listFleetSets", .get, project("fleetsets"), .right(.read), "List FleetSets in order of name", query: paging,
+    response: ListPage<FleetSetResource>.self)
+  /// One FleetSet.
+  public static let getFleetSet = Route(
+    "getFleetSet", .get, project("fleetsets/{name}"), .right(.read), "Get a FleetSet", response: FleetSetResource.self)
+  /// Removes a FleetSet and keeps its workloads.
+  public static let removeFleetSet = Route(
+    "removeFleetSet", .delete, project("fleetsets/{name}"), .right(.operate),
+    "Remove a FleetSet; its targets are listed as abandoned",
+    query: removal + [Route.Query("workloads", "`keep`, which is required: what happens to the workloads")],
+    response: Acknowledgement.self)
+  /// Releases of a FleetSet, newest first.
+  public static let listFleetSetReleases = Route(
+    "listFleetSetReleases", .get, project("fleetsets/{name}/releases"), .right(.read),
+    "List the releases of a FleetSet, newest first", query: paging, response: ListPage<ReleaseResource>.self)
+  /// Starts a run.
+  public static let startRollout = Route(
+    "startRollout", .post, project("fleetsets/{name}/rollouts"), .right(.operate), "Start a rollout",
+    request: StartRolloutRequest.self, response: StartRolloutResponse.self)
+  /// Takes the hold off a FleetSet's release.
+  public static let releaseHold = Route(
+    "releaseHold", .post, project("fleetsets/{name}/release-hold"), .right(.approve),
+    "Let automation roll out a held release again", request: ReasonRequest.self, response: FleetSetResource.self)
+  /// The targets that documents would expand to.
+  public static let previewFleetSet = Route(
+    "previewFleetSet", .post, project("fleetsets/{name}/preview"), .right(.read),
+    "Expand a FleetSet without storing anything", request: PreviewRequest.self, response: PreviewResponse.self,
+    bodyLimit: Route.documentsBodyLimit)
+  /// What a release of the documents would change.
+  public static let diffFleetSet = Route(
+    "diffFleetSet", .post, project("fleetsets/{name}/diff"), .right(.read),
+    "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
+    response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
+  static let fleetSets = [
+    listFleetSets, getFleetSet, removeFleetSet, listFleetSetReleases, startRollout, releaseHold, previewFleetSet,
+    diffFleetSet,
+  ]
+
+  /// Targets in order of set and name.
+  public static let listTargets = Route(
+    "listTargets", .get, project("targets"), .right(.read), "List targets in order of FleetSet and name",
+    query: [Route.Query("fleetSet", "only of this FleetSet"), Route.Query("cluster", "only on this cluster")] + paging,
+    response: ListPage<TargetResource>.self)
+  /// Releases: of one set newest first, or the newest one of every set.
+  public static let listReleases = Route(
+    "listReleases", .get, project("releases"), .right(.read),
+    "List releases: with `fleetSet` all of it, newest first; without, the newest one of every FleetSet",
+    query: [Route.Query("fleetSet", "only of this FleetSet")] + paging, response: ListPage<ReleaseResource>.self)
+  /// Runs, newest first.
+  public static let listRollouts = Route(
+    "listRollouts", .get, project("rollouts"), .right(.read), "List rollouts, newest first",
+    query: [Route.Query("fleetSet", "only of this FleetSet")] + paging, response: ListPage<RolloutResource>.self)
+  static let lists = [listTargets, listReleases, listRollouts]
+}
+
+// Rollouts. The number is a number, or `latest`.
+extension Routes {
+  /// One run.
+  public static let getRollout = Route(
+    "getRollout", .get, project("rollouts/{set}/{number}"), .right(.read),
+    "Get a rollout; the number may be `latest`", response: RolloutResource.self)
+  /// The steps of a run.
+  public static let listSteps = Route(
+    "listSteps", .get, project("rollouts/{set}/{number}/steps"), .right(.read),
+    "List the steps of a rollout in order of stage and position",
+    query: [Route.Query("state", "only in these states, separated by commas")] + paging,
+    response: ListPage<StepResource>.self)
+  /// Why a run stands where it stands.
+  public static let explainRollout = Route(
+    "explainRollout", .get, project("rollouts/{set}/{number}/explain"), .right(.read),
+    "Explain what a rollout waits for, and who can clear it", response: RolloutExplanation.self)
+  /// Approves a stage.
+  public static let approveRollout = action("approve", .approve, "Approve a stage that waits for it")
+  /// Refuses a stage: the run is paused.
+  public static let rejectRollout = action("reject", .approve, "Refuse a stage that waits for an approval")
+  /// Stops new dispatches.
+  public static let pauseRollout = action("pause", .operate, "Stop new dispatches; what is in flight ends")
+  /// Goes on after a pause.
+  public static let resumeRollout = action("resume", .operate, "Go on after a pause")
+  /// Ends a run where it stands.
+  public static let abortRollout = action("abort", .operate, "End a rollout where it stands")
+  /// Sends changed members back to what they ran before.
+  public static let undoRollout = action("undo", .operate, "Send changed members back to what they ran before")
+  /// Tries failed clusters again.
+  public static let retryRollout = action("retry", .operate, "Try failed clusters again")
+  /// Accepts failures.
+  public static let waiveRollout = action("waive", .approve, "Accept failures, so that the rollout can go on")
+  static let rollouts = [
+    getRollout, listSteps, explainRollout, approveRollout, rejectRollout, pauseRollout, resumeRollout, abortRollout,
+    undoRollout, retryRollout, waiveRollout,
+  ]
+
+  private static func action(_ verb: String, _ right: AccessRight, _ summary: String) -> Route {
+    Route(
+      verb + "Rollout", .post, project("rollouts/{set}/{number}/" + verb), .right(right), summary,
+      request: RolloutActionRequest.self, response: RolloutResource.self)
+  }
+}
+
+// Events, access and the service itself.
+extension Routes {
+  private static let eventFilters = [
+    Route.Query("fleetSet", "only of this FleetSet"), Route.Query("rollout", "only of this rollout, `SET/NUMBER`"),
+    Route.Query("cluster", "only of this cluster"),
+  ]
+  /// Events of a project.
+  public static let listEvents = Route(
+    "listEvents", .get, project("events"), .right(.read), "List events",
+    query: [
+      Route.Query("after", "only events after this position; with `newestFirst` before it"),
+      Route.Query("newestFirst", "`true` goes backwards, from the newest when `after` is absent"),
+      Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent"),
+    ] + eventFilters, response: ListPage<EventResource>.self)
+  /// Events of a project as they happen.
+  public static let streamEvents = Route(
+    "streamEvents", .get, project("events/stream"), .right(.read),
+    "Follow events as server-sent events; `Last-Event-ID` resumes, and without it or `after` only new ones come",
+    query: [Route.Query("after", "as `Last-Event-ID`, for clients that cannot set it")] + eventFilters)
+  static let events = [listEvents, streamEvents]
+
+  /// Stores a secret under a name.
+  public static let setCredential = Route(
+    "setCredential", .put, project("credentials/{name}"), .right(.admin),
+    "Store a credential; it is encrypted and never given out again", request: CredentialRequest.self,
+    response: Acknowledgement.self)
+  /// Makes a token.
+  public static let createToken = Route(
+    "createToken", .post, "/api/v1/tokens", .right(.admin), "Make an access token", request: TokenRequest.self,
+    response: TokenCreated.self, status: 201)
+  /// All tokens, without their secrets.
+  public static let listTokens = Route(
+    "listTokens", .get, "/api/v1/tokens", .right(.admin), "List access tokens without their secrets",
+    response: ListPage<TokenResource>.self)
+  /// Revokes a token.
+  public static let revokeToken = Route(
+    "revokeToken", .delete, "/api/v1/tokens/{name}", .right(.admin), "Revoke an access token", query: removal,
+    response: Acknowledgement.self)
+  /// Whose token it is.
+  public static let whoAmI = Route(
+    "whoAmI", .get, "/api/v1/whoami", .right(.read), "Tell whose token it is", response: WhoAmI.self)
+  static let access = [setCredential, createToken, listTokens, revokeToken, whoAmI]
+
+  /// Looks at a repository now.
+  public static let gitWebhook = Route(
+    "gitWebhook", .post, "/api/v1/webhooks/git", .webhook,
+    "Look at a repository now; takes GitHub's, GitLab's and Gitea's push hooks, or a token with the right operate",
+    query: [
+      Route.Query("repository", "the repository's name; absent: found by the URLs in the payload"),
+      Route.Query("project", "the repository's project; `default` when absent"),
+    ], response: Acknowledgement.self, status: 202)
+  /// Which program answers.
+  public static let version = Route(
+    "version", .get, "/api/v1/version", .right(.read), "Tell which program answers", response: VersionResource.self)
+  /// The OpenAPI document.
+  public static let openAPI = Route(
+    "openAPI", .get, "/api/v1/openapi.json", .right(.read), "The OpenAPI document of this API")
+  /// Whether the process works.
+  public static let live = Route("live", .get, "/live", .open, "200 while the process works")
+  /// Whether requests can be served.
+  public static let ready = Route("ready", .get, "/ready", .open, "200 when the database answers, else 503")
+  /// Metrics as Prometheus reads them.
+  public static let metrics = Route("metrics", .get, "/metrics", .right(.read), "Metrics in Prometheus' text format")
+  static let service = [gitWebhook, version, openAPI, live, ready, metrics]
+}
+
+// Agents: the bodies are in Agent/AgentMessages.swift.
+extension Routes {
+  /// A new agent shows its one-time token.
+  public static let agentJoin = Route(
+    "agentJoin", .post, "/api/v1/agent/join", .agentProof, "An agent joins with a one-time token and its public key")
+  /// A nonce to sign.
+  public static let agentChallenge = Route(
+    "agentChallenge", .post, "/api/v1/agent/challenge", .agentProof, "An agent asks for a nonce to sign")
+  /// Opens a session.
+  public static let agentSession = Route(
+    "agentSession", .post, "/api/v1/agent/session", .agentProof, "An agent proves its key and opens a session")
+  /// Orders, held open until there are some.
+  public static let agentPoll = Route(
+    "agentPoll", .post, "/api/v1/agent/poll", .agentSession, "An agent asks for orders; held open until there are some")
+  /// Reports.
+  public static let agentObservations = Route(
+    "agentObservations", .post, "/api/v1/agent/observations", .agentSession, "An agent reports what changed",
+    status: 204, bodyLimit: Route.documentsBodyLimit)
+  /// Objects by digest.
+  public static let agentObjects = Route(
+    "agentObjects", .post, "/api/v1/agent/objects", .agentSession, "An agent fetches objects by digest")
+  /// A bundle by digest.
+  public static let agentBundle = Route(
+    "agentBundle", .get, "/api/v1/agent/bundles/{digest}", .agentSession, "An agent fetches a bundle by digest")
+  static let agent = [
+    agentJoin, agentChallenge, agentSession, agentPoll, agentObservations, agentObjects, agentBundle,
+  ]
+}
