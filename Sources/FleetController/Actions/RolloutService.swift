@@ -1,0 +1,144 @@
+internal import FleetDocuments
+public import FleetModel
+public import FleetPlanner
+public import FleetPorts
+public import Logging
+
+/// What people and jobs do to rollouts: loads, asks the planner, commits; a lost race is tried again.
+public struct RolloutService: Sendable {
+  let store: any ControlStore
+  let logger: Logger
+
+  /// Makes the service.
+  public init(store: any ControlStore, logger: Logger) {
+    self.store = store
+    self.logger = logger
+  }
+
+  /// How a `rollout start` ended.
+  public enum StartOutcome: Sendable {
+    /// A run was stored.
+    case started(RolloutRecord)
+    /// With `dryRun`: what would be stored.
+    case wouldStart(FrozenRun)
+    /// No member would change (R30).
+    case noChange
+  }
+
+  /// Starts a run of a FleetSet now, whatever its trigger says.
+  ///
+  /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
+  public func start(
+    _ name: FleetSetName, in project: ProjectName, by principal: Principal, reason: String, dryRun: Bool
+  ) async throws -> StartOutcome {
+    try await retryingLostRaces {
+      guard let record = try await store.fleetSet(name, in: project) else {
+        throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
+      }
+      guard let definition = try? FleetSetReader.definition(of: record),
+        let input = try await store.startInput(for: record.id, strategy: definition.rollout)
+      else {
+        throw CommandRefusal(
+          .conflict, "\(name) has no release yet: \(record.condition.message)",
+          hint: "`flotilla describe fleetset/\(name)` says what is missing")
+      }
+      let request = StartRequest(principal: principal.name, reason: reason)
+      switch decideStart(input, request: request) {
+      case .nothing, .recordOnly: return .noChange
+      case .waits(let why): throw CommandRefusal(.conflict, why)
+      case .held(let why): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
+      case .refused(let problems): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
+      case .run(let frozen):
+        if dryRun { return .wouldStart(frozen) }
+        if input.isHeld {
+          try await store.releaseHold(of: name, in: project, cause: cause(principal, reason))
+        }
+        _ = try await store.create(frozen, fleetSet: record.id, cause: cause(principal, reason))
+        return .started(try await rollout(name, frozen.run.number, project))
+      }
+    }
+  }
+
+  /// Gives a command to a run (nil: the newest of its set) and answers the run as it is then.
+  ///
+  /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
+  public func act(
+    _ command: RolloutCommand, on name: FleetSetName, number: Int?, in project: ProjectName, by principal: Principal,
+    reason: String
+  ) async throws -> RolloutRecord {
+    try await retryingLostRaces {
+      let record = try await rollout(name, number, project)
+      if case .undo = command, record.run.state.isEnd {
+        return try await undoEnded(record, principal, reason)
+      }
+      guard let input = try await store.planInput(for: record.run.id) else {
+        throw CommandRefusal(.notFound, "there is no rollout \(record.run.displayName)")
+      }
+      let giver = CommandGiver(
+        name: principal.name, groups: principal.groups, gitIdentities: principal.gitIdentities, reason: reason)
+      let decided = try FleetPlanner.command(command, on: input, by: giver)
+      if decided.changes(input) {
+        try await store.commit(decided, input: input, cause: cause(principal, reason))
+        try await store.wake(.rollout, row: record.run.id.rawValue)
+        logger.info(
+          "rollout commanded",
+          metadata: ["rollout": "\(record.run.displayName)", "by": "\(principal.name)", "command": "\(command)"])
+      }
+      return try await rollout(name, record.run.number, project)
+    }
+  }
+
+  private func undoEnded(
+    _ record: RolloutRecord, _ principal: Principal, _ reason: String
+  ) async throws -> RolloutRecord {
+    guard record.run.kind == .rollout else {
+      throw CommandRefusal(
+        .conflict,
+        "\(record.run.displayName) is a run of kind \(record.run.kind.rawValue), only a Rollout can be undone")
+    }
+    guard !reason.isEmpty else { throw CommandRefusal(.invalid, "undo needs a reason", hint: "give --reason") }
+    guard let fleetSet = try await store.fleetSet(record.run.fleetSet, in: record.run.project),
+      let newest = try await store.rollout(of: record.run.fleetSet, number: nil, in: record.run.project)
+    else { throw CommandRefusal(.notFound, "there is no FleetSet \(record.run.fleetSet)") }
+    if !newest.run.state.isEnd {
+      throw CommandRefusal(
+        .conflict, "\(newest.run.displayName) goes on", hint: "abort it, or undo it instead")
+    }
+    let members = try await store.undoMembers(of: record.run.id)
+    let now = try await store.now()
+    let frozen: FrozenRun
+    do throws(FreezeRefusal) {
+      frozen = try freezeUndo(
+        of: record.run, stages: record.stages, members: members, number: newest.run.number + 1, now: now,
+        startedBy: principal.name)
+    } catch {
+      throw CommandRefusal(.conflict, error.problems.joined(separator: "; "))
+    }
+    _ = try await store.create(frozen, fleetSet: fleetSet.id, cause: cause(principal, reason))
+    return try await rollout(record.run.fleetSet, frozen.run.number, record.run.project)
+  }
+
+  private func rollout(_ name: FleetSetName, _ number: Int?, _ project: ProjectName) async throws -> RolloutRecord {
+    guard let record = try await store.rollout(of: name, number: number, in: project) else {
+      let what = number.map { "rollout \(name)/\($0)" } ?? "rollout of \(name)"
+      throw CommandRefusal(.notFound, "there is no \(what)", hint: "`flotilla get rollouts` lists them")
+    }
+    return record
+  }
+
+  private func cause(_ principal: Principal, _ reason: String) -> ChangeCause {
+    ChangeCause(principal: principal.name, reason: reason)
+  }
+
+  /// Runs the body again, at most ten times, while somebody else was faster: losing a race is normal (DESIGN rule 3).
+  private func retryingLostRaces<Result>(_ body: () async throws -> Result) async throws -> Result {
+    for _ in 0..<9 {
+      do {
+        return try await body()
+      } catch let error as StoreError where error.code == .lostRace {
+        continue
+      }
+    }
+    return try await body()
+  }
+}

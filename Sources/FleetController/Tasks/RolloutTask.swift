@@ -1,0 +1,54 @@
+public import FleetModel
+internal import FleetPlanner
+public import FleetPorts
+public import Logging
+internal import Metrics
+
+/// Plans a rollout: load, decide, commit (DESIGN rule 1).
+public struct RolloutTask: ControllerTask {
+  /// Rollouts.
+  public let kind = WorkKind.rollout
+  let store: any ControlStore
+  let logger: Logger
+
+  /// Makes the task.
+  public init(store: any ControlStore, logger: Logger) {
+    self.store = store
+    self.logger = logger
+  }
+
+  /// Does one pass over a run. A plan that violates an invariant is not committed: it stops that rollout with an incident,
+  /// never the process.
+  public func run(row: Int64) async throws -> Instant? {
+    guard let input = try await store.planInput(for: RolloutID(row)), !input.run.state.isEnd else { return nil }
+    let decided = plan(input)
+    let violations = lint(decided, input: input)
+    guard violations.isEmpty else { return try await stop(input, violations) }
+    try await store.commit(decided, input: input, cause: ChangeCause(principal: Principal.flotilla.name))
+    if decided.changes(input) { log(decided) }
+    return decided.nextWake
+  }
+
+  private func stop(_ input: PlanInput, _ violations: [PlanViolation]) async throws -> Instant? {
+    let text = violations.map(\.description).joined(separator: "; ")
+    logger.critical(
+      "a plan violates an invariant and is not committed",
+      metadata: ["rollout": "\(input.run.displayName)", "violations": "\(text)"])
+    Counter(label: "flotilla_plan_violations_total").increment()
+    let incident = EventDraft(
+      kind: "incident.planViolation", message: "the next steps of \(input.run.displayName) break a rule: \(text)")
+    try await store.record(
+      incident, project: input.run.project, rollout: input.run.id, actor: Principal.flotilla.name)
+    return input.now + .seconds(60)
+  }
+
+  private func log(_ plan: Plan) {
+    logger.info(
+      "rollout planned",
+      metadata: [
+        "rollout": "\(plan.run.displayName)", "state": "\(plan.run.state.rawValue)",
+        "orders": "\(plan.steps.count { $0.order != nil })", "transitions": "\(plan.steps.count)",
+        "waiting": "\(plan.report.waiting.map(\.reason.rawValue).joined(separator: ","))",
+      ])
+  }
+}

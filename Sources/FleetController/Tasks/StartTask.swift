@@ -1,0 +1,46 @@
+internal import FleetDocuments
+public import FleetModel
+internal import FleetPlanner
+public import FleetPorts
+public import Logging
+
+/// Decides whether a FleetSet needs a run, and stores it (R30).
+public struct StartTask: ControllerTask {
+  /// Starts.
+  public let kind = WorkKind.start
+  let store: any ControlStore
+  let logger: Logger
+
+  /// Makes the task.
+  public init(store: any ControlStore, logger: Logger) {
+    self.store = store
+    self.logger = logger
+  }
+
+  /// Loads what the set's members want, decides, and stores a run when one is due.
+  public func run(row: Int64) async throws -> Instant? {
+    let id = FleetSetID(row)
+    guard let record = try await store.fleetSet(id),
+      let definition = try? FleetSetReader.definition(of: record),
+      let input = try await store.startInput(for: id, strategy: definition.rollout)
+    else { return nil }
+    switch decideStart(input) {
+    case .nothing: break
+    case .recordOnly: try await store.recordRelease(input.release, of: id)
+    case .run(let frozen):
+      let run = try await store.create(
+        frozen, fleetSet: id, cause: ChangeCause(principal: Principal.flotilla.name))
+      logger.info(
+        "rollout started",
+        metadata: ["rollout": "\(frozen.run.displayName)", "row": "\(run)", "release": "\(input.releaseName)"])
+    case .waits(let reason), .held(let reason):
+      logger.debug("no rollout started", metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)"])
+    case .refused(let problems):
+      try await store.recordCondition(
+        Condition(
+          isReady: false, reason: "StrategyDoesNotFit", message: problems.joined(separator: "; "), since: input.now),
+        of: id)
+    }
+    return nil
+  }
+}
