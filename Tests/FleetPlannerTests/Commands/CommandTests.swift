@@ -1,0 +1,218 @@
+import FleetModel
+import FleetPlanner
+import Testing
+
+private func plain(_ action: FailurePolicy.Action = .pause) -> RolloutStrategy {
+  strategy([stage("canary", .count(2), at: .count(2)), stage("rest", .rest, at: .count(2))]) {
+    $0.onFailure = FailurePolicy(action: action)
+  }
+}
+
+@Suite("Commands: R14, R17, R18, R19")
+struct CommandTests {
+  @Test("R17 pause: nothing new, in flight finish; resume does not redo finished steps")
+  func pauseAndResume() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    try fleet.give(.pause)
+    fleet.say("c00")
+    fleet.pass()
+    #expect(fleet.state(of: "c00") == .soaking)
+    #expect(fleet.run.state == .paused)
+    #expect(fleet.reasons().contains(.paused))
+    try fleet.give(.resume)
+    fleet.succeedAll()
+    #expect(fleet.run.state == .succeeded)
+    #expect(fleet.units.flatMap(\.steps).allSatisfy { $0.attempt == 1 })
+  }
+
+  @Test("R17 abort: what has not started is Cancelled and the release is held; again is a no-op; else a conflict")
+  func abort() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    try fleet.give(.abort(hold: true), reason: "wrong ticket")
+    #expect(fleet.run.state == .aborted)
+    #expect(fleet.hold == HoldDraft(reason: "aborted by kim: wrong ticket", by: "kim"))
+    #expect(fleet.states(1) == Array(repeating: .cancelled, count: 4))
+    try fleet.give(.abort(hold: true))
+    #expect(throws: CommandRefusal.self) { try fleet.give(.resume) }
+    var finished = try FleetPlannerTests.fleet(plain(), members(2))
+    finished.succeedAll()
+    let refusal = #expect(throws: CommandRefusal.self) { try finished.give(.abort(hold: true)) }
+    #expect(refusal?.code == .conflict)
+  }
+
+  @Test("R14 undo of a run that goes on sends every changed member back")
+  func undo() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.say("c00")
+    fleet.say("c01")
+    fleet.pass()
+    try fleet.give(.undo)
+    fleet.pass()
+    for _ in 0..<10 where !fleet.run.state.isEnd {
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+      fleet.pass()
+    }
+    #expect(fleet.run.state == .rolledBack)
+    #expect(fleet.states().filter { $0 == .rolledBack }.count == 4)
+    #expect(fleet.hold != nil)
+  }
+
+  @Test("R18 resume of a halted run is refused with the numbers until failures are retried or waived")
+  func retryAndWaive() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.resume) }
+    #expect(refusal?.code == .blocked)
+    try fleet.give(.retry(["c00"]))
+    try fleet.give(.resume)
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00"])
+    #expect(fleet.units[0].steps[0].attempt == 2)
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(throws: CommandRefusal.self) { try fleet.give(.waive(["c00"]), reason: "") }
+    try fleet.give(.waive([]), reason: "known broken node")
+    try fleet.give(.resume)
+    fleet.succeedAll()
+    #expect(fleet.run.state == .succeededWithWaivers)
+  }
+
+  @Test("R19 reject halts the run with its reason and holds the release")
+  func reject() throws {
+    var fleet = try fleet(
+      strategy([stage("canary", .count(1)), stage("rest", .rest) { $0.before = [.approval(ApprovalRule())] }]),
+      members(3))
+    fleet.succeedAll()
+    #expect(fleet.stages[1].state == .gated)
+    try fleet.give(.reject(stage: nil), by: "ann", reason: "not on Friday")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    #expect(fleet.hold?.reason == "rejected by ann: not on Friday")
+    #expect(fleet.inFlight == [])
+  }
+
+  @Test("an unknown stage is named with what was probably meant")
+  func unknownStage() throws {
+    let fleet = try fleet(plain(), members(3))
+    let refusal = #expect(throws: CommandRefusal.self) {
+      try command(.approve(stage: "canery"), on: fleet.input, by: CommandGiver(name: "kim"))
+    }
+    #expect(refusal?.code == .notFound)
+    #expect(refusal?.message == "shop/7 has no stage \"canery\"; did you mean \"canary\"?")
+  }
+}
+
+@Suite("Starting: R6, R14, R22, R30")
+struct StartTests {
+  private func input(_ members: [StartMember]) -> StartInput { startInput(plain(), members) }
+
+  @Test("R30 no member's bundle changes: the release is recorded and no run made")
+  func recordOnly() {
+    #expect(decideStart(input(members(3, bundle: 1))) == .recordOnly)
+  }
+
+  @Test("R30 a change starts a run; others are Unchanged")
+  func starts() throws {
+    guard case .run(let frozen) = decideStart(input(members(2) + members(3, from: 2, bundle: 1))) else {
+      Issue.record("no run")
+      return
+    }
+    #expect(frozen.run.kind == .rollout)
+    #expect(frozen.units.filter { $0.state == .unchanged }.count == 3)
+  }
+
+  @Test("R30 `trigger: manual` waits for a person")
+  func manual() {
+    var input = input(members(2))
+    input.strategy.trigger = .manual
+    guard case .waits = decideStart(input) else {
+      Issue.record("started by itself")
+      return
+    }
+    guard case .run = decideStart(input, request: StartRequest(principal: "kim", reason: "")) else {
+      Issue.record("not started by a person")
+      return
+    }
+  }
+
+  @Test("R14 a held release, or a held bundle, is not started by automation; a person needs a reason")
+  func held() {
+    var input = input(members(2))
+    input.isHeld = true
+    #expect(decideStart(input) == .held("release abc1234 is on hold"))
+    input.isHeld = false
+    input.members[1].isBundleHeld = true
+    guard case .held = decideStart(input) else {
+      Issue.record("a held bundle was started")
+      return
+    }
+    guard case .held = decideStart(input, request: StartRequest(principal: "kim", reason: "")) else {
+      Issue.record("started without a reason")
+      return
+    }
+    guard case .run = decideStart(input, request: StartRequest(principal: "kim", reason: "needed")) else {
+      Issue.record("not started with a reason")
+      return
+    }
+  }
+
+  @Test("R22 an active run goes first, but a halted one yields to the fix for it")
+  func activeRun() {
+    var input = input(members(2))
+    input.activeRun = StartInput.ActiveRun(
+      id: 9, displayName: "shop/6", kind: .rollout, state: .running, release: 1, hasOpenedLaterStage: false)
+    guard case .waits(let reason) = decideStart(input) else {
+      Issue.record("two runs at once")
+      return
+    }
+    #expect(reason == "shop/6 goes first")
+    input.activeRun?.state = .halted
+    guard case .run(let frozen) = decideStart(input) else {
+      Issue.record("the fix does not get through")
+      return
+    }
+    #expect(frozen.supersedes == 9)
+    input.activeRun?.release = 2
+    #expect(decideStart(input) == .nothing)
+  }
+
+  @Test("R30 new members are onboarded with the last good release, without gates")
+  func onboard() {
+    var new = member("c90", id: 91, running: nil)
+    new.lastGoodReleaseBundle = digest(5)
+    guard case .run(let frozen) = decideStart(input(members(3, bundle: 1) + [new])) else {
+      Issue.record("not onboarded")
+      return
+    }
+    #expect(frozen.run.kind == .onboard)
+    #expect(frozen.units.flatMap(\.steps).map(\.bundle) == [digest(5)])
+    #expect(frozen.stages.map(\.name) == ["onboard"])
+  }
+
+  @Test("R14 undo of an ended run: last stage first, without gates and soak")
+  func undoEnded() throws {
+    var done = try fleet(plain(), members(4))
+    done.succeedAll()
+    let back = done.units.flatMap { unit in
+      unit.steps.map { step in
+        var member = member(unit.clusterName, id: step.target.rawValue, bundle: 1, running: 2)
+        member.highestGeneration = step.highestGeneration
+        return UndoMember(stage: unit.stage, release: 1, member: member)
+      }
+    }
+    let frozen = try freezeUndo(
+      of: done.run, stages: done.stages, members: back, number: 8, now: done.now, startedBy: "kim")
+    #expect(frozen.run.kind == .undo)
+    #expect(frozen.stages.map(\.name) == ["rest", "canary"])
+    var undo = Fleet(frozen)
+    undo.succeedAll()
+    #expect(undo.run.state == .succeeded)
+  }
+}
