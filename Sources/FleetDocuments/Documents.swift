@@ -72,6 +72,8 @@ struct DocumentHeader {
   }
 
   var kind: Kind
+  /// How many errors the file had before this document.
+  var errorsBefore: Int
   var project = ProjectName.defaultProject
   /// Nil when it is missing or wrong.
   var name: String?

@@ -5,9 +5,9 @@ extension FieldReader {
   /// One entry of `generators`: exactly one generator, and optionally a selector beside it (GENERATORS 2).
   func generatorEntry(language: TemplateLanguage) -> GeneratorEntry? {
     let read = MapReader.read(self) { map -> GeneratorEntry? in
-      let list = map.optional("list")?.listGenerator(language: language)
+      let list = map.present("list")?.listGenerator(language: language)
       let clusters = map.present("clusters")?.clustersGenerator()
-      let git = map.optional("git")?.gitGenerator()
+      let git = map.present("git")?.gitGenerator()
       let selector = map.optional("selector")?.selector()
       for kind in Self.laterGenerators {
         map.notAvailable(kind, hint: "this version has list, clusters and git with directories")
@@ -15,11 +15,13 @@ extension FieldReader {
       let written = map.writtenKeys.filter {
         ["list", "clusters", "git"].contains($0) || Self.laterGenerators.contains($0)
       }
-      guard written.count == 1 else {
-        let hint = "give one of list, clusters and git; write several entries to join their results"
-        error(
-          written.isEmpty ? "no generator is given" : "an entry has one generator, found \(written.count)", hint: hint)
-        return nil
+      let hint = "give one of list, clusters and git; write several entries to join their results"
+      if written.isEmpty {
+        map.reportMissing(["list", "clusters", "git"] + Self.laterGenerators) {
+          error("no generator is given", hint: hint)
+        }
+      } else if written.count > 1 {
+        error("an entry has one generator, found \(written.count)", hint: hint)
       }
       guard let generator = list ?? clusters ?? git else { return nil }
       return GeneratorEntry(generator: generator, selector: selector, position: node.position)
@@ -80,10 +82,11 @@ extension FieldReader {
       let prefix = map.optional("pathParamPrefix")?.text() ?? ""
       let values = map.optional("values")?.textsByKey() ?? [:]
       let hasFiles = map.writtenKeys.contains("files")
-      let patterns = (hasFiles ? map.optional("directories") : map.required("directories"))?
-        .list()?.compactMap { $0.directoryPattern() }
+      let directories = hasFiles ? map.optional("directories") : map.required("directories")
+      let elements = directories?.list()
+      if elements?.isEmpty == true { directories?.error("the list is empty, so that nothing would match") }
+      let patterns = elements?.compactMap { $0.directoryPattern() }
       guard let repository, let patterns else { return nil }
-      if patterns.isEmpty { error("directories is empty, so that it would never match") }
       return .gitDirectories(
         GitDirectories(
           repository: repository, revision: revision, directories: patterns, pathParameterPrefix: prefix,

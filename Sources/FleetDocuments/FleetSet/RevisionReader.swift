@@ -11,10 +11,10 @@ extension FieldReader {
       return nil
     }
     let read = MapReader.read(self) { map -> Revision? in
-      let branch = map.optional("branch")?.nonEmptyText()
-      let tag = map.optional("tag")?.nonEmptyText()
-      let range = map.optional("semver")?.nonEmptyText()
-      let commit = map.optional("commit")?.commit()
+      let branch = map.present("branch")?.nonEmptyText()
+      let tag = map.present("tag")?.nonEmptyText()
+      let range = map.present("semver")?.nonEmptyText()
+      let commit = map.present("commit")?.commit()
       guard map.writtenKeys.count == 1 else {
         error("a revision has exactly one field, found \(map.writtenKeys.count)", hint: hint)
         return nil

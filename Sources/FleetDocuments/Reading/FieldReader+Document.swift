@@ -8,6 +8,7 @@ extension FieldReader {
       expected("a document (a map with apiVersion, kind, metadata and spec)")
       return nil
     }
+    let errorsBefore = findings.errorCount
     let isKnownVersion = checkVersion(object)
     guard let kindNode = object["kind"], !kindNode.isNull else {
       findings.add(at: node.position, field: "kind", "is missing", hint: Self.kindHint)
@@ -16,7 +17,7 @@ extension FieldReader {
     guard isKnownVersion else { return nil }
     let kindField = FieldReader(node: kindNode, path: "kind", findings: findings)
     guard let kind = kindField.documentKind() else { return nil }
-    var header = DocumentHeader(kind: kind)
+    var header = DocumentHeader(kind: kind, errorsBefore: errorsBefore)
     guard let metadata = object["metadata"], !metadata.isNull else {
       findings.add(at: node.position, field: "metadata.name", "is missing", hint: "every document has a name")
       return header
@@ -27,12 +28,15 @@ extension FieldReader {
 
   /// The document; nil when anything in it is wrong.
   func document(_ header: DocumentHeader) -> Document? {
-    let errors = findings.errorCount
     let content = MapReader.read(self) { map -> Document.Content? in
       for key in ["apiVersion", "kind", "metadata"] { _ = map.optional(key) }
       return self.content(header, map)
     }
-    guard let content = content ?? nil, let name = header.name, findings.errorCount == errors else { return nil }
+    guard let content = content ?? nil, let name = header.name, findings.errorCount == header.errorsBefore else {
+      // Whatever stops a document must be said; this is only reached if a reader forgot to.
+      if findings.errorCount == header.errorsBefore { error("the document is not complete") }
+      return nil
+    }
     return Document(
       project: header.project, name: name, labels: header.labels, annotations: header.annotations, content: content,
       source: node)

@@ -12,7 +12,7 @@ extension FieldReader {
       return nil
     }
     guard let duration = Duration(text: text) else {
-      error("\(found) is not a duration", hint: hint)
+      error("\(found) is not a duration of at most 30 days", hint: hint)
       return nil
     }
     guard duration >= shortest, duration <= longest else {
@@ -43,19 +43,17 @@ extension FieldReader {
     intOrPercent(hint: "give a number from 0, or a percentage from 0% to 100%")
   }
 
-  /// A stage's share: 1% to 100%.
+  /// A stage's share: `5%`, or only `5`, from 1 to 100.
   func share() -> Int? {
     let hint = "give a percentage from 1% to 100%"
-    guard node.string?.hasSuffix("%") == true else {
-      error("\(found) is not a percentage", hint: hint)
-      return nil
+    switch intOrPercent(hint: hint) {
+    case nil: return nil
+    case .percent(0)?, .count(0)?: error("\(found) takes no cluster", hint: hint)
+    case .percent(let share)?: return share
+    case .count(let share)? where share <= 100 && node.integer != nil: return share
+    case .count?: error("\(found) is not a percentage", hint: hint)
     }
-    guard case .percent(let share)? = intOrPercent(hint: hint) else { return nil }
-    guard share > 0 else {
-      error("\(found) takes no cluster", hint: hint)
-      return nil
-    }
-    return share
+    return nil
   }
 
   private func intOrPercent(hint: String) -> IntOrPercent? {

@@ -6,7 +6,10 @@ final class MapReader {
   let field: FieldReader
   private let object: Object
   private var known: Set<String> = []
-  private var unavailable: Set<String> = []
+  /// Keys that were written with another name, with the right one.
+  private var misnamed: [String: String] = [:]
+  /// What is missing, by the keys that would do; reported at the end, when it is known which keys are mistyped.
+  private var missing: [(keys: [String], report: () -> Void)] = []
 
   private init(field: FieldReader, object: Object) {
     self.field = field
@@ -45,8 +48,16 @@ final class MapReader {
   func required(_ key: String, hint: String = "") -> FieldReader? {
     if let field = optional(key) { return field }
     let path = FieldPath.appending(key: key, to: field.path)
-    field.findings.add(at: field.node.position, field: path, "is missing", hint: hint)
+    reportMissing([key]) { [field] in
+      field.findings.add(at: field.node.position, field: path, "is missing", hint: hint)
+    }
     return nil
+  }
+
+  /// Reports that none of some keys is there, unless one of them turns out to be there under a mistyped name: one
+  /// mistake gets one message.
+  func reportMissing(_ keys: [String], _ report: @escaping () -> Void) {
+    missing.append((keys, report))
   }
 
   /// Refuses a field that Flotilla knows but does not offer yet, so that it is not silently ignored.
@@ -60,19 +71,22 @@ final class MapReader {
   /// Refuses a field that another product, or an earlier text, calls differently.
   func renamed(_ key: String, to name: String) {
     guard !known.contains(key), let entry = object.entry(key) else { return }
-    unavailable.insert(key)
+    misnamed[key] = name
     let path = FieldPath.appending(key: key, to: field.path)
     field.findings.add(at: entry.keyPosition, field: path, "unknown field; here it is called \"\(name)\"")
   }
 
   private func finish() {
-    for entry in object.entries where !known.contains(entry.key) && !unavailable.contains(entry.key) {
-      let near = suggestion(for: entry.key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-      let hint = near.isEmpty ? "known here: \(known.sorted().joined(separator: ", "))" : ""
+    for entry in object.entries where !known.contains(entry.key) && misnamed[entry.key] == nil {
+      let near = suggestion(for: entry.key, among: known)
+      if let near, object[near] == nil { misnamed[entry.key] = near }
       field.findings.add(
-        at: entry.keyPosition, field: FieldPath.appending(key: entry.key, to: field.path), "unknown field\(near)",
-        hint: hint)
+        at: entry.keyPosition, field: FieldPath.appending(key: entry.key, to: field.path),
+        "unknown field" + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
+        hint: near == nil ? "known here: \(known.sorted().joined(separator: ", "))" : "")
     }
+    let meant = Set(misnamed.values)
+    for (keys, report) in missing where meant.isDisjoint(with: keys) { report() }
   }
 
   private func child(_ key: String, _ node: Node) -> FieldReader {

@@ -74,12 +74,13 @@ extension MapReader {
   fileprivate func selection() -> (value: StageStrategy.Selection, field: FieldReader)? {
     let ways = ["clusters", "targets", "count", "percent", "rest"]
     let fields = ways.compactMap { way in optional(way).map { (way, $0) } }
-    guard let (way, wayField) = fields.first, fields.count == 1 else {
-      field.error(
-        fields.isEmpty
-          ? "the stage says not which clusters it takes"
-          : "the stage says in \(fields.count) ways which clusters it takes",
-        hint: "give one of clusters, targets, count, percent and rest")
+    let hint = "give one of \(ways.joined(separator: ", "))"
+    guard let (way, wayField) = fields.first else {
+      reportMissing(ways) { [field] in field.error("the stage does not say which clusters it takes", hint: hint) }
+      return nil
+    }
+    guard fields.count == 1 else {
+      field.error("the stage says in \(fields.count) ways which clusters it takes", hint: hint)
       return nil
     }
     let value: StageStrategy.Selection?

@@ -129,7 +129,9 @@ struct YAMLComposer {
     case .integer(let number): return (String(number), false)
     case .decimal(let number): return (NumberText.yaml(number), false)
     case .null, .array, .object:
-      throw failure("a key must be a text, found \(node.kindName)", at: event.position, hint: "quote it")
+      throw failure(
+        "a key must be a text, found \(node.kindName)", at: event.position,
+        hint: node.object == nil ? "quote it" : "quote a text that begins with { or {{")
     }
   }
 

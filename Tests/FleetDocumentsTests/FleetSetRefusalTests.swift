@@ -1,0 +1,142 @@
+import FleetDocuments
+import FleetModel
+import Testing
+
+/// What is refused in generators, templates and sync, with the exact words.
+struct FleetSetRefusalTests {
+  @Test(arguments: cases) func refuses(_ refusal: Refusal) {
+    #expect(refusal.found == refusal.expected)
+  }
+
+  static let cases: [Refusal] = [
+    Refusal(
+      "no generators", fleetSet(generators: ""),
+      """
+      f.yaml:5:3  spec.generators: is missing
+      """),
+    Refusal(
+      "empty generators", fleetSet(generators: "  generators: []\n"),
+      """
+      f.yaml:5:15  spec.generators: there is no generator, so that there would be no target
+      """),
+    Refusal(
+      "two generators", fleetSet(generators: "  generators:\n  - {clusters: {}, list: {elements: []}}\n"),
+      """
+      f.yaml:6:5  spec.generators[0]: an entry has one generator, found 2
+                  give one of list, clusters and git; write several entries to join their results
+      """),
+    Refusal(
+      "no generator", fleetSet(generators: "  generators:\n  - {selector: {}}\n"),
+      """
+      f.yaml:6:5  spec.generators[0]: no generator is given
+                  give one of list, clusters and git; write several entries to join their results
+      """),
+    Refusal(
+      "later generator", fleetSet(generators: "  generators:\n  - matrix: {generators: []}\n"),
+      """
+      f.yaml:6:5  spec.generators[0].matrix: not available in this version
+                  this version has list, clusters and git with directories
+      """),
+    Refusal(
+      "git files", fleetSet(generators: "  generators:\n  - git: {repository: shop, files: [{path: a}]}\n"),
+      """
+      f.yaml:6:29  spec.generators[0].git.files: not available in this version
+                   this version has directories
+      """),
+    Refusal(
+      "list values", fleetSet(generators: "  generators:\n  - list: {elements: [{cluster: a, replicas: 3}, b]}\n"),
+      """
+      f.yaml:6:46  spec.generators[0].list.elements[0].replicas: expected a text, found 3
+                   put it in quotes, or set goTemplate: true to use values of any type
+      f.yaml:6:50  spec.generators[0].list.elements[1]: expected a map of parameters, found "b"
+      """),
+    Refusal(
+      "selector",
+      fleetSet(
+        generators: """
+            generators:
+            - clusters:
+                selector:
+                  matchLabel: {a: b}
+                  matchExpressions:
+                  - {key: a, operator: in, values: [b]}
+                  - {key: a, operator: In}
+                  - {key: a, operator: Exists, values: [b]}
+                  - {key: "a b", operator: Exists}
+
+          """),
+      """
+      f.yaml:8:9  spec.generators[0].clusters.selector.matchLabel: unknown field; did you mean "matchLabels"?
+      f.yaml:10:30  spec.generators[0].clusters.selector.matchExpressions[0].operator: "in" is not known
+                    did you mean "In"? give one of In, NotIn, Exists, DoesNotExist
+      f.yaml:11:11  spec.generators[0].clusters.selector.matchExpressions[1]: In needs at least one value in "values"
+      f.yaml:12:46  spec.generators[0].clusters.selector.matchExpressions[2].values: Exists takes no values
+      f.yaml:13:17  spec.generators[0].clusters.selector.matchExpressions[3].key: "a b" is not a label's key
+                    use letters, digits, "-", "_" and ".", at most 63, optionally after a domain and "/"
+      """),
+    Refusal(
+      "options", fleetSet(extra: "  goTemplate: true\n  goTemplateOptions: [missingkey=panic]\n"),
+      """
+      f.yaml:13:23  spec.goTemplateOptions[0]: "missingkey=panic" is not an option of Go templates
+                    give one of missingkey=default, missingkey=invalid, missingkey=zero, missingkey=error
+      """),
+    Refusal(
+      "strategy of Argo CD", fleetSet(extra: "  strategy: {}\n"),
+      """
+      f.yaml:12:3  spec.strategy: unknown field; here it is called "rollout"
+      """),
+    Refusal(
+      "sync", fleetSet(extra: "  sync: {prune: \"yes\", selfheal: true}\n"),
+      """
+      f.yaml:12:17  spec.sync.prune: expected true or false, found "yes"
+                    write it without quotes
+      f.yaml:12:24  spec.sync.selfheal: unknown field; did you mean "selfHeal"?
+      """),
+    Refusal(
+      "path",
+      "apiVersion: flotilla.dev/v1\nkind: FleetSet\nmetadata: {name: a}\nspec:\n  generators: [{clusters: }]\n  template:\n    metadata: {}\n    spec:\n      source: {repoURL: a, targetRevision: b, path: ../x}\n      destination: {name: a, server: b}\n",
+      """
+      f.yaml:7:15  spec.template.metadata.name: is missing
+                   a template such as "{{name}}-web"
+      f.yaml:9:16  spec.template.spec.source.repoURL: unknown field; here it is called "repository"
+      f.yaml:9:28  spec.template.spec.source.targetRevision: unknown field; here it is called "revision"
+      f.yaml:9:53  spec.template.spec.source.path: "../x" leaves the repository
+                   give a path from the repository's root, without ".."
+      f.yaml:10:21  spec.template.spec.destination.name: unknown field; here it is called "cluster"
+      f.yaml:10:30  spec.template.spec.destination.server: not available in this version
+                    name the cluster: destination.cluster
+      """),
+    Refusal(
+      "revision",
+      fleetSet(
+        generators:
+          "  generators:\n  - git: {repository: shop, revision: {branch: a, tag: b}, directories: [{path: x}]}\n  - git: {repository: shop, revision: 1.0, directories: []}\n  - git: {repository: shop, revision: {commit: abc}, directories: [{}]}\n"
+      ),
+      """
+      f.yaml:6:39  spec.generators[0].git.revision: a revision has exactly one field, found 2
+                   write a branch, tag or commit, or one of {branch: …}, {tag: …}, {semver: …}, {commit: …}
+      f.yaml:7:39  spec.generators[1].git.revision: expected a revision, found 1
+                   put it in quotes
+      f.yaml:7:57  spec.generators[1].git.directories: the list is empty, so that nothing would match
+      f.yaml:8:48  spec.generators[2].git.revision.commit: "abc" is not a full commit
+                   give all 40 (or 64) hexadecimal characters, in lower case
+      f.yaml:8:68  spec.generators[2].git.directories[0].path: is missing
+      """),
+    Refusal(
+      "nothing in a generator", fleetSet(generators: "  generators:\n  - list:\n  - git:\n  - {}\n  - lists: {}\n"),
+      """
+      f.yaml:6:10  spec.generators[0].list: expected a map, found nothing
+      f.yaml:7:9  spec.generators[1].git: expected a map, found nothing
+      f.yaml:8:5  spec.generators[2]: no generator is given
+                  give one of list, clusters and git; write several entries to join their results
+      f.yaml:9:5  spec.generators[3].lists: unknown field; did you mean "list"?
+      """),
+    Refusal(
+      "nothing in a revision",
+      fleetSet(
+        generators: "  generators:\n  - git: {repository: shop, revision: {branch: }, directories: [{path: x}]}\n"),
+      """
+      f.yaml:6:48  spec.generators[0].git.revision.branch: expected a text, found nothing
+      """),
+  ]
+}
