@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct GoTemplateTests {
   static let parameters: [String: ParameterValue] = [
-    "name": "east-1", "count": 3, "zero": 0, "flag": true, "half": 0.5, "nothing": .null, "empty": "",
+    "name": "east-1", "count": 3, "zero": 0, "flag": true, "half": .decimal(0.5), "nothing": .null, "empty": "",
     "metadata": ["labels": ["environment": "prod", "a.b/c": "dotted"]],
     "list": ["x", "y", "z"], "path": ["path": "apps/web", "basename": "web", "segments": ["apps", "web"]],
   ]
