@@ -1,0 +1,139 @@
+import FleetDocuments
+import FleetModel
+import FleetTemplate
+
+/// The way of one parameter set through the template.
+struct TargetRendering {
+  let template: CompiledTarget
+  let set: ParameterSet
+  let language: TemplateLanguage
+  private(set) var problems: [Diagnostic] = []
+
+  init(template: CompiledTarget, set: ParameterSet, language: TemplateLanguage) {
+    self.template = template
+    self.set = set
+    self.language = language
+  }
+
+  mutating func target(clusters: [String: ClusterEntry]) -> ExpandedTarget? {
+    let name = render(template.name, "metadata.name")
+    let labels = render(template.labels, "metadata.labels")
+    let annotations = render(template.annotations, "metadata.annotations")
+    let repository = render(template.repository, "spec.source.repository")
+    let revisionText = render(template.revision, "spec.source.revision")
+    let path = render(template.path, "spec.source.path")
+    let cluster = render(template.cluster, "spec.destination.cluster")
+    let namespace = render(template.namespace, "spec.destination.namespace")
+    guard problems.isEmpty else { return nil }
+    checkName(name)
+    checkNamespace(namespace)
+    checkLabels(labels)
+    for key in annotations.keys.sorted() {
+      if let complaint = KubernetesNames.qualifiedName(key) {
+        fail("metadata.annotations", "key \"\(key)\": \(complaint)")
+      }
+    }
+    if repository.isEmpty { fail("spec.source.repository", "the repository's name is empty") }
+    let directory = RepositoryPath.normalized(path)
+    if directory == nil {
+      fail(
+        "spec.source.path", "the path \"\(path)\" leads out of the repository",
+        hint: "write it relative to the repository's root, without \"..\"")
+    }
+    let revision = revision(revisionText)
+    let member = clusters[cluster]
+    if member == nil { failUnknownCluster(cluster, clusters: clusters) }
+    guard problems.isEmpty, let directory, let revision, let member else { return nil }
+    return ExpandedTarget(
+      name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
+      annotations: annotations, cluster: ClusterName(cluster), repository: repository, revision: revision,
+      path: directory, namespace: namespace, origin: set.origin)
+  }
+
+  private mutating func fail(_ field: String, _ message: String, hint: String = "") {
+    problems.append(Diagnostic(field: "spec.template.\(field)", message: "\(set.origin): \(message)", hint: hint))
+  }
+
+  private mutating func render(_ template: CompiledTemplate, _ field: String) -> String {
+    do throws(TemplateError) {
+      let text = try template.render(set.parameters)
+      noteUnknownTags(template, field)
+      if case .go = template, text.contains("<no value>") {
+        fail(field, "\"\(text)\" lacks a parameter", hint: "the option missingkey=error names it")
+      }
+      return text
+    } catch {
+      fail(field, error.description)
+      return ""
+    }
+  }
+
+  private mutating func render(_ pairs: [CompiledTarget.Pair], _ field: String) -> [String: String] {
+    var result: [String: String] = [:]
+    for pair in pairs {
+      do throws(TemplateError) {
+        result[try pair.key.render(set.parameters)] = try pair.value.render(set.parameters)
+      } catch {
+        fail(field, error.description)
+      }
+    }
+    return result
+  }
+
+  /// fasttemplate leaves unknown names as they are; in a field that names something that is never meant.
+  private mutating func noteUnknownTags(_ template: CompiledTemplate, _ field: String) {
+    guard case .fields(let template) = template else { return }
+    for key in template.keys where set.parameters[key] == nil {
+      let names = set.parameters.keys.sorted()
+      let near = suggestion(for: key, among: names).map { "did you mean {{\($0)}}? " } ?? ""
+      fail(
+        field, "there is no parameter \"\(key)\"",
+        hint: "\(near)there are: \(names.prefix(30).joined(separator: ", "))\(names.count > 30 ? ", …" : "")")
+    }
+  }
+
+  private mutating func checkName(_ name: String) {
+    guard let complaint = KubernetesNames.subdomain(name) else { return }
+    let fixed = normalizedName(name)
+    let isUseful = fixed != name && KubernetesNames.subdomain(fixed) == nil
+    fail(
+      "metadata.name", "\"\(name)\" is no valid name: \(complaint)",
+      hint: isUseful ? "\"\(fixed)\" would be; parameters ending in Normalized are made for names" : "")
+  }
+
+  private mutating func checkNamespace(_ namespace: String) {
+    if let complaint = KubernetesNames.label(namespace) {
+      fail("spec.destination.namespace", "\"\(namespace)\" is no valid namespace: \(complaint)")
+    }
+  }
+
+  private mutating func checkLabels(_ labels: [String: String]) {
+    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+      if let complaint = KubernetesNames.qualifiedName(key) {
+        fail("metadata.labels", "key \"\(key)\": \(complaint)")
+      } else if let complaint = KubernetesNames.labelValue(value) {
+        fail("metadata.labels.\(key)", "\"\(value)\" is no valid label: \(complaint)")
+      }
+    }
+  }
+
+  private mutating func failUnknownCluster(_ cluster: String, clusters: [String: ClusterEntry]) {
+    let near = suggestion(for: cluster, among: clusters.keys).map { "did you mean \"\($0)\"?" }
+    fail(
+      "spec.destination.cluster", "there is no cluster \"\(cluster)\"",
+      hint: near ?? "add it first, or correct the template; flotilla get clusters lists the ones there are")
+  }
+
+  private mutating func revision(_ text: String) -> Revision? {
+    switch template.source.revision {
+    case .head, .commit: return template.source.revision
+    case .branch where !text.isEmpty: return .branch(text)
+    case .tag where !text.isEmpty: return .tag(text)
+    case .semanticVersion where !text.isEmpty: return .semanticVersion(text)
+    case .named: return text.isEmpty || text == "HEAD" ? .head : .named(text)
+    case .branch, .tag, .semanticVersion:
+      fail("spec.source.revision", "the revision is empty")
+      return nil
+    }
+  }
+}
