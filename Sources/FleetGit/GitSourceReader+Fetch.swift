@@ -52,20 +52,22 @@ extension GitSourceReader {
     } catch {
       return nil
     }
-    let listing = try await list(fetch, mirror: mirror.folder, scratch: scratch)
-    if before.stored == listing.refs, before.describesHead(of: listing) {
-      states.withLock { $0[mirror.folder, default: MirrorState()].refs = before }
-      await maintain(mirror, scratch: scratch)
-      return before.snapshot
-    }
     do throws(SourceError) {
+      let listing = try await list(fetch, mirror: mirror.folder, scratch: scratch)
+      if before.stored == listing.refs, before.describesHead(of: listing) {
+        states.withLock { $0[mirror.folder, default: MirrorState()].refs = before }
+        await maintain(mirror, scratch: scratch)
+        return before.snapshot
+      }
       try await transfer(fetch, listing, mirror: mirror.folder, scratch: scratch)
+      return try finish(mirror, listing)
     } catch {
-      // git's words do not tell a broken connection from a broken mirror for certain; its refs do.
-      guard error.code == .unreachable, (try? mirror.refs()) == nil else { throw error }
-      return nil
+      // Should the damage be the server's, the new clone fails too and this mirror stays.
+      if error.code == .corrupt { return nil }
+      // git's words do not always tell a broken connection from a broken mirror; the mirror's refs do.
+      if error.code == .unreachable, (try? mirror.refs()) == nil { return nil }
+      throw error
     }
-    return try finish(mirror, listing)
   }
 
   /// Clones into a scratch folder and puts the result in the mirror's place.
@@ -149,6 +151,8 @@ extension GitSourceReader {
     let outcome = try? await git.run(
       ["gc", "--auto", "--quiet"], mirror: mirror.folder, remote: nil, credential: nil, scratch: scratch,
       timeLimit: configuration.fetchTimeLimit, repository: mirror.name)
+    // Open handles still see what was removed.
+    pool.forget(mirror.folder)
     if case .failed(let text) = outcome {
       logger.warning("a mirror could not be packed", metadata: ["repository": "\(mirror.name)", "reason": "\(text)"])
     }

@@ -13,6 +13,12 @@ enum FetchFailure {
     "not a git repository", "could not be found",
   ]
 
+  /// What git says about objects and refs that cannot be read, here or on the server.
+  private static let damageWords = [
+    "bad object", "did not send all necessary objects", "is corrupt", "loose object", "unable to read", "bad config",
+    "broken ref", "inflate: ", "object file", "packfile", "bad ref", "index-pack failed",
+  ]
+
   /// The error for a failed fetch.
   ///
   /// - Parameters:
@@ -39,6 +45,10 @@ enum FetchFailure {
         hint: "check its URL, and whether its credential may see it")
     case .notAllowed:
       return SourceError(.notAllowed, "repository '\(repository)': \(shown)", hint: "check its URL")
+    case .corrupt:
+      return SourceError(
+        .corrupt, "repository '\(repository)' could not be fetched: \(shown)",
+        hint: "if this stays, its copy on the server is damaged: run 'git fsck' there")
     default:
       return SourceError(
         .unreachable, "repository '\(repository)' could not be fetched: \(shown)", hint: "the next poll tries again")
@@ -49,6 +59,7 @@ enum FetchFailure {
     if text.contains("transport '"), text.contains("not allowed") { return .notAllowed }
     if authenticationWords.contains(where: { text.contains($0) }) { return .authentication }
     if notFoundWords.contains(where: { text.contains($0) }) { return .repositoryNotFound }
+    if damageWords.contains(where: { text.contains($0) }) { return .corrupt }
     return .unreachable
   }
 

@@ -33,6 +33,9 @@ final class FetchFlights: Sendable {
   /// How many callers wait for the end of a repository's fetch.
   func waiterCount(_ key: String) -> Int { state.withLock { $0.flights[key]?.waiting.count ?? 0 } }
 
+  /// Whether a repository is being fetched.
+  func isUnderWay(_ key: String) -> Bool { state.withLock { $0.flights[key] != nil } }
+
   /// Runs the operation unless one that began after this call answers it.
   func run(_ key: String, _ operation: @Sendable () async -> Outcome) async -> Outcome {
     let newestAtEntry = state.withLock { $0.lastFlight }

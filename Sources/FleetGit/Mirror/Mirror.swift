@@ -29,10 +29,25 @@ struct Mirror: Sendable {
     }
   }
 
+  /// The configuration of every mirror. It is written over what is there, so that neither damage nor another hand
+  /// changes how git behaves in a mirror.
+  private static let configuration = """
+    [core]
+    \trepositoryformatversion = 0
+    \tfilemode = true
+    \tbare = true
+
+    """
+
   /// Removes locks and half-written files of a git that was killed; nothing else may be writing to the mirror.
   func removeLeftovers() {
     for name in ["HEAD", "packed-refs", "config", "shallow", "gc.pid"] { Files.removeFile("\(folder)/\(name).lock") }
     Self.removeLocks(below: folder + "/refs")
+    if Files.exists(folder + "/config") {
+      Files.removeFile(folder + "/config")
+      // A mirror that stays without configuration is bare by its looks; git says what else is wrong.
+      try? Files.write(Self.configuration, to: folder + "/config")
+    }
     for name in Files.names(in: folder + "/objects/pack") where name.hasPrefix("tmp_") || name.hasPrefix(".tmp-") {
       Files.removeFile("\(folder)/objects/pack/\(name)")
     }

@@ -31,7 +31,7 @@ extension Mirror {
       var walk: OpaquePointer?
       try LibGit2.check(git_revwalk_new(&walk, handle.pointer))
       defer { git_revwalk_free(walk) }
-      try LibGit2.check(git_revwalk_sorting(walk, GIT_SORT_TIME.rawValue))
+      try LibGit2.check(git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue))
       var start = first
       try LibGit2.check(git_revwalk_push(walk, &start))
       if var hidden { try LibGit2.check(git_revwalk_hide(walk, &hidden)) }
