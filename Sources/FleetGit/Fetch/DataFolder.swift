@@ -16,6 +16,8 @@ final class DataFolder: Sendable {
     \thooksPath = /dev/null
     \taskPass =
     \tfsmonitor = false
+    [advice]
+    \tfetchShowForcedUpdates = false
     [credential]
     \thelper =
     \tinteractive = false

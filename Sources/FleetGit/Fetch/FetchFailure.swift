@@ -70,7 +70,9 @@ enum FetchFailure {
   /// The lines that carry the reason, on one line of at most 500 characters and without control characters, which a
   /// server could use to write to a terminal.
   private static func lastWords(_ text: String) -> String {
-    let noise = ["Please make sure you have the correct access rights", "and the repository exists."]
+    let noise = [
+      "Please make sure you have the correct access rights", "and the repository exists.", "warning: ", "hint: ",
+    ]
     let lines = text.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
       .filter { line in !noise.contains { line.hasPrefix($0) } }
       .suffix(3)

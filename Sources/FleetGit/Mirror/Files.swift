@@ -93,5 +93,9 @@ enum Files {
     return nil
   }
 
-  static func unlock(_ file: Int32) { close(file) }
+  /// Gives a lock back. Closing alone would not: a child that is just being started holds the file for a moment.
+  static func unlock(_ file: Int32) {
+    flock(file, LOCK_UN)
+    close(file)
+  }
 }
