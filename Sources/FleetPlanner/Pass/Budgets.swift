@@ -57,8 +57,11 @@ extension Pass {
     let policy = run.strategy.onFailure
     run.breach = Run.Breach(
       stage: stage, cause: cause, at: now, rollsBack: policy.action == .rollback, scope: policy.scope)
-    stages[stage].state = .halted
-    stages[stage].haltReason = cause
+    // A passed stage stays passed: the breach of a regression in it is on the run.
+    if !stages[stage].state.isComplete {
+      stages[stage].state = .halted
+      stages[stage].haltReason = cause
+    }
     note("rollout.breached", stage: stage, cause)
     if policy.action == .rollback, policy.inFlight == .recall, run.pause == nil {
       beginRollback()

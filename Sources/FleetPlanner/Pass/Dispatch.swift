@@ -21,7 +21,7 @@ extension Pass {
     let freeAlone = alone ? 1 - slotsHeld : Int.max
     free = min(free, freeAlone)
     for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
-      let holdsSlot = units[unit].steps.contains { $0.state.holdsForwardSlot }
+      let holdsSlot = units[unit].holdsForwardSlot
       if passOver(unit: unit, stage: index) {
         if run.breach != nil { return }
         continue
@@ -34,7 +34,7 @@ extension Pass {
         }
         continue
       }
-      guard holdsSlot || takeLimits(of: units[unit]) else { continue }
+      guard holdsSlot || fitsLimits(units[unit]) else { continue }
       send(unit: unit)
       if !holdsSlot { free -= 1 }
     }
@@ -83,19 +83,13 @@ extension Pass {
     }
   }
 
-  /// Takes a place under every limit that binds the unit, or none.
-  private mutating func takeLimits(of unit: Unit) -> Bool {
-    var taken: [(label: String, value: String)] = []
+  /// Whether every limit that binds the unit has a place for it.
+  private mutating func fitsLimits(_ unit: Unit) -> Bool {
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
-      guard let value else { continue }
-      let inFlight = inFlightByLabel[limit.label]?[value] ?? 0
-      guard inFlight < limit.maxInFlight else {
-        waiting.limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
-        return false
-      }
-      taken.append((limit.label, value))
+      guard let value, (inFlightByLabel[limit.label]?[value] ?? 0) >= limit.maxInFlight else { continue }
+      waiting.limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
+      return false
     }
-    for place in taken { inFlightByLabel[place.label, default: [:]][place.value, default: 0] += 1 }
     return true
   }
 

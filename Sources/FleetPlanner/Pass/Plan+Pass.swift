@@ -78,7 +78,17 @@ struct Pass {
     }
     stages[before.stage].counters.count(before, sign: -1)
     stages[before.stage].counters.count(units[unitIndex], sign: 1)
+    countLimits(before, units[unitIndex])
     record(units[unitIndex], stepIndex, from: step.state, order: order)
+  }
+
+  /// A unit takes a place under its limits with its first slot and gives it back with its last.
+  private mutating func countLimits(_ before: Unit, _ after: Unit) {
+    let change = (after.holdsForwardSlot ? 1 : 0) - (before.holdsForwardSlot ? 1 : 0)
+    guard change != 0 else { return }
+    for (limit, value) in zip(run.strategy.limits, after.limitValues) {
+      if let value { inFlightByLabel[limit.label, default: [:]][value, default: 0] += change }
+    }
   }
 
   private mutating func record(_ unit: Unit, _ stepIndex: Int, from: StepState, order: OrderDraft?) {
