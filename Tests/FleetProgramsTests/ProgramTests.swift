@@ -137,7 +137,11 @@ import Testing
     let running = try await Program.start(
       "/bin/sh", arguments: ["-c", "trap '' TERM; echo up; while :; do sleep 600; done"],
       environment: ["PATH": "/usr/bin:/bin"], outputFile: file.path)
-    _ = try await poll { try? String(contentsOf: file, encoding: .utf8) } until: { $0 == "up\n" }
+    _ = try await poll {
+      try? String(contentsOf: file, encoding: .utf8)
+    } until: {
+      $0 == "up\n"
+    }
     await running.terminate(gracePeriod: .milliseconds(200))
     #expect(try await running.wait() == 128 + 9)
   }

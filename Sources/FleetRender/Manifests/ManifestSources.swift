@@ -1,0 +1,42 @@
+import FleetModel
+import Manifest
+
+/// Manifests with the files they came from.
+struct ManifestSources {
+  struct Entry {
+    var manifest: Node
+    var file: String
+
+    var place: String { manifest.position.map { "\(file):\($0.line)" } ?? file }
+
+    func problem(_ message: String, field: String = "", hint: String = "", at position: Position? = nil) -> Diagnostic {
+      let position = position ?? manifest.position
+      return Diagnostic(
+        file: file, line: Int(position?.line ?? 0), column: Int(position?.column ?? 0), field: field, message: message,
+        hint: hint)
+    }
+  }
+
+  private(set) var entries: [Entry] = []
+  private var unread: [(bytes: [UInt8], file: String)] = []
+
+  /// Notes a file that is read later, so that one pass finds the syntax errors of all.
+  mutating func add(_ bytes: [UInt8], file: String) { unread.append((bytes, file)) }
+
+  mutating func readAll() throws(DiagnosticsError) {
+    var problems: [Diagnostic] = []
+    for (bytes, file) in unread {
+      do throws(DiagnosticsError) { try read(bytes, file: file) } catch { problems += error.diagnostics }
+    }
+    unread = []
+    if !problems.isEmpty { throw DiagnosticsError(problems) }
+  }
+
+  /// Reads the documents of a file; empty ones are left out and lists replaced by their items.
+  mutating func read(_ bytes: [UInt8], file: String) throws(DiagnosticsError) {
+    let documents = try DocumentReader.documents(bytes, file: file).filter { !$0.isNull }
+    // A JSON file may hold several objects in one array.
+    let objects = documents.flatMap { $0.array ?? [$0] }
+    entries += DocumentReader.unpackingLists(objects).map { Entry(manifest: $0, file: file) }
+  }
+}

@@ -1,0 +1,116 @@
+public import FleetModel
+import Manifest
+
+/// Something of the world that rendering needs before it can go on (AMENDMENTS 19).
+public enum RenderRequest: Hashable, Sendable {
+  /// The output of `kustomize build` in the directory, run over these files of the tree and no others, below one
+  /// folder with their paths kept.
+  case kustomize(path: String, files: [SourceFile])
+}
+
+/// What the world said to a request.
+public enum RenderAnswer: Hashable, Sendable {
+  /// What the program wrote.
+  case output([UInt8])
+  /// It failed; the text says why.
+  case failure(String)
+}
+
+/// What came of rendering.
+public enum Rendering: Sendable {
+  /// These answers are needed first.
+  case needs([RenderRequest])
+  /// The manifests; problems are warnings.
+  case manifests(Bundle, problems: [Diagnostic])
+  /// At least one problem is an error. A directory without a single object is one too: absence never deletes
+  /// (AMENDMENTS 13).
+  case failed([Diagnostic])
+}
+
+/// Renders a directory of a commit: plain manifests, or a kustomization when one lies in the directory itself.
+///
+/// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
+/// paths; files and directories whose names begin with a dot are left out. Same tree, same bundle, in every process.
+///
+/// - Parameters:
+///   - tree: the files of a commit; nothing else is read.
+///   - path: the directory, relative to the root; empty for the root.
+///   - namespace: for objects of namespaced kinds that name none.
+///   - answers: what the world said to the requests that earlier calls returned.
+public func render(
+  tree: any SourceTree, path: String, namespace: String, answers: [RenderRequest: RenderAnswer] = [:]
+) -> Rendering {
+  do throws(DiagnosticsError) {
+    let files = try filesOfDirectory(path, in: tree)
+    var sources = ManifestSources()
+    if Kustomization.file(in: files.map(\.path), directory: path) != nil {
+      let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
+      switch answers[request] {
+      case nil: return .needs([request])
+      case .failure(let message):
+        throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
+      case .output(let bytes): try sources.read(bytes, file: "kustomize build \(path.isEmpty ? "." : path)")
+      }
+    } else {
+      try readManifests(files, directory: path, tree: tree, into: &sources)
+    }
+    let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
+    return .manifests(bundle, problems: warnings)
+  } catch {
+    return .failed(error.diagnostics)
+  }
+}
+
+/// The files of a directory and below.
+private func filesOfDirectory(_ path: String, in tree: any SourceTree) throws(DiagnosticsError) -> [SourceFile] {
+  do throws(SourceTreeError) {
+    let files = try tree.files(under: path).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    if !files.isEmpty { return files }
+    let isFile = try tree.contents(of: path) != nil
+    throw SourceTreeError(
+      path: path.isEmpty ? "." : path,
+      message: isFile
+        ? "this is a file; expected a directory" : "there is no such directory at commit \(tree.commit.short)")
+  } catch {
+    throw DiagnosticsError([
+      Diagnostic(
+        file: error.path, field: "spec.template.spec.source.path", message: error.message,
+        hint: "the path is relative to the repository's root")
+    ])
+  }
+}
+
+private func readManifests(
+  _ files: [SourceFile], directory: String, tree: any SourceTree, into sources: inout ManifestSources
+) throws(DiagnosticsError) {
+  let inside = directory.isEmpty ? 0 : directory.utf8.count + 1
+  let manifests = files.filter { file in
+    let parts = String(decoding: file.path.utf8.dropFirst(inside), as: UTF8.self).split(separator: "/")
+    guard !parts.contains(where: { $0.hasPrefix(".") }), let name = parts.last else { return false }
+    return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+  }
+  let size = manifests.reduce(Int64(0)) { $0 + $1.sizeBytes }
+  guard size <= Bundle.limitBytes else {
+    throw DiagnosticsError([
+      Diagnostic(
+        file: directory, message: "the manifests have \(size) bytes; at most \(Bundle.limitBytes) are allowed",
+        hint: "split the directory into several, or keep large data out of manifests")
+    ])
+  }
+  for file in manifests {
+    if let name = file.path.split(separator: "/").last, Kustomization.fileNames.contains(String(name)) {
+      throw DiagnosticsError([
+        Diagnostic(
+          file: file.path, message: "a kustomization lies below a directory of plain manifests",
+          hint: "let the path name the kustomization's own directory, or put a kustomization into \"\(directory)\"")
+      ])
+    }
+    do throws(SourceTreeError) {
+      guard let bytes = try tree.contents(of: file.path) else { continue }
+      sources.add(bytes, file: file.path)
+    } catch {
+      throw DiagnosticsError([Diagnostic(file: file.path, message: error.message)])
+    }
+  }
+  try sources.readAll()
+}
