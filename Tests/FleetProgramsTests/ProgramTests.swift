@@ -87,6 +87,25 @@ import Testing
     try await expectGone(grandchild)
   }
 
+  @Test func cancellingAtAnyMomentIsSafe() async throws {
+    for round in 0..<60 {
+      await withTaskGroup(of: Void.self) { group in
+        for (name, arguments) in [("yes", []), ("cat", []), ("sleep", ["600"]), ("true", [])] {
+          group.addTask {
+            _ = try? await Program.run(
+              name, arguments: arguments, input: round % 2 == 0 ? [] : Array("text".utf8),
+              timeLimit: .milliseconds(round % 7 * 5), outputLimitBytes: round % 3 == 0 ? 100 : 1_000_000)
+          }
+        }
+        if round % 5 == 0 { group.cancelAll() }
+        if round % 5 == 1 {
+          await Task.yield()
+          group.cancelAll()
+        }
+      }
+    }
+  }
+
   @Test func aMissingProgramNamesWhereItWasLookedFor() async throws {
     do {
       _ = try await Program.run("no-such-program", timeLimit: .seconds(1), outputLimitBytes: 1)

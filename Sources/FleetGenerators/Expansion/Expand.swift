@@ -40,6 +40,7 @@ struct Problems {
   private var kept: [Diagnostic] = []
   private var counts: [String: Int] = [:]
   private(set) var hasErrors = false
+  private(set) var count = 0
 
   init(file: String) { self.file = file }
 
@@ -47,6 +48,7 @@ struct Problems {
 
   mutating func add(_ diagnostic: Diagnostic) {
     if diagnostic.severity == .error { hasErrors = true }
+    count += 1
     counts[diagnostic.field, default: 0] += 1
     guard counts[diagnostic.field, default: 0] <= Self.keptPerField else { return }
     var diagnostic = diagnostic

@@ -18,7 +18,7 @@ struct TargetBuilder {
     var targets: [ExpandedTarget] = []
     var origins: [TargetName: TargetOrigin] = [:]
     for set in sets {
-      var rendering = TargetRendering(template: template, set: set, language: definition.language)
+      var rendering = TargetRendering(template: template, set: set, suggests: problems.count < 100)
       let target = rendering.target(clusters: clusters)
       problems.add(rendering.problems)
       guard let target else { continue }

@@ -6,13 +6,14 @@ import FleetTemplate
 struct TargetRendering {
   let template: CompiledTarget
   let set: ParameterSet
-  let language: TemplateLanguage
+  /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
+  let suggests: Bool
   private(set) var problems: [Diagnostic] = []
 
-  init(template: CompiledTarget, set: ParameterSet, language: TemplateLanguage) {
+  init(template: CompiledTarget, set: ParameterSet, suggests: Bool) {
     self.template = template
     self.set = set
-    self.language = language
+    self.suggests = suggests
   }
 
   mutating func target(clusters: [String: ClusterEntry]) -> ExpandedTarget? {
@@ -85,7 +86,7 @@ struct TargetRendering {
     guard case .fields(let template) = template else { return }
     for key in template.keys where set.parameters[key] == nil {
       let names = set.parameters.keys.sorted()
-      let near = suggestion(for: key, among: names).map { "did you mean {{\($0)}}? " } ?? ""
+      let near = (suggests ? suggestion(for: key, among: names) : nil).map { "did you mean {{\($0)}}? " } ?? ""
       fail(
         field, "there is no parameter \"\(key)\"",
         hint: "\(near)there are: \(names.prefix(30).joined(separator: ", "))\(names.count > 30 ? ", …" : "")")
@@ -118,7 +119,7 @@ struct TargetRendering {
   }
 
   private mutating func failUnknownCluster(_ cluster: String, clusters: [String: ClusterEntry]) {
-    let near = suggestion(for: cluster, among: clusters.keys).map { "did you mean \"\($0)\"?" }
+    let near = (suggests ? suggestion(for: cluster, among: clusters.keys) : nil).map { "did you mean \"\($0)\"?" }
     fail(
       "spec.destination.cluster", "there is no cluster \"\(cluster)\"",
       hint: near ?? "add it first, or correct the template; flotilla get clusters lists the ones there are")
