@@ -1,0 +1,48 @@
+# `make help` lists what there is. `make demo` and `make test` do all their own set-up on Debian or Ubuntu with Swift 6.3.
+
+SWIFT ?= swift
+CONFIGURATION ?= debug
+BUILD := $(SWIFT) build --configuration $(CONFIGURATION)
+SOURCES := Package.swift Sources Tests Benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test unit simulation check format conformance benchmark clean
+
+help: ## list the verbs
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install packages and programs that are missing
+	@scripts/install-packages
+	@scripts/install-tools
+
+build: setup ## build the four programs
+	$(BUILD)
+
+demo: setup ## one command from a Git commit through a canary rollout to 24 clusters [KEEP=1] [REPORT=out.json]
+	@scripts/build-programs $(CONFIGURATION)
+	@CONFIGURATION=$(CONFIGURATION) KEEP=$(KEEP) REPORT=$(REPORT) scripts/demo
+
+test: setup check ## everything: lint, unit, property, simulation and integration tests on a real PostgreSQL
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+unit: ## tests whose names match FILTER
+	$(SWIFT) test --filter "$(FILTER)"
+
+simulation: ## rollout simulations, SEEDS of them
+	FLOTILLA_SIMULATION_SEEDS=$(or $(SEEDS),1000) $(SWIFT) test --filter SimulationTests
+
+check: ## formatting and style
+	@$(SWIFT) format lint --strict --parallel --recursive $(wildcard $(SOURCES))
+
+format: ## put formatting right
+	@$(SWIFT) format --in-place --parallel --recursive $(wildcard $(SOURCES))
+
+conformance: setup ## what of ApplicationSet's and Kubernetes' recorded behaviour holds
+	$(SWIFT) test --filter "Conformance|KubeFacts|Exchange"
+
+benchmark: setup ## the figures of docs/performance.md, measured here
+	scripts/benchmark
+
+clean: ## remove what was built
+	rm -rf .build .tools

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// Holds the table of layers (docs/decisions/0001-layers.md) against every `import` of the sources.
+@Suite("Imports")
+struct ImportTests {
+  /// What each target may import of this package: everything of the rows below its own that it needs.
+  static let allowed: [String: Set<String>] = [
+    "FleetModel": [],
+    "Manifest": ["FleetModel", "CLibYAML"],
+    "FleetTemplate": ["FleetModel"],
+    "FleetDocuments": ["FleetModel", "Manifest"],
+    "FleetGenerators": ["FleetModel", "Manifest", "FleetTemplate", "FleetDocuments"],
+    "FleetRender": ["FleetModel", "Manifest", "FleetDocuments"],
+    "FleetPlanner": ["FleetModel"],
+    "FleetSync": ["FleetModel", "Manifest"],
+    "FleetSimulation": ["FleetModel", "FleetPlanner"],
+    "FleetPorts": ["FleetModel", "FleetPlanner"],
+    "FleetAPI": ["FleetModel"],
+    "FleetPrograms": ["FleetModel"],
+    "FleetClient": ["FleetModel", "FleetAPI"],
+    "FleetPostgres": ["FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ"],
+    "FleetGit": ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2"],
+    "KubeClient": ["FleetModel", "Manifest"],
+    "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient"],
+    "KubeSim": ["FleetModel", "Manifest"],
+    "FleetController": [
+      "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",
+      "FleetSync", "FleetPorts", "FleetPrograms",
+    ],
+    "FleetServer": [
+      "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
+    ],
+    "FleetCommands": [
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
+    ],
+    "flotilla": ["FleetCommands"],
+    "flotilla-controller": [
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
+    ],
+    "flotilla-agent": ["FleetAgent", "FleetModel"],
+    "flotilla-sim": ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation"],
+  ]
+
+  /// Targets under the double line: synchronous and pure. Nothing of the system but what is listed.
+  static let pure: [String: Set<String>] = [
+    "FleetModel": [], "Manifest": ["Crypto"], "FleetTemplate": [], "FleetDocuments": [], "FleetGenerators": [],
+    "FleetRender": [], "FleetPlanner": ["Crypto"], "FleetSync": [], "FleetSimulation": [],
+  ]
+
+  @Test("every import is one that the table of layers allows")
+  func imports() throws {
+    var problems: [String] = []
+    for target in try Checkout.folders(in: "Sources") where !target.hasPrefix("C") {
+      guard let own = Self.allowed[target] else {
+        problems.append("Sources/\(target) is not in the table of layers")
+        continue
+      }
+      for file in try Checkout.swiftFiles(below: "Sources/\(target)") {
+        for module in try file.imports() {
+          let isOurs = Self.allowed[module] != nil || module.hasPrefix("CLib")
+          if isOurs, !own.contains(module) { problems.append("\(file.path) imports \(module)") }
+          if let system = Self.pure[target], !isOurs, !system.contains(module) {
+            problems.append("\(file.path) is below the double line and imports \(module)")
+          }
+        }
+      }
+    }
+    #expect(problems == [])
+  }
+
+  @Test("nothing below the double line is asynchronous or reads a clock or chance")
+  func purity() throws {
+    let banned = [
+      " async ", "await ", "Task {", "Date()", "UUID()", ".random(", "ContinuousClock", "SystemRandomNumberGenerator",
+    ]
+    var problems: [String] = []
+    for target in Self.pure.keys.sorted() {
+      for file in try Checkout.swiftFiles(below: "Sources/\(target)") {
+        for (number, line) in try file.codeLines() {
+          for word in banned where line.contains(word) { problems.append("\(file.path):\(number) has `\(word)`") }
+        }
+      }
+    }
+    #expect(problems == [])
+  }
+
+  @Test("no source crashes on input: no `try!`, `as!`, `fatalError`")
+  func noCrashes() throws {
+    var problems: [String] = []
+    for file in try Checkout.swiftFiles(below: "Sources") {
+      for (number, line) in try file.codeLines() {
+        for word in ["try!", "as!", "fatalError("] where line.contains(word) {
+          problems.append("\(file.path):\(number) has `\(word)`")
+        }
+      }
+    }
+    #expect(problems == [])
+  }
+
+  @Test("files stay small enough to be one thing", arguments: ["Sources", "Tests"])
+  func length(folder: String) throws {
+    let long = try Checkout.swiftFiles(below: folder).filter { try $0.lines().count > 450 }
+    #expect(long.map(\.path) == [])
+  }
+}
