@@ -25,7 +25,7 @@ public struct ExpansionTask: ControllerTask {
     let now = try await store.now()
     do {
       let definition = try FleetSetReader.definition(of: record)
-      let repositories = try await allRepositories(of: record.project)
+      let repositories = try await store.allRepositories(of: record.project)
       let expanded = try await expander.expand(
         definition, inventory: try await store.inventory(of: record.project), repositories: repositories,
         file: "FleetSet \(record.name)")
@@ -69,16 +69,5 @@ public struct ExpansionTask: ControllerTask {
     Counter(label: "flotilla_expansions_total", dimensions: [("outcome", reason)]).increment()
     try await store.recordCondition(
       Condition(isReady: false, reason: reason, message: message, since: now), of: record.id)
-  }
-
-  private func allRepositories(of project: ProjectName) async throws -> [Repository] {
-    var repositories: [Repository] = []
-    var after: String?
-    repeat {
-      let page = try await store.repositories(in: project, after: after, limit: 500)
-      repositories += page.elements.map(\.repository)
-      after = page.next
-    } while after != nil
-    return repositories
   }
 }
