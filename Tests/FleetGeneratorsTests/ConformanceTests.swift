@@ -105,7 +105,7 @@ import Testing
       var generation = Generation(index: 0, language: language(input))
       var parameters = ParameterValue(input["params"] ?? .init(.null)).map ?? [:]
       generation.add(values: strings(input["values"]), to: &parameters)
-      if let problem = generation.problems.first { throw Refused(message: problem.text) }
+      if let problem = generation.problems.first(where: { $0.severity == .error }) { throw Refused(message: problem.text) }
       return node(.map(parameters))
     case "generateParams", "transformGenerator": return try generate(input)
     default: throw Refused(message: "unknown op")
@@ -123,7 +123,7 @@ import Testing
         fixture?["error"]?.string.map { .failure($0) } ?? .tree(tree)
     }
     let sets = generation.parameterSets(of: entry, clusters: clusters(input, entry), answers: answers)
-    if let problem = generation.problems.first { throw Refused(message: problem.text) }
+    if let problem = generation.problems.first(where: { $0.severity == .error }) { throw Refused(message: problem.text) }
     return Node(.array(sets.map { node(.map($0.parameters)) }))
   }
 

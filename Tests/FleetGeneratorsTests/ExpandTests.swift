@@ -97,7 +97,39 @@ import Testing
       Issue.record("not empty")
       return
     }
-    #expect(problems.isEmpty)
+    #expect(problems.map(\.severity) == [.warning])
+    #expect(problems.map(\.message) == ["the selector \"environment=none\" matches none of the 3 clusters"])
+  }
+
+  @Test func oneGeneratorOfSeveralThatYieldsNothingIsAWarning() {
+    let git = GitDirectories(repository: "config", directories: [.init(path: "none/*")])
+    let filtered = GeneratorEntry(
+      generator: .clusters(selector: LabelSelector(), values: [:]),
+      selector: LabelSelector(matchLabels: ["name": "nobody"]))
+    let definition = FleetSetDefinition(
+      generators: [Self.prod, GeneratorEntry(generator: .gitDirectories(git)), filtered], template: Self.template)
+    let answers: [GeneratorRequest: GeneratorAnswer] = [
+      .tree(repository: "config", revision: .head): .tree(FakeTree(directoryPaths: ["apps"]))
+    ]
+    guard case .targets(let targets, let problems) = expand(definition, inventory: Self.inventory, answers: answers)
+    else {
+      Issue.record("no targets")
+      return
+    }
+    #expect(targets.count == 2)
+    #expect(problems.map(\.field) == ["spec.generators[1].git.directories", "spec.generators[2].selector"])
+  }
+
+  @Test func templatesAreCheckedWithoutAnyCluster() {
+    let git = GitDirectories(repository: "config", directories: [.init(path: "a[")], values: ["b": "{{ .c"])
+    let definition = FleetSetDefinition(
+      generators: [GeneratorEntry(generator: .gitDirectories(git))], language: .goTemplate(options: []),
+      template: TargetTemplate(name: "{{ .name | nosuch }}", repository: "r", path: "{{ if }}", cluster: "c"))
+    #expect(
+      templateProblems(in: definition, file: "set.yaml").map(\.field) == [
+        "spec.generators[0].git.directories[0].path", "spec.generators[0].git.values.b",
+        "spec.template.metadata.name", "spec.template.spec.source.path",
+      ])
   }
 
   @Test func everyProblemNamesItsFieldAndOrigin() throws {

@@ -67,6 +67,33 @@ import Testing
     }
   }
 
+  static let workloads: URL? = {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder =
+      ProcessInfo.processInfo.environment["FLOTILLA_WORKLOADS"].map { URL(fileURLWithPath: $0) }
+      ?? root.appendingPathComponent("../shared/bench-workloads").standardizedFileURL
+    if FileManager.default.fileExists(atPath: folder.appendingPathComponent("expected").path) { return folder }
+    print("skipped: no workloads in \(folder.path); set FLOTILLA_WORKLOADS")
+    return nil
+  }()
+
+  @Test(.enabled(if: (program != nil && workloads != nil) || isRequired), arguments: ["K1", "K2"])
+  func agreesWithTheRecordedOutput(workload: String) async throws {
+    let program = try #require(Self.program)
+    let workloads = try #require(Self.workloads)
+    let folder = workloads.appendingPathComponent(workload)
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+    let files = try paths.compactMap { path -> KustomizeProgram.File? in
+      let file = folder.appendingPathComponent(path)
+      guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return nil }
+      return KustomizeProgram.File(path: path, contents: [UInt8](try Data(contentsOf: file)))
+    }
+    let output = try await program.build(directory: "overlay", files: files)
+    let expected = try Data(contentsOf: workloads.appendingPathComponent("expected/\(workload).yaml"))
+    #expect(Data(output) == expected)
+  }
+
   @Test func pathsThatLeadOutAreRefused() async {
     let program = KustomizeProgram(path: "/bin/false")
     for path in ["../x", "/etc/x", "a/../../x", "a//b", ""] {

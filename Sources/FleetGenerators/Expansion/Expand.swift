@@ -33,6 +33,21 @@ public func expand(
   return targets.isEmpty ? .empty(problems: problems.diagnostics) : .targets(targets, problems: problems.diagnostics)
 }
 
+/// What is wrong with a set's templates and patterns in themselves, before any cluster or repository is looked at: for
+/// `lint`, and for refusing a document when it is applied.
+///
+/// - Parameter file: the document's file, for messages.
+public func templateProblems(in definition: FleetSetDefinition, file: String = "") -> [Diagnostic] {
+  var problems = Problems(file: file)
+  for (index, entry) in definition.generators.enumerated() {
+    var generation = Generation(index: index, position: entry.position, language: definition.language)
+    generation.check(entry)
+    problems.add(generation.problems)
+  }
+  _ = CompiledTarget(definition, problems: &problems)
+  return problems.diagnostics
+}
+
 /// Problems as they are found; of the same problem in many targets the first ones are kept and the others counted.
 struct Problems {
   private static let keptPerField = 20

@@ -28,7 +28,30 @@ struct Generation {
       case .gitDirectories(let generator): directories(generator, answers: answers)
       }
     guard let selector = entry.selector, !selector.isEmpty else { return sets }
-    return sets.filter { selector.matches(ParameterValue.map($0.parameters).flattened) }
+    let kept = sets.filter { selector.matches(ParameterValue.map($0.parameters).flattened) }
+    if kept.isEmpty, !sets.isEmpty {
+      warn("selector", "\"\(selector.text)\" matches none of the generator's \(sets.count) parameter sets")
+    }
+    return kept
+  }
+
+  /// What can be said without clusters and repositories: templates and patterns that are malformed.
+  mutating func check(_ entry: GeneratorEntry) {
+    switch entry.generator {
+    case .list(let elements): _ = list(elements)
+    case .clusters(_, let values): _ = compiled(values, field: "clusters.values")
+    case .gitDirectories(let generator):
+      _ = patterns(generator.directories)
+      _ = compiled(generator.values, field: "git.values")
+    }
+  }
+
+  /// Something yields nothing, which may be meant.
+  private mutating func warn(_ field: String, _ message: String) {
+    problems.append(
+      Diagnostic(
+        severity: .warning, line: Int(position?.line ?? 0), column: Int(position?.column ?? 0),
+        field: "spec.generators[\(index)].\(field)", message: message))
   }
 
   private mutating func fail(_ field: String, _ message: String, hint: String = "", at place: Position? = nil) {
@@ -87,7 +110,13 @@ extension Generation {
     _ clusters: [ClusterEntry], selector: LabelSelector, values: [String: String]
   ) -> [ParameterSet] {
     guard let templates = compiled(values, field: "clusters.values") else { return [] }
-    return clusters.filter { selector.matches($0.labels) }.map { cluster in
+    let matching = clusters.filter { selector.matches($0.labels) }
+    if matching.isEmpty {
+      let all = "none of the \(clusters.count) clusters"
+      warn(
+        "clusters", clusters.isEmpty ? "there are no clusters yet" : "the selector \"\(selector.text)\" matches \(all)")
+    }
+    return matching.map { cluster in
       var parameters = cluster.parameters(isNested: language.isNested)
       add(templates, to: &parameters, field: "clusters.values", what: "cluster \"\(cluster.name)\"")
       return ParameterSet(parameters: parameters, origin: origin(.cluster(ClusterName(cluster.name))))
@@ -169,6 +198,9 @@ extension Generation {
     let visible = candidates.filter { !$0.isEmpty && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }
     let taken = visible.filter { path in
       included.contains { $0.matches(path) } && !excluded.contains { $0.matches(path) }
+    }
+    if taken.isEmpty {
+      warn("git.directories", "no directory of repository \(generator.repository) at commit \(commit.short) matches")
     }
     return taken.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { path in
       var parameters = pathParameters(
