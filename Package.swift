@@ -127,7 +127,7 @@ let targets: [Target] = [
   tests("FleetDocumentsTests", ["FleetDocuments", "Manifest", "FleetModel"]),
   tests(
     "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),
-  tests("FleetRenderTests", ["FleetRender", "Manifest", "FleetModel"]),
+  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"]),
   tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),

@@ -13,7 +13,8 @@ struct InputFile: Sendable {
   let descriptor: FileDescriptor
 
   init(_ bytes: [UInt8]) throws(ProgramInputError) {
-    let path = FilePath("/tmp/flotilla-input-\(UInt64.random(in: .min ... .max))")
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let path = FilePath("\(folder)/flotilla-input-\(UInt64.random(in: .min ... .max))")
     do {
       descriptor = try FileDescriptor.open(
         path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)

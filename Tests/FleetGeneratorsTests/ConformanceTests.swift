@@ -105,11 +105,15 @@ import Testing
       var generation = Generation(index: 0, language: language(input))
       var parameters = ParameterValue(input["params"] ?? .init(.null)).map ?? [:]
       generation.add(values: strings(input["values"]), to: &parameters)
-      if let problem = generation.problems.first(where: { $0.severity == .error }) { throw Refused(message: problem.text) }
+      try refuse(generation.problems)
       return node(.map(parameters))
     case "generateParams", "transformGenerator": return try generate(input)
     default: throw Refused(message: "unknown op")
     }
+  }
+
+  static func refuse(_ problems: [Diagnostic]) throws(Refused) {
+    if let problem = problems.first(where: { $0.severity == .error }) { throw Refused(message: problem.text) }
   }
 
   static func generate(_ input: Node) throws(Refused) -> Node {
@@ -123,7 +127,7 @@ import Testing
         fixture?["error"]?.string.map { .failure($0) } ?? .tree(tree)
     }
     let sets = generation.parameterSets(of: entry, clusters: clusters(input, entry), answers: answers)
-    if let problem = generation.problems.first(where: { $0.severity == .error }) { throw Refused(message: problem.text) }
+    try refuse(generation.problems)
     return Node(.array(sets.map { node(.map($0.parameters)) }))
   }
 
