@@ -14,6 +14,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -93,7 +94,8 @@ let targets: [Target] = [
     "FleetServer",
     [
       "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
-      hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging, metrics, serviceLifecycle,
+      hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging, metrics,
+      serviceLifecycle,
     ]),
   library(
     "FleetCommands",

@@ -1,0 +1,89 @@
+import FleetAPI
+import FleetController
+import FleetModel
+import FleetPorts
+import FoundationEssentials
+import HTTPTypes
+import Logging
+import Synchronization
+
+/// Does a mutating call once per key (AMENDMENTS 59): a repeated one gets the stored answer of the first.
+struct IdempotencyGuard: Sendable {
+  let store: any ControlStore
+  let box: SecretBox
+  private let running = Running()
+
+  private final class Running: Sendable {
+    let keys = Mutex<Set<String>>([])
+  }
+
+  /// What is stored: the answer's body sealed, because answers may carry a token.
+  private struct Stored: Codable {
+    var keyID: String
+    var sealed: Data
+  }
+
+  /// Makes a guard.
+  init(store: any ControlStore, box: SecretBox) {
+    self.store = store
+    self.box = box
+  }
+
+  /// Runs `work` unless the request's `Idempotency-Key` was seen. Only answers that say "done" are stored: what was
+  /// refused may be tried again under the same key.
+  func once(_ call: Call, path: String, _ work: () async throws -> Reply) async throws -> Reply {
+    guard call.route.isMutating, let key = call.headers[.idempotencyKey] else { return try await work() }
+    guard (1...200).contains(key.utf8.count) else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "the key has \(key.utf8.count) characters", field: "Idempotency-Key",
+        hint: "give 1 to 200 characters, for example a UUID")
+    }
+    let route = "\(call.route.method.rawValue) \(path)"
+    let name = "\(call.principal.name)\n\(route)\n\(key)"
+    let bodyHash = box.fingerprint(call.body)
+    let place = "idempotency/\(name)"
+    guard running.keys.withLock({ $0.insert(name).inserted }) else {
+      throw ErrorEnvelope(
+        code: .conflict, message: "a call with this key is still being worked on", field: "Idempotency-Key",
+        hint: "wait for its answer, then repeat this one")
+    }
+    defer { running.keys.withLock { _ = $0.remove(name) } }
+
+    do throws(StoreError) {
+      let answer = try await store.idempotentAnswer(
+        principal: call.principal.name, route: route, key: key, bodyHash: bodyHash)
+      if let answer { return try replay(answer, place: place) }
+    } catch {
+      guard error.code == .conflict else { throw error }
+      throw ErrorEnvelope(
+        code: .conflict, message: "this key was used for a call with another body", field: "Idempotency-Key",
+        hint: "use a new key for a new call")
+    }
+    let reply = try await work()
+    if reply.status < 300, let bytes = reply.bytes {
+      do {
+        let (sealed, keyID) = try box.seal(bytes, for: place)
+        let stored = try JSONEncoder().encode(Stored(keyID: keyID, sealed: Data(sealed)))
+        try await store.storeIdempotentAnswer(
+          principal: call.principal.name, route: route, key: key, bodyHash: bodyHash, status: reply.status,
+          body: Array(stored))
+      } catch {
+        // The work is done, so the caller must hear so; only a repetition would not be recognised.
+        call.logger.warning("an idempotent answer could not be stored", metadata: ["error": "\(error)"])
+      }
+    }
+    return reply
+  }
+
+  private func replay(_ answer: (status: Int, body: [UInt8]), place: String) throws(StoreError) -> Reply {
+    do {
+      let stored = try JSONDecoder().decode(Stored.self, from: Data(answer.body))
+      let bytes = try box.open(Array(stored.sealed), keyID: stored.keyID, for: place)
+      return Reply(
+        status: answer.status, headers: [.contentType: "application/json", .idempotentReplay: "true"],
+        body: .bytes(bytes))
+    } catch {
+      throw StoreError(.internal, "the stored answer of an idempotency key does not open")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import FleetAPI
+import FleetDocuments
+import FleetModel
+import Manifest
+
+/// Reads the files of a request: all of them are right, or the findings are thrown.
+enum DocumentReading {
+  /// The documents, each in the project of the request, and the warnings.
+  ///
+  /// - Throws: `DiagnosticsError` with every finding.
+  static func read(
+    _ files: [ApplyRequest.File], in project: ProjectName
+  ) throws(DiagnosticsError) -> (documents: [Document], warnings: [Diagnostic]) {
+    guard !files.isEmpty else { return ([], []) }
+    var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
+    for index in documents.indices {
+      let named = documents[index].source["metadata", "project"]
+      if let named, named.string != project.rawValue {
+        diagnostics.append(
+          Diagnostic(
+            line: Int(named.position?.line ?? 0), column: Int(named.position?.column ?? 0), field: "metadata.project",
+            message:
+              "\(documents[index].kind) \"\(documents[index].name)\" names project \"\(named.string ?? "")\", and the "
+              + "request is for \"\(project)\"",
+            hint: "apply it with --project \(named.string ?? "")"))
+      }
+      documents[index].moveTo(project)
+    }
+    guard !diagnostics.contains(where: { $0.severity == .error }) else { throw DiagnosticsError(diagnostics) }
+    return (documents, diagnostics)
+  }
+}
+
+extension Document {
+  /// Puts a document into a project.
+  fileprivate mutating func moveTo(_ project: ProjectName) {
+    self.project = project
+    switch content {
+    case .cluster(var cluster):
+      cluster.project = project
+      content = .cluster(cluster)
+    case .repository(var repository):
+      repository.project = project
+      content = .repository(repository)
+    case .fleetSet: break
+    }
+  }
+}

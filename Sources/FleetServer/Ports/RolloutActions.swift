@@ -1,0 +1,103 @@
+public import FleetAPI
+public import FleetModel
+public import FleetPorts
+
+/// What a person decides about a run.
+public enum RolloutAction: Hashable, Sendable {
+  /// Approves a stage.
+  case approve(stage: String)
+  /// Refuses a stage; the run is paused.
+  case reject(stage: String)
+  /// Stops new dispatches.
+  case pause
+  /// Goes on after a pause.
+  case resume
+  /// Ends the run where it stands; `hold` puts its release on hold.
+  case abort(hold: Bool)
+  /// Sends changed members back to what they ran before.
+  case undo
+  /// Tries failed clusters again; empty for all of them.
+  case retry([ClusterName])
+  /// Accepts failures; empty for all of them.
+  case waive([ClusterName])
+}
+
+/// How a run is started by a person.
+public struct StartOptions: Hashable, Sendable {
+  /// The release, by its short name, commit or `#NUMBER`; nil for the newest.
+  public var revision: String?
+  /// Whether to answer the run as it would be and start nothing.
+  public var dryRun: Bool
+
+  /// Makes options.
+  public init(revision: String? = nil, dryRun: Bool = false) {
+    self.revision = revision
+    self.dryRun = dryRun
+  }
+}
+
+/// What starting a run came to.
+public struct StartOutcome: Hashable, Sendable {
+  /// What it came to.
+  public enum Result: String, Sendable {
+    /// The run was started.
+    case started
+    /// The run waits for another one of its set to end.
+    case queued
+    /// No bundle changes: there is nothing to run.
+    case noChange
+    /// Nothing was started because the caller wanted to see only.
+    case dryRun
+  }
+
+  /// What it came to.
+  public var result: Result
+  /// The run, as it would be with `dryRun`; nil when there is nothing to run.
+  public var rollout: RolloutRecord?
+  /// One sentence for people.
+  public var message: String
+
+  /// Makes an outcome.
+  public init(result: Result, rollout: RolloutRecord?, message: String) {
+    self.result = result
+    self.rollout = rollout
+    self.message = message
+  }
+}
+
+/// An action that a run's state, a rule or the caller's rights do not allow; nothing was changed.
+public struct ActionRefusal: Error, Hashable, Sendable {
+  /// What the caller should do: mostly `conflict`, `blocked`, `forbidden`, `notFound` or `invalid`.
+  public var code: ErrorEnvelope.Code
+  /// What is in the way.
+  public var message: String
+  /// What to do; empty when the message says it all.
+  public var hint: String
+
+  /// Makes a refusal.
+  public init(code: ErrorEnvelope.Code, message: String, hint: String = "") {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}
+
+/// What people do with runs. The server calls it after it checked the caller's token; the implementation loads, asks the
+/// planner, commits, and tries again when it lost a race.
+public protocol RolloutActions: Sendable {
+  /// Starts a run of a FleetSet.
+  ///
+  /// - Throws: ``ActionRefusal``, or `StoreError`.
+  func start(
+    _ fleetSet: FleetSetName, in project: ProjectName, options: StartOptions, by principal: Principal, reason: String
+  ) async throws -> StartOutcome
+
+  /// Does what a person decided about a run; answers it as it is then.
+  ///
+  /// - Parameter number: nil for the newest run.
+  /// - Throws: ``ActionRefusal``, or `StoreError`.
+  func act(
+    _ action: RolloutAction, on fleetSet: FleetSetName, number: Int?, in project: ProjectName,
+    by principal: Principal, reason: String
+  ) async throws -> RolloutRecord
+}

@@ -1,0 +1,156 @@
+import FleetAPI
+import FleetModel
+import FleetPlanner
+import FleetPorts
+
+/// Runs: what they are, why they wait, and what people decide about them.
+struct RolloutRoutes: Sendable {
+  let store: any ControlStore
+  let actions: any RolloutActions
+
+  var handlers: [String: Handler] {
+    [
+      Routes.listRollouts.id: list,
+      Routes.getRollout.id: get,
+      Routes.listSteps.id: steps,
+      Routes.explainRollout.id: explain,
+      Routes.approveRollout.id: { call in
+        try await act(call) { request in .approve(stage: try await stage(request, call)) }
+      },
+      Routes.rejectRollout.id: { call in
+        try await act(call, reasonFor: "reject") { request in .reject(stage: try await stage(request, call)) }
+      },
+      Routes.pauseRollout.id: { call in try await act(call) { _ in .pause } },
+      Routes.resumeRollout.id: { call in try await act(call) { _ in .resume } },
+      Routes.abortRollout.id: { call in
+        try await act(call, reasonFor: "abort") { request in .abort(hold: request.hold ?? false) }
+      },
+      Routes.undoRollout.id: { call in try await act(call) { _ in .undo } },
+      Routes.retryRollout.id: { call in try await act(call) { request in .retry(request.clusters ?? []) } },
+      Routes.waiveRollout.id: { call in
+        try await act(call, reasonFor: "waive") { request in .waive(request.clusters ?? []) }
+      },
+    ]
+  }
+
+  @Sendable private func list(_ call: Call) async throws -> Reply {
+    let page = try await store.rollouts(
+      of: call.query["fleetSet"].map { FleetSetName($0) }, in: call.project, after: call.query["after"],
+      limit: try call.limit())
+    return try .json(ListPage(items: page.elements.map(RolloutResource.init), next: page.next))
+  }
+
+  @Sendable private func get(_ call: Call) async throws -> Reply {
+    let record = try await rollout(call)
+    return try .json(RolloutResource(record), generation: record.run.version)
+  }
+
+  @Sendable private func steps(_ call: Call) async throws -> Reply {
+    let states = try (call.query["state"] ?? "").split(separator: ",").map { text in
+      guard let state = StepState.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+        let near = suggestion(for: String(text), among: StepState.allCases.map(\.rawValue))
+        throw ErrorEnvelope(
+          code: .invalid, message: "\"\(text)\" is not a step's state", field: "state",
+          hint: near.map { "did you mean \($0)?" } ?? "give one of \(StepState.allCases.map(\.rawValue))")
+      }
+      return state
+    }
+    let record = try await rollout(call)
+    let page = try await store.steps(
+      of: record.run.id, states: states, after: call.query["after"], limit: try call.limit())
+    return try .json(ListPage(items: page.elements.map(StepResource.init), next: page.next))
+  }
+
+  @Sendable private func explain(_ call: Call) async throws -> Reply {
+    let record = try await rollout(call)
+    func steps(_ states: StepState...) async throws -> [StepResource] {
+      let total = record.stages.reduce(0) { sum, stage in sum + states.reduce(0) { $0 + stage.counters[$1] } }
+      // The counters tell without a query that there is nothing to load.
+      guard total > 0 else { return [] }
+      return try await store.steps(of: record.run.id, states: states, after: nil, limit: 100).elements.map(
+        StepResource.init)
+    }
+    return try .json(
+      RolloutExplanation(
+        rollout: RolloutResource(record),
+        inFlight: try await steps(.dispatched, .applying, .verifying, .rollingBack),
+        failed: try await steps(.failed, .rollbackFailed), away: try await steps(.unreachable, .lost),
+        next: NextCommands.commands(for: record)))
+  }
+
+  private func act(
+    _ call: Call, reasonFor verb: String? = nil, _ action: (RolloutActionRequest) async throws -> RolloutAction
+  ) async throws -> Reply {
+    let request = try call.decode(RolloutActionRequest.self)
+    if let verb, (request.reason ?? "").isEmpty {
+      throw ErrorEnvelope(
+        code: .invalid, message: "\(verb) needs a reason, because somebody will ask for it", field: "reason",
+        hint: "give one with --reason")
+    }
+    let record = try await actions.act(
+      try await action(request), on: FleetSetName(call.parameter("set")), number: try Self.number(call),
+      in: call.project, by: call.principal, reason: request.reason ?? "")
+    return try .json(RolloutResource(record), generation: record.run.version)
+  }
+
+  /// The stage that a decision is about: the one named, or the one that waits for an approval.
+  private func stage(_ request: RolloutActionRequest, _ call: Call) async throws -> String {
+    if let stage = request.stage, !stage.isEmpty { return stage }
+    let record = try await rollout(call)
+    if let waiting = record.report.waiting.first(where: { $0.reason == .approval && !$0.stage.isEmpty }) {
+      return waiting.stage
+    }
+    if let gated = record.stages.first(where: { $0.state == .gated }) { return gated.name }
+    throw ErrorEnvelope(
+      code: .conflict, message: "no stage of \(record.run.displayName) waits for an approval", field: "stage",
+      hint: "name the stage to approve it before its turn: \(record.stages.map(\.name).joined(separator: ", "))")
+  }
+
+  private func rollout(_ call: Call) async throws -> RolloutRecord {
+    let set = FleetSetName(call.parameter("set"))
+    let number = try Self.number(call)
+    guard let record = try await store.rollout(of: set, number: number, in: call.project) else {
+      throw ErrorEnvelope(
+        code: .notFound,
+        message: number.map { "there is no rollout \(set)/\($0) in project \(call.project)" }
+          ?? "FleetSet \(set) of project \(call.project) has no rollout",
+        hint: "flotilla get rollouts lists them")
+    }
+    return record
+  }
+
+  /// The number in the path; nil for the newest.
+  private static func number(_ call: Call) throws -> Int? {
+    let text = call.parameter("number")
+    if text == "latest" { return nil }
+    guard let number = Int(text), number > 0 else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "\"\(text)\" is not a rollout's number", field: "number",
+        hint: "give a number from 1, or latest")
+    }
+    return number
+  }
+}
+
+/// What a person could do next about a run.
+enum NextCommands {
+  /// Commands of the CLI, the likeliest first.
+  static func commands(for record: RolloutRecord) -> [String] {
+    let run = record.run
+    var commands: [String] = []
+    for waiting in record.report.waiting where waiting.reason == .approval && !waiting.stage.isEmpty {
+      commands.append("flotilla rollout approve \(run.fleetSet) --stage \(waiting.stage)")
+    }
+    switch run.state {
+    case .paused: commands.append("flotilla rollout resume \(run.fleetSet)")
+    case .halted:
+      commands.append("flotilla rollout retry \(run.fleetSet)")
+      commands.append("flotilla rollout waive \(run.fleetSet) --reason …")
+      commands.append("flotilla rollout undo \(run.fleetSet) --reason …")
+    case .rolledBack, .rollbackFailed:
+      commands.append("flotilla rollout release-hold \(run.fleetSet) --reason …")
+    default: break
+    }
+    return commands
+  }
+}
