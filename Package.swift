@@ -69,7 +69,7 @@ let targets: [Target] = [
   library(
     "FleetPostgres",
     [
-      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ", crypto, logging, nioCore, serviceLifecycle,
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ", logging, nioPosix, serviceLifecycle,
     ],
     resources: [.embedInCode("Migrations")]),
   library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", crypto, logging]),

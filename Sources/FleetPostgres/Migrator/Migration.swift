@@ -1,0 +1,24 @@
+/// One step of the schema's history. Steps are appended and never changed after a release.
+struct Migration: Sendable {
+  /// The number, from 1 without gaps.
+  let version: Int
+  /// The name, as in the file's.
+  let name: String
+  /// The SQL that makes the step.
+  let up: String
+  /// The SQL that takes it back.
+  let down: String
+
+  private init(_ version: Int, _ name: String, up: [UInt8], down: [UInt8]) {
+    self.version = version
+    self.name = name
+    self.up = String(decoding: up, as: UTF8.self)
+    self.down = String(decoding: down, as: UTF8.self)
+  }
+
+  /// All steps in order. The package's embedded files have static names (the first `0` of a file's name becomes `_`), so
+  /// the list is kept here; a test compares it with the folder.
+  static let all = [
+    Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql)
+  ]
+}

@@ -1,0 +1,170 @@
+/// Joining, sessions and contact of agents.
+enum AgentQueries {
+  static let createJoinToken = Statement(
+    "agent.createJoinToken",
+    """
+    INSERT INTO join_tokens (token_hash, cluster_id, rejoin, created_by, expires_at)
+    VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')
+    """)
+  static let joinToken = Statement(
+    "agent.joinToken",
+    """
+    SELECT c.id, c.name, t.rejoin, t.used_at IS NOT NULL, t.expires_at <= now(), c.removed_at IS NOT NULL,
+      EXISTS (SELECT FROM cluster_agents AS a WHERE a.cluster_id = c.id), c.project
+    FROM join_tokens AS t JOIN clusters AS c ON c.id = t.cluster_id
+    WHERE t.token_hash = $1 FOR UPDATE OF t, c
+    """)
+  static let useJoinToken = Statement(
+    "agent.useJoinToken", "UPDATE join_tokens SET used_at = now() WHERE token_hash = $1")
+  static let setKey = Statement(
+    "agent.setKey",
+    """
+    INSERT INTO cluster_agents (cluster_id, public_key) VALUES ($1, $2)
+    ON CONFLICT (cluster_id) DO UPDATE SET public_key = excluded.public_key, joined_at = now()
+    """)
+  static let setAgentVersion = Statement(
+    "agent.setVersion",
+    """
+    UPDATE clusters SET agent_version = $2, kubernetes_version = coalesce($3, kubernetes_version)
+    WHERE id = $1 AND (agent_version, kubernetes_version) IS DISTINCT FROM ($2, coalesce($3, kubernetes_version))
+    """)
+  static let publicKey = Statement(
+    "agent.publicKey",
+    """
+    SELECT a.public_key FROM cluster_agents AS a JOIN clusters AS c ON c.id = a.cluster_id
+    WHERE a.cluster_id = $1 AND c.removed_at IS NULL
+    """)
+  static let forgetAgent = Statement("agent.forget", "DELETE FROM cluster_agents WHERE cluster_id = $1")
+  static let createNonce = Statement(
+    "agent.createNonce",
+    """
+    WITH expired AS (
+      DELETE FROM nonces WHERE nonce_hash IN (
+        SELECT nonce_hash FROM nonces WHERE expires_at < now() LIMIT 100 FOR UPDATE SKIP LOCKED))
+    INSERT INTO nonces (nonce_hash, cluster_id, expires_at) VALUES ($1, $2, now() + interval '1 minute')
+    """)
+  static let useNonce = Statement(
+    "agent.useNonce",
+    "DELETE FROM nonces WHERE nonce_hash = $1 AND cluster_id = $2 AND expires_at > now() RETURNING 1")
+
+  static let lockCluster = Statement(
+    "agent.lockCluster", "SELECT removed_at IS NOT NULL FROM clusters WHERE id = $1 FOR UPDATE")
+  static let otherInstance = Statement(
+    "agent.otherInstance",
+    """
+    SELECT s.instance FROM agent_sessions AS s JOIN controllers AS k ON k.id = s.controller_id
+    WHERE s.cluster_id = $1 AND s.instance <> $2 AND s.closed_at IS NULL AND s.revoked_at IS NULL
+      AND s.expires_at > now() AND k.lease_until > now() AND s.last_contact_at > now() - interval '45 seconds'
+    """)
+  /// An older session of the same instance stays valid for a moment, for the request that is on its way with it.
+  static let replaceSessions = Statement(
+    "agent.replaceSessions",
+    """
+    WITH replaced AS (
+      UPDATE agent_sessions SET
+        closed_at = coalesce(closed_at, now()),
+        revoked_at = CASE WHEN instance = $2 THEN revoked_at ELSE now() END,
+        expires_at = least(expires_at, now() + interval '1 minute')
+      WHERE cluster_id = $1 AND revoked_at IS NULL AND expires_at > now() RETURNING closed_at = now() AS was_open)
+    SELECT coalesce(bool_or(was_open), false) FROM replaced
+    """)
+  static let openSession = Statement(
+    "agent.openSession",
+    """
+    INSERT INTO agent_sessions (token_hash, cluster_id, instance, controller_id, expires_at)
+    VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')
+    """)
+  static let session = Statement(
+    "agent.session",
+    """
+    SELECT s.cluster_id FROM agent_sessions AS s JOIN clusters AS c ON c.id = s.cluster_id
+    WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND c.removed_at IS NULL
+    """)
+  static let isTouched = Statement(
+    "agent.isTouched",
+    """
+    SELECT 1 FROM agent_sessions
+    WHERE cluster_id = $1 AND controller_id = $2 AND closed_at IS NULL AND revoked_at IS NULL
+    """)
+  static let touch = Statement(
+    "agent.touch",
+    """
+    WITH newest AS (
+      SELECT token_hash, closed_at IS NOT NULL AS was_closed FROM agent_sessions
+      WHERE cluster_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY opened_at DESC LIMIT 1)
+    UPDATE agent_sessions AS s SET controller_id = $2, closed_at = NULL, last_contact_at = now()
+    FROM newest WHERE s.token_hash = newest.token_hash RETURNING newest.was_closed
+    """)
+  static let close = Statement(
+    "agent.close",
+    """
+    WITH closed AS (
+      UPDATE agent_sessions SET closed_at = now()
+      WHERE cluster_id = ANY ($1::bigint[]) AND controller_id = $2 AND closed_at IS NULL AND revoked_at IS NULL
+      RETURNING cluster_id)
+    UPDATE clusters AS c SET last_contact_at = now(), contact_listened = listened_ms()
+    FROM closed WHERE c.id = closed.cluster_id RETURNING c.id
+    """)
+  static let closeOfController = Statement(
+    "agent.closeOfController",
+    """
+    WITH closed AS (
+      UPDATE agent_sessions SET closed_at = now()
+      WHERE controller_id = $1 AND closed_at IS NULL AND revoked_at IS NULL RETURNING cluster_id)
+    UPDATE clusters AS c SET last_contact_at = now(), contact_listened = listened_ms()
+    FROM closed WHERE c.id = closed.cluster_id RETURNING c.id
+    """)
+  /// Silence starts where the lease ended, or where the session expired.
+  static let closeLapsed = Statement(
+    "agent.closeLapsed",
+    """
+    WITH lapsed AS (
+      SELECT s.token_hash, k.renewed_at, k.renewed_listened, k.lease_until <= now() AS is_lapsed
+      FROM agent_sessions AS s JOIN controllers AS k ON k.id = s.controller_id
+      WHERE s.closed_at IS NULL AND s.revoked_at IS NULL AND (k.lease_until <= now() OR s.expires_at <= now())
+      ORDER BY s.cluster_id LIMIT 1000 FOR UPDATE OF s SKIP LOCKED),
+    closed AS (
+      UPDATE agent_sessions AS s SET closed_at = now() FROM lapsed WHERE s.token_hash = lapsed.token_hash
+      RETURNING s.cluster_id, lapsed.renewed_at, lapsed.renewed_listened, lapsed.is_lapsed)
+    UPDATE clusters AS c SET
+      last_contact_at = CASE WHEN closed.is_lapsed THEN closed.renewed_at ELSE now() END,
+      contact_listened = CASE WHEN closed.is_lapsed THEN closed.renewed_listened ELSE listened_ms() END
+    FROM closed WHERE c.id = closed.cluster_id RETURNING c.id
+    """)
+  static let endSessions = Statement(
+    "agent.endSessions",
+    """
+    UPDATE agent_sessions SET closed_at = coalesce(closed_at, now()), revoked_at = now()
+    WHERE cluster_id = $1 AND revoked_at IS NULL
+    """)
+  static let endJoinTokens = Statement(
+    "agent.endJoinTokens",
+    "UPDATE join_tokens SET expires_at = least(expires_at, now()) WHERE cluster_id = $1 AND used_at IS NULL")
+  static let noteReport = Statement(
+    "agent.noteReport",
+    """
+    UPDATE agent_sessions SET last_contact_at = now()
+    WHERE cluster_id = $1 AND closed_at IS NULL AND revoked_at IS NULL AND last_contact_at < now() - interval '5 seconds'
+    """)
+
+  /// Marks what a pass of an open run must look at again because its cluster changed, and answers the runs.
+  static let markClusters = Statement(
+    "agent.markClusters",
+    """
+    WITH marked AS (
+      UPDATE rollout_steps AS s SET attention = s.attention + 1
+      FROM rollouts AS r
+      WHERE r.ended_at IS NULL AND s.rollout_id = r.id AND s.cluster_id = ANY ($1::bigint[])
+        AND s.state NOT IN ('Unchanged', 'Removed', 'Cancelled', 'RolledBack', 'RollbackFailed')
+      RETURNING s.rollout_id)
+    SELECT DISTINCT rollout_id FROM marked
+    """)
+  /// Runs with orders in flight on these clusters: those steps are loaded anyway, the run only has to look.
+  static let runsInFlight = Statement(
+    "agent.runsInFlight",
+    """
+    SELECT DISTINCT s.rollout_id FROM rollouts AS r JOIN rollout_steps AS s ON s.rollout_id = r.id
+    WHERE r.ended_at IS NULL AND s.cluster_id = ANY ($1::bigint[])
+      AND (s.state IN ('Dispatched', 'Applying', 'Verifying') OR s.state = 'RollingBack')
+    """)
+}
