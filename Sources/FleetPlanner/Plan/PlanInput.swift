@@ -21,6 +21,10 @@ public struct PlanInput: Sendable {
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]
 
+  /// What the store had marked as new about the loaded steps, by target: a commit takes exactly these marks off, so that
+  /// one set between load and commit stays. Decisions do not look at it.
+  public var marks: [TargetID: Int64] = [:]
+
   /// How many pending units beyond a stage's slots the loader adds, so that away and cordoned ones are passed over
   /// without another pass.
   public static let lookahead = 64

@@ -20,6 +20,8 @@ final class Pool: Sendable {
     case snapshot
     /// Changes: all or none, and run again after a deadlock or serialization failure.
     case change
+    /// Changes that are all taken back at the end, to see what they would do.
+    case rehearsal
   }
 
   private struct State {
@@ -112,7 +114,7 @@ final class Pool: Sendable {
       switch mode {
       case .single: ""
       case .snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-      case .change: "BEGIN"
+      case .change, .rehearsal: "BEGIN"
       }
     do {
       // The server may have gone away since the connection was used last: nothing is lost by finding out first.
@@ -124,7 +126,7 @@ final class Pool: Sendable {
     do {
       if !isReused, !begin.isEmpty { try connection.script(begin) }
       let value = try body(Session(connection: connection, flag: flag))
-      if !begin.isEmpty { try connection.script("COMMIT") }
+      if !begin.isEmpty { try connection.script(mode == .rehearsal ? "ROLLBACK" : "COMMIT") }
       give(connection)
       return value
     } catch let error as DatabaseError where error.isConnectionLost && isReused && begin.isEmpty {

@@ -46,6 +46,16 @@ final class Session {
     try rows(statement, parameters, binary: true, read: read)
   }
 
+  /// Runs a statement and answers all columns as texts, NULL as an empty one.
+  func textRows(_ statement: Statement) throws -> [[String]] {
+    try connection.execute(statement, [], flag: flag) { result in
+      try (0..<PQntuples(result)).map { index in
+        var row = Row(result: result, row: index, statement: statement.name)
+        return try (0..<PQnfields(result)).map { _ in try row.optionalText() ?? "" }
+      }
+    }
+  }
+
   private func rows<Value>(
     _ statement: Statement, _ parameters: [Parameter], binary: Bool, read: (inout Row) throws -> Value
   ) throws -> [Value] {

@@ -1,3 +1,4 @@
+import FleetPorts
 import FleetPrograms
 
 #if canImport(Glibc)
@@ -106,12 +107,8 @@ struct EmbeddedServer: Sendable {
 
   /// Nil when the database answers (and the script ran), else why not.
   private static func answers(_ url: String, thenRun script: String = "SELECT 1") async -> String? {
-    let pool = Pool(url: url, size: 1, waitLimit: .seconds(30), logger: .init(label: "flotilla.embedded") { _ in
-      SilentLogHandler()
-    })
-    defer { pool.close() }
     do {
-      try await pool.run(.single) { try $0.script(script) }
+      try await PostgresScript.run(script, url: url)
       return nil
     } catch {
       return error.message

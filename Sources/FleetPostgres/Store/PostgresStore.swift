@@ -1,3 +1,4 @@
+import FleetModel
 public import FleetPorts
 public import Logging
 public import ServiceLifecycle
@@ -83,6 +84,7 @@ public final class PostgresStore: ControlStore, Service {
   }
 
   /// Changes: all or none.
+  @discardableResult
   func change<Value: Sendable>(
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws(StoreError) -> Value { try await pool.run(.change, body) }

@@ -1,0 +1,157 @@
+/// What a pass reads and commits. Every read of steps goes by an index; a test explains them at 100,000 steps.
+enum PlanQueries {
+  static let head = Statement(
+    "plan.head",
+    """
+    SELECT to_milliseconds(greatest(now(), o.seen_at)), listened_ms(), (SELECT epoch FROM settings),
+      \(RolloutQueries.runColumns)
+    FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id WHERE o.id = $1
+    """)
+
+  private static let unitKey = "SELECT s.stage, s.position FROM rollout_steps AS s WHERE s.rollout_id = $1"
+
+  /// Orders in flight, in either direction.
+  static let inFlight = Statement(
+    "plan.inFlight",
+    """
+    \(unitKey) AND (s.state IN ('Dispatched', 'Applying', 'Verifying')
+      OR (s.state = 'RollingBack' AND s.order_direction = 'rollback'))
+    """)
+  static let failed = Statement("plan.failed", "\(unitKey) AND s.state = 'Failed'")
+  static let lost = Statement(
+    "plan.lost", "\(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Lost', 'Waived', 'RollingBack') AND s.state = 'Lost'")
+  static let attention = Statement("plan.attention", "\(unitKey) AND s.attention <> 0")
+  static let pending = Statement(
+    "plan.pending",
+    "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
+  /// Those that a rollback may send back next, last stage and last place first.
+  static let sendBack = Statement(
+    "plan.sendBack",
+    """
+    \(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Lost', 'Waived', 'RollingBack')
+      AND s.before_bundle IS NOT NULL AND s.stage >= $2 ORDER BY s.stage DESC, s.position DESC LIMIT $3
+    """)
+  /// All steps of the units, with what is known of their clusters.
+  static let units = Statement(
+    "plan.units",
+    """
+    SELECT s.stage, s.position, s.cluster_id, c.name, s.limit_values,
+      CASE WHEN contact.listened IS NULL THEN 0 ELSE greatest(0, $4::bigint - contact.listened) END,
+      c.cordon_reason, c.removed_at IS NOT NULL, s.target_id, t.name, s.state, s.attempt, s.bundle,
+      s.before_bundle, s.before_release, s.order_epoch, s.order_counter, s.order_direction,
+      to_milliseconds(s.ordered_at), s.ordered_listened,
+      CASE WHEN p.generation_epoch = s.order_epoch AND p.generation_counter = s.order_counter
+        THEN p.observation END, p.reported_listened,
+      p.generation_epoch, p.generation_counter, s.failure, s.attention
+    FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
+    JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
+    JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id
+    JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+    CROSS JOIN listening AS l
+    CROSS JOIN LATERAL (
+      -- NULL while an agent is in contact with a live controller; else the last contact on the listening clock.
+      SELECT CASE WHEN bool_or(k.lease_until > now()) THEN NULL
+        ELSE greatest(c.contact_listened, l.last_gap_end_ms, max(k.renewed_listened)) END AS listened
+      FROM agent_sessions AS a JOIN controllers AS k ON k.id = a.controller_id
+      WHERE a.cluster_id = s.cluster_id AND a.closed_at IS NULL AND a.revoked_at IS NULL) AS contact
+    ORDER BY s.stage, s.position, t.name
+    """)
+  static let inFlightByLabel = Statement(
+    "plan.inFlightByLabel",
+    """
+    SELECT l.key, l.value, count(DISTINCT s.cluster_id)
+    FROM rollouts AS o JOIN rollout_steps AS s ON s.rollout_id = o.id
+    CROSS JOIN jsonb_each_text(s.limit_values) AS l
+    WHERE o.ended_at IS NULL
+      AND o.fleet_set_id = (SELECT fleet_set_id FROM rollouts WHERE id = $1)
+      AND (s.state IN ('Dispatched', 'Applying', 'Verifying')
+        OR (s.state = 'RollingBack' AND s.order_direction = 'rollback'))
+    GROUP BY 1, 2
+    """)
+
+  // Committing
+
+  static let updateRun = Statement(
+    "plan.updateRun",
+    """
+    UPDATE rollouts SET kind = $3, state = $4, version = version + 1, release_id = $5, release_name = $6,
+      strategy = $7::jsonb, failure_budget = $8, unreachable_budget = $9, plan_hash = $10, authors = $11::jsonb,
+      pause = $12::jsonb, breach = $13::jsonb, ended_at = from_milliseconds($14), report = $15::jsonb,
+      seen_at = from_milliseconds($16)
+    WHERE id = $1 AND version = $2
+    RETURNING fleet_set_id
+    """)
+  static let updateReport = Statement(
+    "plan.updateReport",
+    """
+    UPDATE rollouts SET report = $3::jsonb, seen_at = from_milliseconds($4)
+    WHERE id = $1 AND version = $2 AND report IS DISTINCT FROM $3::jsonb
+    """)
+  static let lockPlacements = Statement(
+    "plan.lockPlacements",
+    "SELECT target_id FROM placements WHERE target_id = ANY ($1::bigint[]) ORDER BY target_id FOR NO KEY UPDATE")
+  /// An order, if its generation is above the stored one (R27).
+  static let orders = Statement(
+    "plan.orders",
+    """
+    WITH ordered AS (
+      UPDATE placements AS p SET generation_epoch = n.epoch, generation_counter = n.counter, wanted_action = 'apply',
+        wanted_bundle = n.bundle, wanted_release = n.release_id, wanted_rollout = $1, ordered_at = now(),
+        start_within_ms = n.start_within, is_confirmed = false,
+        unconfirmed = CASE WHEN n.bundle = ANY (p.unconfirmed) THEN p.unconfirmed
+          ELSE p.unconfirmed || n.bundle::bytea END,
+        phase = NULL, observation = NULL, reported_at = NULL, reported_listened = NULL
+      FROM unnest($2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bigint[],
+        $9::text[]) AS n (cluster_id, target_id, epoch, counter, bundle, release_id, start_within, direction)
+      WHERE p.cluster_id = n.cluster_id AND p.target_id = n.target_id
+        AND (p.generation_epoch, p.generation_counter) < (n.epoch, n.counter)
+      RETURNING n.*)
+    INSERT INTO orders
+      (target_id, epoch, counter, cluster_id, rollout_id, direction, action, bundle, release_id, committed_listened)
+    SELECT target_id, epoch, counter, cluster_id, $1, direction, 'apply', bundle, release_id, $10 FROM ordered
+    """)
+  static let steps = Statement(
+    "plan.steps",
+    """
+    UPDATE rollout_steps AS s SET state = n.state, attempt = n.attempt, failure = n.failure,
+      order_epoch = coalesce(n.epoch, s.order_epoch), order_counter = coalesce(n.counter, s.order_counter),
+      order_direction = coalesce(n.direction, s.order_direction),
+      ordered_at = CASE WHEN n.counter IS NULL THEN s.ordered_at ELSE from_milliseconds($10) END,
+      ordered_listened = CASE WHEN n.counter IS NULL THEN s.ordered_listened ELSE $11 END,
+      changed_at = from_milliseconds($10)
+    FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::integer[],
+      $9::bigint[], $12::text[]) AS n (cluster_id, target_id, old_state, state, attempt, failure, epoch, counter, direction)
+    WHERE s.rollout_id = $1 AND s.cluster_id = n.cluster_id AND s.target_id = n.target_id AND s.state = n.old_state
+    """)
+  static let bulk = Statement(
+    "plan.bulk",
+    """
+    UPDATE rollout_steps SET state = $4, changed_at = from_milliseconds($5)
+    WHERE rollout_id = $1 AND ($2::integer IS NULL OR stage = $2) AND state = $3
+    """)
+  static let takeMarks = Statement(
+    "plan.takeMarks",
+    """
+    UPDATE rollout_steps AS s SET attention = 0
+    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS n (cluster_id, target_id, attention)
+    WHERE s.rollout_id = $1 AND s.cluster_id = n.cluster_id AND s.target_id = n.target_id
+      AND s.attention = n.attention
+    """)
+  static let moveGood = Statement(
+    "plan.moveGood",
+    """
+    UPDATE placements AS p SET good_bundle = s.bundle, good_release = o.release_id
+    FROM rollout_steps AS s JOIN rollouts AS o ON o.id = s.rollout_id
+    WHERE s.rollout_id = $1 AND s.state = 'Succeeded' AND p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+      AND (p.good_bundle, p.good_release) IS DISTINCT FROM (s.bundle, o.release_id)
+      AND NOT EXISTS (
+        SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
+        WHERE b.target_id = s.target_id AND b.bundle = s.bundle AND h.released_at IS NULL)
+    """)
+  static let names = Statement(
+    "plan.names",
+    """
+    SELECT 'c', id, name FROM clusters WHERE id = ANY ($1::bigint[])
+    UNION ALL SELECT 't', id, name FROM targets WHERE id = ANY ($2::bigint[])
+    """)
+}

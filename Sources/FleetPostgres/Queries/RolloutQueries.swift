@@ -1,0 +1,235 @@
+/// Runs: starting, listing, undoing.
+enum RolloutQueries {
+  // Starting
+
+  static let startHead = Statement(
+    "rollout.startHead",
+    """
+    SELECT to_milliseconds(now()), f.project, f.name, r.id, \(ReleaseQueries.shortName("r")),
+      EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL),
+      g.release_id, coalesce(g.number, 0),
+      coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1
+    FROM fleet_sets AS f JOIN releases AS r ON r.id = f.newest_release_id
+    LEFT JOIN LATERAL (
+      SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
+      WHERE o.fleet_set_id = f.id AND o.kind IN ('Rollout', 'Undo')
+        AND o.state IN ('Succeeded', 'SucceededWithWaivers', 'SucceededWithUnreachable')
+        AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = o.release_id AND h.released_at IS NULL)
+      ORDER BY o.number DESC LIMIT 1) AS g ON true
+    WHERE f.id = $1 AND f.removed_at IS NULL
+    """)
+  /// The authors of releases after the one that members run.
+  static let authors = Statement(
+    "rollout.authors",
+    """
+    SELECT DISTINCT s -> 'commit' ->> 'author' AS author FROM releases AS r, jsonb_array_elements(r.sources) AS s
+    WHERE r.fleet_set_id = $1 AND r.number > $2
+      AND r.number <= (SELECT n.number FROM releases AS n WHERE n.id = $3)
+      AND NOT EXISTS (
+        SELECT FROM releases AS old, jsonb_array_elements(old.sources) AS o
+        WHERE old.fleet_set_id = $1 AND old.number = $2 AND o -> 'commit' -> 'id' = s -> 'commit' -> 'id')
+    ORDER BY author
+    """)
+  static let activeRun = Statement(
+    "rollout.active",
+    """
+    SELECT o.id, f.name || '/' || o.number, o.kind, o.state, o.release_id,
+      EXISTS (SELECT FROM rollout_stages AS s WHERE s.rollout_id = o.id AND s.stage > 0 AND s.opened_at IS NOT NULL)
+    FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id
+    WHERE o.fleet_set_id = $1 AND o.ended_at IS NULL
+    ORDER BY o.state = 'Queued', o.kind = 'Onboard', o.number DESC LIMIT 1
+    """)
+  private static let memberColumns = """
+    t.id, t.name, n.labels, c.id, c.name, c.labels, p.wanted_bundle, p.applied_bundle, p.health,
+    p.wanted_action IS NOT NULL AND NOT p.is_confirmed, p.good_bundle, p.good_release, p.generation_epoch,
+    p.generation_counter
+    """
+  /// `$2` is the last good release. Its bundle for a target is its own, or the newest's when both have the same sources.
+  static let members = Statement(
+    "rollout.members",
+    """
+    SELECT \(memberColumns), n.bundle, coalesce(g.bundle, CASE WHEN same.are_same THEN n.bundle END),
+      EXISTS (
+        SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
+        WHERE b.target_id = t.id AND b.bundle = n.bundle AND h.released_at IS NULL)
+    FROM release_targets AS n JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
+    JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
+    LEFT JOIN release_targets AS g ON g.release_id = $2 AND g.target_id = n.target_id
+    CROSS JOIN (
+      SELECT coalesce((SELECT r.sources FROM releases AS r WHERE r.id = $1)
+        = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
+    WHERE n.release_id = $1 AND c.removed_at IS NULL ORDER BY t.id
+    """)
+  static let undoMembers = Statement(
+    "rollout.undoMembers",
+    """
+    SELECT s.stage, s.before_release, \(memberColumns), s.before_bundle
+    FROM rollout_steps AS s JOIN targets AS t ON t.id = s.target_id JOIN clusters AS c ON c.id = s.cluster_id
+    JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+    JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
+    WHERE s.rollout_id = $1 AND s.order_counter IS NOT NULL AND s.before_bundle IS NOT NULL AND c.removed_at IS NULL
+    ORDER BY s.stage, s.position, t.id
+    """)
+
+  static let insert = Statement(
+    "rollout.insert",
+    """
+    INSERT INTO rollouts (
+      project, fleet_set_id, number, kind, state, version, release_id, release_name, strategy, failure_budget,
+      unreachable_budget, plan_hash, authors, started_by, start_reason, pause, breach, report, warnings, supersedes_id,
+      created_at, ended_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13::jsonb, $14, $15, $16::jsonb, $17::jsonb,
+      $18::jsonb, $19::jsonb, $20, from_milliseconds($21), from_milliseconds($22))
+    RETURNING id
+    """)
+  static let insertStages = Statement(
+    "rollout.insertStages",
+    """
+    INSERT INTO rollout_stages (
+      rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
+      unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason)
+    SELECT $1, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
+      min_succeeded, state, counters, from_milliseconds(opened_at), from_milliseconds(soak_started_at),
+      from_milliseconds(passed_at), approvals, halt_reason
+    FROM unnest($2::integer[], $3::jsonb[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
+      $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[], $14::bigint[], $15::bigint[],
+      $16::bigint[], $17::jsonb[], $18::text[]) AS s (
+      stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
+      min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason)
+    ON CONFLICT (rollout_id, stage) DO UPDATE SET
+      size = excluded.size, changing = excluded.changing, member_count = excluded.member_count,
+      slots = excluded.slots, rollback_slots = excluded.rollback_slots, failure_budget = excluded.failure_budget,
+      unreachable_budget = excluded.unreachable_budget, min_succeeded = excluded.min_succeeded,
+      state = excluded.state, counters = excluded.counters, opened_at = excluded.opened_at,
+      soak_started_at = excluded.soak_started_at, passed_at = excluded.passed_at, approvals = excluded.approvals,
+      halt_reason = excluded.halt_reason
+    """)
+  static let insertSteps = Statement(
+    "rollout.insertSteps",
+    """
+    INSERT INTO rollout_steps (
+      rollout_id, stage, position, cluster_id, target_id, state, attempt, bundle, before_bundle, before_release,
+      limit_values)
+    SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[],
+      $8::bytea[], $9::bytea[], $10::bigint[], $11::jsonb[])
+    """)
+
+  // Ending another run, holding
+
+  static let lockRun = Statement(
+    "rollout.lockRun", "SELECT state, version FROM rollouts WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE")
+  static let supersede = Statement(
+    "rollout.supersede",
+    "UPDATE rollouts SET state = 'Superseded', ended_at = now(), version = version + 1 WHERE id = $1")
+  static let cancelPending = Statement(
+    "rollout.cancelPending",
+    "UPDATE rollout_steps SET state = 'Cancelled', changed_at = now() WHERE rollout_id = $1 AND state = 'Pending'")
+  static let unitStates = Statement(
+    "rollout.unitStates",
+    """
+    SELECT stage, position, cluster_id, target_id, state, failure FROM rollout_steps WHERE rollout_id = $1
+    ORDER BY stage, position, target_id
+    """)
+  static let setCounters = Statement(
+    "rollout.setCounters",
+    """
+    UPDATE rollout_stages AS s SET counters = n.counters FROM unnest($2::integer[], $3::jsonb[]) AS n (stage, counters)
+    WHERE s.rollout_id = $1 AND s.stage = n.stage
+    """)
+  /// A hold names what the run would have changed; the release keeps one open hold.
+  static let hold = Statement(
+    "rollout.hold",
+    """
+    WITH hold AS (
+      INSERT INTO holds (fleet_set_id, release_id, rollout_id, reason, held_by)
+      SELECT fleet_set_id, release_id, id, $2, $3 FROM rollouts WHERE id = $1
+      ON CONFLICT (release_id) WHERE released_at IS NULL
+        DO UPDATE SET reason = excluded.reason, held_by = excluded.held_by
+      RETURNING id, rollout_id)
+    INSERT INTO hold_bundles (hold_id, target_id, bundle)
+    SELECT hold.id, s.target_id, s.bundle FROM hold, rollout_steps AS s
+    WHERE s.rollout_id = $1 AND s.state <> 'Unchanged'
+    ON CONFLICT DO NOTHING
+    """)
+  /// A held bundle is nobody's last known good one: the newest earlier one that passed and is not held is (R12).
+  static let retreatGood = Statement(
+    "rollout.retreatGood",
+    """
+    UPDATE placements AS p SET good_bundle = older.bundle, good_release = older.release_id
+    FROM rollout_steps AS s LEFT JOIN LATERAL (
+      SELECT e.bundle, r.release_id FROM rollout_steps AS e JOIN rollouts AS r ON r.id = e.rollout_id
+      WHERE e.target_id = s.target_id AND e.state = 'Succeeded' AND r.ended_at IS NOT NULL
+        AND r.state NOT IN ('RolledBack', 'RollbackFailed') AND e.rollout_id <> s.rollout_id
+        AND NOT EXISTS (
+          SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
+          WHERE b.target_id = e.target_id AND b.bundle = e.bundle AND h.released_at IS NULL)
+      ORDER BY r.id DESC LIMIT 1) AS older ON true
+    WHERE s.rollout_id = $1 AND s.state <> 'Unchanged' AND p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+      AND p.good_bundle = s.bundle
+    """)
+  static let releaseHolds = Statement(
+    "rollout.releaseHolds",
+    """
+    UPDATE holds AS h SET released_at = now(), released_by = $3, release_reason = $4
+    FROM fleet_sets AS f WHERE f.id = h.fleet_set_id AND f.project = $1 AND f.name = $2 AND f.removed_at IS NULL
+      AND h.released_at IS NULL
+    RETURNING f.id
+    """)
+  static let recordRelease = Statement(
+    "rollout.recordRelease",
+    """
+    UPDATE placements AS p SET
+      wanted_release = CASE WHEN p.wanted_bundle = n.bundle THEN $1 ELSE p.wanted_release END,
+      applied_release = CASE WHEN p.applied_bundle = n.bundle THEN $1 ELSE p.applied_release END,
+      good_release = CASE WHEN p.good_bundle = n.bundle THEN $1 ELSE p.good_release END
+    FROM release_targets AS n WHERE n.release_id = $1 AND p.target_id = n.target_id
+      AND (p.wanted_bundle = n.bundle OR p.applied_bundle = n.bundle OR p.good_bundle = n.bundle)
+      AND (p.wanted_release, p.applied_release, p.good_release) IS DISTINCT FROM ($1, $1, $1)
+    """)
+
+  // Reading
+
+  static let runColumns = """
+    o.id, o.project, f.name, o.number, o.kind, o.state, o.version, o.release_id, o.release_name, o.strategy,
+    o.failure_budget, o.unreachable_budget, o.plan_hash, o.authors, o.started_by, o.pause, o.breach,
+    to_milliseconds(o.created_at), to_milliseconds(o.ended_at)
+    """
+  private static let recordColumns = """
+    SELECT \(runColumns), r.sources, o.report, o.warnings
+    FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id JOIN releases AS r ON r.id = o.release_id
+    """
+  static let rollouts = Statement(
+    "rollout.rollouts",
+    """
+    \(recordColumns) WHERE o.project = $1 AND ($2::text IS NULL OR f.name = $2 AND f.removed_at IS NULL)
+      AND ($3::bigint IS NULL OR o.id < $3) ORDER BY o.id DESC LIMIT $4
+    """)
+  static let rollout = Statement(
+    "rollout.rollout",
+    """
+    \(recordColumns) WHERE o.project = $1 AND f.name = $2 AND ($3::bigint IS NULL OR o.number = $3)
+    ORDER BY o.id DESC LIMIT 1
+    """)
+  static let byID = Statement("rollout.byID", "\(recordColumns) WHERE o.id = $1")
+  static let stages = Statement(
+    "rollout.stages",
+    """
+    SELECT rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
+      unreachable_budget, min_succeeded, state, counters, to_milliseconds(opened_at),
+      to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason
+    FROM rollout_stages WHERE rollout_id = ANY ($1::bigint[]) ORDER BY rollout_id, stage
+    """)
+  static let steps = Statement(
+    "rollout.steps",
+    """
+    SELECT g.rules ->> 'name', c.name, t.name, s.state, s.attempt, s.failure,
+      CASE WHEN p.wanted_rollout = s.rollout_id THEN coalesce(p.observation ->> 'message', '') ELSE '' END,
+      to_milliseconds(s.ordered_at), to_milliseconds(s.changed_at), s.stage, s.position, s.target_id
+    FROM rollout_steps AS s JOIN rollout_stages AS g ON g.rollout_id = s.rollout_id AND g.stage = s.stage
+    JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id
+    JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+    WHERE s.rollout_id = $1 AND ($2::text[] = '{}' OR s.state = ANY ($2::text[]))
+      AND ($3::integer IS NULL OR (s.stage, s.position, s.target_id) > ($3, $4::integer, $5::bigint))
+    ORDER BY s.stage, s.position, s.target_id LIMIT $6
+    """)
+}

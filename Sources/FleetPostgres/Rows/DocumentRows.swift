@@ -1,0 +1,70 @@
+import FleetModel
+import FleetPorts
+
+extension Row {
+  mutating func cluster() throws -> Cluster {
+    let id: ClusterID = try id()
+    let project: ProjectName = try name()
+    let clusterName: ClusterName = try name()
+    let labels: [String: String] = try json()
+    let annotations: [String: String] = try json()
+    let connection = try text()
+    let credential = try optionalText() ?? ""
+    return Cluster(
+      id: id, project: project, name: clusterName, labels: labels, annotations: annotations,
+      connection: connection == "agent" ? .agent : .kubeconfig(credential: credential),
+      cordonReason: try optionalText())
+  }
+
+  mutating func clusterRecord() throws -> ClusterRecord {
+    let cluster = try cluster()
+    let canonicalJSON = Array(try text().utf8)
+    let generation = try int()
+    let createdAt = try instant()
+    let isConnected = try bool()
+    let lastContactAt = try optionalInstant()
+    let agentVersion = try text()
+    let kubernetesVersion = try text()
+    let counts: [String: Int] = try json()
+    var targetsByHealth: [Health: Int] = [:]
+    for (health, count) in counts {
+      if let health = Health(rawValue: health) { targetsByHealth[health] = count }
+    }
+    return ClusterRecord(
+      cluster: cluster, canonicalJSON: canonicalJSON, generation: generation, createdAt: createdAt,
+      isConnected: isConnected, lastContactAt: lastContactAt, agentVersion: agentVersion,
+      kubernetesVersion: kubernetesVersion, targetsByHealth: targetsByHealth)
+  }
+
+  mutating func repositoryRecord() throws -> RepositoryRecord {
+    let repository = Repository(
+      id: try id(), project: try name(), name: try name(), url: try text(), credential: try optionalText(),
+      pollInterval: .milliseconds(try int()))
+    return RepositoryRecord(
+      repository: repository, canonicalJSON: Array(try text().utf8), generation: try int(), refsDigest: try text(),
+      fetchedAt: try optionalInstant(), condition: try condition())
+  }
+
+  mutating func fleetSetRecord() throws -> FleetSetRecord {
+    let id: FleetSetID = try id()
+    let project: ProjectName = try name()
+    let fleetSet: FleetSetName = try name()
+    let canonicalJSON = Array(try text().utf8)
+    let generation = try int()
+    let condition = try condition()
+    let targetCount = try count()
+    let activeRollout = try optionalText()
+    let release = try optionalReleaseRecord(of: fleetSet)
+    return FleetSetRecord(
+      id: id, project: project, name: fleetSet, canonicalJSON: canonicalJSON, generation: generation,
+      condition: condition, targetCount: targetCount, newestRelease: release, activeRollout: activeRollout)
+  }
+
+  /// A release's columns; nil when the left join found none.
+  mutating func optionalReleaseRecord(of fleetSet: FleetSetName) throws -> ReleaseRecord? {
+    guard let id = try optionalInt() else { return nil }
+    return ReleaseRecord(
+      id: ReleaseID(id), fleetSet: fleetSet, number: try count(), fleetSetGeneration: try int(),
+      sources: try json(), targetCount: try count(), createdAt: try instant(), hold: try optionalText())
+  }
+}

@@ -1,0 +1,149 @@
+import FleetModel
+public import FleetPorts
+
+extension PostgresStore {
+  /// Stores documents, all or none.
+  public func apply(
+    _ documents: [DocumentDraft], cause: ChangeCause, dryRun: Bool
+  ) async throws(StoreError) -> [AppliedDocument] {
+    try await pool.run(dryRun ? .rehearsal : .change) { session in
+      // In one order whatever the files' order, so that two that apply at once wait instead of locking each other out.
+      let order = documents.indices.sorted { left, right in
+        documents[left].lockOrder < documents[right].lockOrder
+      }
+      var applied: [Int: AppliedDocument] = [:]
+      for index in order { applied[index] = try session.apply(documents[index], cause: cause) }
+      try session.noteDocumentsChanged(documents.indices.compactMap { applied[$0] })
+      return documents.indices.compactMap { applied[$0] }
+    }
+  }
+}
+
+extension DocumentDraft {
+  fileprivate var kind: String {
+    switch content {
+    case .cluster: "Cluster"
+    case .repository: "Repository"
+    case .fleetSet: "FleetSet"
+    }
+  }
+
+  fileprivate var lockOrder: (String, String, String) { (kind, project.rawValue, name) }
+  fileprivate var text: String { String(decoding: canonicalJSON, as: UTF8.self) }
+
+  fileprivate func applied(_ result: AppliedDocument.Result, generation: Int64) -> AppliedDocument {
+    AppliedDocument(kind: kind, project: project, name: name, result: result, generation: generation)
+  }
+}
+
+extension Session {
+  fileprivate func apply(_ draft: DocumentDraft, cause: ChangeCause) throws -> AppliedDocument {
+    try execute(DocumentQueries.ensureProject, .name(draft.project))
+    let applied: AppliedDocument
+    do {
+      switch draft.content {
+      case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
+      case .repository(let repository): applied = try apply(draft, repository: repository)
+      case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
+      }
+    } catch let error as DatabaseError where error.isDuplicate {
+      throw StoreError(.lostRace, "\(draft.kind) '\(draft.name)' was made by somebody else at the same time")
+    }
+    guard applied.result != .unchanged else { return applied }
+    var event = Event(
+      "\(draft.kind.lowercased()).\(applied.result.rawValue)", project: draft.project, cause: cause,
+      message: "\(draft.kind) \(draft.name) was \(applied.result.rawValue), generation \(applied.generation)")
+    if case .cluster = draft.content { event.cluster = draft.name }
+    if case .fleetSet = draft.content { event.fleetSet = draft.name }
+    try record(event)
+    return applied
+  }
+
+  private func apply(_ draft: DocumentDraft, cluster: Cluster) throws -> AppliedDocument {
+    let (connection, credential): (String, String?) =
+      switch cluster.connection {
+      case .agent: ("agent", nil)
+      case .kubeconfig(let credential): ("kubeconfig", credential)
+      }
+    let stored = try first(DocumentQueries.storedCluster, .name(draft.project), .text(draft.name)) { row in
+      (
+        id: try row.int(), document: try row.text(), labels: try row.json([String: String].self),
+        annotations: try row.json([String: String].self), generation: try row.int()
+      )
+    }
+    guard let stored else {
+      try execute(
+        DocumentQueries.insertCluster, .name(draft.project), .text(draft.name), .json(cluster.labels),
+        .json(cluster.annotations), .text(connection), .text(credential), .text(cluster.cordonReason),
+        .text(draft.text))
+      return draft.applied(.created, generation: 1)
+    }
+    // Labels can be changed without the document; applying it again brings its own back.
+    if stored.document == draft.text, stored.labels == cluster.labels, stored.annotations == cluster.annotations {
+      return draft.applied(.unchanged, generation: stored.generation)
+    }
+    try execute(
+      DocumentQueries.updateCluster, .int(stored.id), .json(cluster.labels), .json(cluster.annotations),
+      .text(connection), .text(credential), .text(cluster.cordonReason), .text(draft.text))
+    try noteClusterChanged([stored.id])
+    return draft.applied(.configured, generation: stored.generation + 1)
+  }
+
+  private func apply(_ draft: DocumentDraft, repository: Repository) throws -> AppliedDocument {
+    let stored = try first(
+      DocumentQueries.storedRepository, .name(draft.project), .text(draft.name),
+      read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
+    guard let stored else {
+      let id = try first(
+        DocumentQueries.insertRepository, .name(draft.project), .text(draft.name), .text(repository.url),
+        .text(repository.credential), .milliseconds(repository.pollInterval), .text(draft.text),
+        read: { try $0.int() })
+      try wake(.repository, [id ?? 0])
+      return draft.applied(.created, generation: 1)
+    }
+    if stored.document == draft.text { return draft.applied(.unchanged, generation: stored.generation) }
+    try execute(
+      DocumentQueries.updateRepository, .int(stored.id), .text(repository.url), .text(repository.credential),
+      .milliseconds(repository.pollInterval), .text(draft.text))
+    try wake(.repository, [stored.id])
+    return draft.applied(.configured, generation: stored.generation + 1)
+  }
+
+  private func applyFleetSet(_ draft: DocumentDraft, cause: ChangeCause) throws -> AppliedDocument {
+    let stored = try first(
+      DocumentQueries.storedFleetSet, .name(draft.project), .text(draft.name),
+      read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
+    if let stored, stored.document == draft.text {
+      return draft.applied(.unchanged, generation: stored.generation)
+    }
+    let id: Int64
+    let generation: Int64
+    if let stored {
+      (id, generation) = (stored.id, stored.generation + 1)
+      try execute(DocumentQueries.updateFleetSet, .int(id), .text(draft.text))
+    } else {
+      id =
+        try first(
+          DocumentQueries.insertFleetSet, .name(draft.project), .text(draft.name), .text(draft.text),
+          read: { try $0.int() }) ?? 0
+      generation = 1
+    }
+    try execute(
+      DocumentQueries.insertGeneration, .int(id), .int(generation), .text(draft.text), .text(cause.principal),
+      .text(cause.reason))
+    try wake(.expansion, [id])
+    return draft.applied(stored == nil ? .created : .configured, generation: generation)
+  }
+
+  /// Clusters and repositories can change what any FleetSet of their project expands to.
+  fileprivate func noteDocumentsChanged(_ applied: [AppliedDocument]) throws {
+    let projects = Set(applied.filter { $0.result != .unchanged && $0.kind != "FleetSet" }.map(\.project))
+    for project in projects.sorted() { try wakeExpansions(of: project) }
+  }
+
+  /// Makes the expansion of every FleetSet of a project due.
+  func wakeExpansions(of project: ProjectName) throws {
+    let sets = try rows(DocumentQueries.fleetSetIDs, .name(project), read: { try $0.int() })
+    if !sets.isEmpty { try wake(.expansion, sets) }
+  }
+}

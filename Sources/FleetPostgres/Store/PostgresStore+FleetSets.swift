@@ -1,0 +1,69 @@
+public import FleetModel
+public import FleetPorts
+
+extension PostgresStore {
+  /// FleetSets in order of name.
+  public func fleetSets(
+    in project: ProjectName, after: String?, limit: Int
+  ) async throws(StoreError) -> Page<FleetSetRecord> {
+    try await read { session in
+      let found = try session.rows(
+        DocumentQueries.fleetSets, .name(project), .text(after), .int(limit + 1), read: { try $0.fleetSetRecord() })
+      return Page(found, limit: limit) { $0.name.rawValue }
+    }
+  }
+
+  /// One FleetSet by name.
+  public func fleetSet(_ name: FleetSetName, in project: ProjectName) async throws(StoreError) -> FleetSetRecord? {
+    try await read { session in
+      try session.first(DocumentQueries.fleetSet, .name(project), .name(name), read: { try $0.fleetSetRecord() })
+    }
+  }
+
+  /// One FleetSet by its row.
+  public func fleetSet(_ id: FleetSetID) async throws(StoreError) -> FleetSetRecord? {
+    try await read { session in
+      try session.first(DocumentQueries.fleetSetByID, .id(id), read: { try $0.fleetSetRecord() })
+    }
+  }
+
+  /// Removes a FleetSet and keeps its workloads.
+  public func removeFleetSet(
+    _ name: FleetSetName, in project: ProjectName, cause: ChangeCause
+  ) async throws(StoreError) {
+    try await change { session in
+      let stored = try session.first(
+        DocumentQueries.storedFleetSet, .name(project), .name(name), read: { try $0.int() })
+      guard let id = stored else {
+        throw StoreError(.notFound, "there is no FleetSet '\(name)' in project '\(project)'")
+      }
+      if let number = try session.first(DocumentQueries.openRollout, .int(id), read: { try $0.int() }) {
+        throw StoreError(.conflict, "rollout \(name)/\(number) goes on; abort it or let it end first")
+      }
+      try session.execute(DocumentQueries.removeFleetSet, .int(id))
+      for kind in [WorkKind.expansion, .start] {
+        try session.execute(WorkQueries.forget, .text(kind.rawValue), .int(id))
+      }
+      try session.record(
+        Event(
+          "fleetset.removed", project: project, fleetSet: name.rawValue, cause: cause,
+          message: "FleetSet \(name) was removed; its workloads stay and are nobody's"))
+    }
+  }
+
+  /// Records whether a FleetSet is as it should be.
+  public func recordCondition(_ condition: Condition, of fleetSet: FleetSetID) async throws(StoreError) {
+    try await change { session in
+      let names = try session.first(
+        DocumentQueries.recordCondition, .id(fleetSet), .bool(condition.isReady), .text(condition.reason),
+        .text(condition.message), .instant(condition.since),
+        read: { row in (project: try row.name() as ProjectName, name: try row.text()) })
+      guard let names else { return }
+      try session.record(
+        Event(
+          condition.isReady ? "fleetset.ready" : "fleetset.degraded", project: names.project, fleetSet: names.name,
+          cause: ChangeCause(principal: Principal.flotilla.name),
+          message: condition.message.isEmpty ? condition.reason : condition.message))
+    }
+  }
+}

@@ -1,0 +1,144 @@
+public import FleetModel
+public import FleetPorts
+
+extension PostgresStore {
+  /// The newest orders above what the agent has seen.
+  public func orders(
+    for cluster: ClusterID, above seen: [TargetID: Generation]
+  ) async throws(StoreError) -> [Order] {
+    try await change { session in
+      let known = seen.sorted { $0.key < $1.key }
+      let targets = Parameter.ids(known.map(\.key))
+      let epochs = Parameter.ints(known.map { Int64($0.value.epoch) })
+      let counters = Parameter.ints(known.map(\.value.counter))
+      let passed = known.isEmpty ? [] : try session.goAbove(cluster, targets, epochs, counters)
+      return try session.rows(
+        PlacementQueries.orders, .id(cluster), targets, epochs, counters, .ids(passed), read: { try $0.order() })
+    }
+  }
+
+  /// Stores reports.
+  public func record(_ observations: [Observation], from cluster: ClusterID) async throws(StoreError) {
+    // Of several reports about one target the newest counts.
+    var newest: [TargetID: Observation] = [:]
+    for observation in observations {
+      if let other = newest[observation.target], other.generation > observation.generation { continue }
+      newest[observation.target] = observation
+    }
+    let reports = newest.values.sorted { $0.target < $1.target }
+    guard !reports.isEmpty else { return }
+    try await change { try $0.record(reports, from: cluster) }
+  }
+}
+
+extension Session {
+  /// Continues above generations that an agent has seen and this database has not: it was restored, or failed over with
+  /// loss (R27). Answers the targets, which get no order in the same answer.
+  fileprivate func goAbove(
+    _ cluster: ClusterID, _ targets: Parameter, _ epochs: Parameter, _ counters: Parameter
+  ) throws -> [TargetID] {
+    let epoch = try first(PlacementQueries.epoch, read: { Int32(truncatingIfNeeded: try $0.int()) }) ?? 1
+    let found = try rows(PlacementQueries.passed, .id(cluster), targets, epochs, counters) { row in
+      (
+        target: try row.id() as TargetID,
+        seen: Generation(epoch: Int32(truncatingIfNeeded: try row.int()), counter: try row.int()),
+        stored: Generation(epoch: Int32(truncatingIfNeeded: try row.int()), counter: try row.int()),
+        hasOrder: try row.bool(), project: try row.name() as ProjectName, fleetSet: try row.text(),
+        clusterName: try row.text(), targetName: try row.text()
+      )
+    }
+    for entry in found {
+      let next = entry.hasOrder ? entry.seen.next(inEpoch: epoch) : entry.seen
+      try execute(
+        PlacementQueries.goAbove, .id(cluster), .id(entry.target), .int(entry.stored.epoch),
+        .int(entry.stored.counter), .int(next.epoch), .int(next.counter))
+      try record(
+        Event(
+          "incident.generation", project: entry.project, fleetSet: entry.fleetSet, cluster: entry.clusterName,
+          target: entry.targetName, cause: ChangeCause(principal: "flotilla"),
+          message: "\(entry.clusterName) has seen generation \(entry.seen), stored was \(entry.stored): the database lost "
+            + "orders (restored, or failed over with loss); it continues at \(next)"))
+    }
+    return found.map(\.target)
+  }
+
+  fileprivate func record(_ reports: [Observation], from cluster: ClusterID) throws {
+    let stored = try rows(
+      PlacementQueries.record, .id(cluster), .ids(reports.map(\.target)),
+      .ints(reports.map { Int64($0.generation.epoch) }), .ints(reports.map(\.generation.counter)),
+      .digests(reports.map(\.bundle)), .texts(reports.map(\.phase.rawValue)), .texts(reports.map(\.health.rawValue)),
+      .ints(reports.map(\.readyFor.wholeMilliseconds)), .ints(reports.map(\.degradedFor.wholeMilliseconds)),
+      .texts(reports.map(\.message)), .jsons(reports.map(StoredObservation.init)), read: { try StoredReport(&$0) })
+    try execute(AgentQueries.noteReport, .id(cluster))
+    try record(stored.flatMap(\.events))
+    let runs = stored.compactMap(\.runToWake)
+    if !runs.isEmpty { try wake(.rollout, runs) }
+  }
+}
+
+/// An observation with a number that SQL compares beside it.
+private struct StoredObservation: Encodable {
+  var observation: Observation
+
+  init(_ observation: Observation) { self.observation = observation }
+
+  func encode(to encoder: any Encoder) throws {
+    try observation.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(observation.degradedFor.wholeMilliseconds, forKey: .degradedForMilliseconds)
+  }
+
+  private enum CodingKeys: String, CodingKey { case degradedForMilliseconds }
+}
+
+/// What a report that was stored means for others.
+private struct StoredReport {
+  var runToWake: Int64?
+  var events: [Event] = []
+
+  init(_ row: inout Row) throws {
+    _ = try row.int()
+    let project: ProjectName = try row.name()
+    let fleetSet = try row.text()
+    let rollout = try row.text()
+    let cluster = try row.text()
+    let target = try row.text()
+    runToWake = try row.optionalInt()
+    let isConfirmation = try row.bool()
+    let bundle = try row.optionalText()
+    let drift: Drift? = try row.optionalJSON()
+    let cause = ChangeCause(principal: "agent of \(cluster)")
+    func event(_ kind: String, _ message: String) -> Event {
+      Event(
+        kind, project: project, fleetSet: fleetSet, rollout: rollout, cluster: cluster, target: target, cause: cause,
+        message: message)
+    }
+    if isConfirmation { events.append(event("target.applied", "\(cluster) runs \(bundle ?? "nothing of it")")) }
+    if let drift {
+      let objects = drift.objects.prefix(5).joined(separator: ", ")
+      events.append(
+        event(
+          drift.repaired ? "target.driftRepaired" : "target.driftDetected",
+          "\(objects) on \(cluster) \(drift.repaired ? "was put right" : "differs from its manifest")"))
+    }
+  }
+}
+
+extension Row {
+  fileprivate mutating func order() throws -> Order {
+    let target: TargetID = try id()
+    let targetName = try text()
+    let action: Order.Action = try raw()
+    let bundle = try optionalDigest()
+    let generation = Generation(epoch: Int32(truncatingIfNeeded: try int()), counter: try int())
+    let namespace = try text()
+    let selfHeal = try bool()
+    let createNamespace = try bool()
+    let startWithin = Duration.milliseconds(try optionalInt() ?? 300_000)
+    let mayPrune: [String] = try json()
+    return Order(
+      target: target, targetName: targetName, action: action, bundle: bundle, generation: generation,
+      namespace: namespace, selfHeal: selfHeal, createNamespace: createNamespace, mayPrune: mayPrune.sorted(),
+      startWithin: startWithin)
+  }
+}

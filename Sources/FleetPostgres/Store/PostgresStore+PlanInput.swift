@@ -1,0 +1,88 @@
+public import FleetModel
+public import FleetPlanner
+public import FleetPorts
+
+extension PostgresStore {
+  /// What a pass needs.
+  public func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput? {
+    try await snapshot { session in
+      let head = try session.first(PlanQueries.head, .id(rollout)) { row in
+        (
+          now: try row.instant(), listened: try row.int(), epoch: Int32(truncatingIfNeeded: try row.int()),
+          run: try row.run()
+        )
+      }
+      guard let head else { return nil }
+      let stages = try session.rows(RolloutQueries.stages, .ids([rollout]), read: { try $0.stage().stage })
+      var input = PlanInput(
+        now: head.now, listened: ListeningTime(milliseconds: head.listened), epoch: head.epoch, run: head.run,
+        stages: stages, units: [])
+      if !head.run.state.isEnd {
+        try session.loadUnits(of: &input)
+        if !head.run.strategy.limits.isEmpty {
+          let counts = try session.rows(PlanQueries.inFlightByLabel, .id(rollout)) { row in
+            (label: try row.text(), value: try row.text(), count: try row.count())
+          }
+          for entry in counts { input.inFlightByLabel[entry.label, default: [:]][entry.value] = entry.count }
+        }
+      }
+      return input
+    }
+  }
+}
+
+private struct UnitKey: Hashable, Comparable {
+  var stage: Int
+  var position: Int
+
+  static func < (left: Self, right: Self) -> Bool { (left.stage, left.position) < (right.stage, right.position) }
+}
+
+extension Session {
+  /// Loads what ``PlanInput/units`` asks for, each part by an index of its own.
+  fileprivate func loadUnits(of input: inout PlanInput) throws {
+    let run = input.run
+    var keys: Set<UnitKey> = []
+    func add(_ statement: Statement) throws {
+      keys.formUnion(try rows(statement, .id(run.id), read: unitKey))
+    }
+    for statement in [PlanQueries.inFlight, PlanQueries.failed, PlanQueries.lost, PlanQueries.attention] {
+      try add(statement)
+    }
+    if let stage = input.stages.first(where: { !$0.state.isComplete }) {
+      // Steps of one unit have one place; asking for some more rows than units costs less than counting places.
+      let perUnit = max(1, (stage.memberCount + max(1, stage.size) - 1) / max(1, stage.size))
+      keys.formUnion(
+        try rows(
+          PlanQueries.pending, .id(run.id), .int(stage.index),
+          .int((stage.slots + PlanInput.lookahead) * perUnit), read: unitKey))
+    }
+    if let breach = run.breach, breach.rollsBack, breach.scope != .failed {
+      let limit = (input.stages.map(\.rollbackSlots).max() ?? 1) + PlanInput.lookahead
+      keys.formUnion(
+        try rows(
+          PlanQueries.sendBack, .id(run.id), .int(breach.scope == .stage ? breach.stage : 0), .int(limit),
+          read: unitKey))
+    }
+    guard !keys.isEmpty else { return }
+    let order = keys.sorted()
+    let limits = run.strategy.limits.map(\.label)
+    let steps = try rows(
+      PlanQueries.units, .id(run.id), .ints(order.map { Int64($0.stage) }), .ints(order.map { Int64($0.position) }),
+      .int(input.listened.milliseconds), read: { try LoadedStep(&$0, limits: limits) })
+    for loaded in steps {
+      if let last = input.units.indices.last, input.units[last].stage == loaded.unit.stage,
+        input.units[last].position == loaded.unit.position
+      {
+        input.units[last].steps.append(loaded.step)
+      } else {
+        input.units.append(loaded.unit)
+      }
+      if loaded.attention != 0 { input.marks[loaded.step.target] = loaded.attention }
+    }
+  }
+}
+
+private func unitKey(_ row: inout Row) throws -> UnitKey {
+  UnitKey(stage: try row.count(), position: try row.count())
+}

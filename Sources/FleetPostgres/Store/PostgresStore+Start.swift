@@ -1,0 +1,163 @@
+public import FleetModel
+public import FleetPlanner
+public import FleetPorts
+
+extension PostgresStore {
+  /// What the decision to start a run needs.
+  public func startInput(
+    for fleetSet: FleetSetID, strategy: RolloutStrategy
+  ) async throws(StoreError) -> StartInput? {
+    try await snapshot { session in
+      let head = try session.first(RolloutQueries.startHead, .id(fleetSet)) { row in
+        (
+          now: try row.instant(), project: try row.name() as ProjectName, name: try row.name() as FleetSetName,
+          release: try row.id() as ReleaseID, releaseName: try row.text(), isHeld: try row.bool(),
+          lastGood: try row.optionalID() as ReleaseID?, lastGoodNumber: try row.int(), nextNumber: try row.count()
+        )
+      }
+      guard let head else { return nil }
+      let authors = try session.rows(
+        RolloutQueries.authors, .id(fleetSet), .int(head.lastGoodNumber), .id(head.release), read: { try $0.text() })
+      let members = try session.rows(RolloutQueries.members, .id(head.release), .id(head.lastGood)) { row in
+        var member = try row.startMember()
+        member.lastGoodReleaseBundle = try row.optionalDigest()
+        member.isBundleHeld = try row.bool()
+        return member
+      }
+      let active = try session.first(RolloutQueries.activeRun, .id(fleetSet)) { row in
+        StartInput.ActiveRun(
+          id: try row.id(), displayName: try row.text(), kind: try row.raw(), state: try row.raw(),
+          release: try row.id(), hasOpenedLaterStage: try row.bool())
+      }
+      return StartInput(
+        now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
+        releaseName: head.releaseName, authors: authors, isHeld: head.isHeld, lastGoodRelease: head.lastGood,
+        members: members, activeRun: active, nextNumber: head.nextNumber)
+    }
+  }
+
+  /// Stores a run with its stages and steps.
+  public func create(
+    _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
+  ) async throws(StoreError) -> RolloutID {
+    try await change { session in
+      if let superseded = frozen.supersedes { try session.supersede(superseded, by: frozen.run, cause: cause) }
+      if let undone = frozen.undoes { try session.holdUndone(undone, cause: cause) }
+      let id: RolloutID
+      do {
+        id = try session.insert(frozen, fleetSet: fleetSet, cause: cause)
+      } catch let error as DatabaseError where error.isDuplicate {
+        throw StoreError(.lostRace, "another run of \(frozen.run.fleetSet) was started at the same time")
+      }
+      try session.record(
+        Event(
+          "rollout.started", project: frozen.run.project, fleetSet: frozen.run.fleetSet.rawValue,
+          rollout: frozen.run.displayName, cause: cause,
+          message: "\(frozen.run.kind.rawValue.lowercased()) \(frozen.run.displayName) to \(frozen.run.releaseName): "
+            + "\(frozen.stages.reduce(0) { $0 + $1.changing }) of \(frozen.stages.reduce(0) { $0 + $1.size }) clusters"))
+      try session.wake(.rollout, [id.rawValue])
+      return id
+    }
+  }
+
+  /// Moves every member's release pointer to the newest release.
+  public func recordRelease(_ release: ReleaseID, of fleetSet: FleetSetID) async throws(StoreError) {
+    try await change { try $0.execute(RolloutQueries.recordRelease, .id(release)) }
+  }
+}
+
+extension Session {
+  fileprivate func insert(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) throws -> RolloutID {
+    let run = frozen.run
+    let id: RolloutID = try present(
+      first(
+        RolloutQueries.insert, .name(run.project), .id(fleetSet), .int(run.number), .text(run.kind.rawValue),
+        .text(run.state.rawValue), .int(max(1, run.version)), .id(run.release), .text(run.releaseName),
+        .json(run.strategy), .int(run.failureBudget), .int(run.unreachableBudget), .digest(run.planHash),
+        .json(run.authors), .text(run.startedBy), .text(cause.reason), optional(run.pause), optional(run.breach),
+        .json(PlanReport()), .json(frozen.warnings), .id(frozen.supersedes), .instant(run.createdAt),
+        .instant(run.endedAt), read: { try $0.id() }))
+    try write(frozen.stages, of: id)
+    let steps = frozen.units.flatMap { unit in unit.steps.map { (unit: unit, step: $0) } }
+    let limits = run.strategy.limits.map(\.label)
+    for start in stride(from: 0, to: steps.count, by: 5_000) {
+      let part = steps[start..<min(start + 5_000, steps.count)]
+      try execute(
+        RolloutQueries.insertSteps, .id(id), .ints(part.map { Int64($0.unit.stage) }),
+        .ints(part.map { Int64($0.unit.position) }), .ids(part.map(\.unit.cluster)), .ids(part.map(\.step.target)),
+        .texts(part.map(\.step.state.rawValue)), .ints(part.map { Int64($0.step.attempt) }),
+        .digests(part.map(\.step.bundle)), .digests(part.map { $0.step.before?.bundle }),
+        .optionalInts(part.map { $0.step.before?.release.rawValue }),
+        .jsons(
+          part.map { entry in
+            Dictionary(
+              zip(limits, entry.unit.limitValues).compactMap { label, value in value.map { (label, $0) } },
+              uniquingKeysWith: { first, _ in first })
+          }))
+    }
+    return id
+  }
+
+  /// Ends a halted run for a newer one: what has not begun is Cancelled, its release is held (R22).
+  fileprivate func supersede(_ rollout: RolloutID, by run: Run, cause: ChangeCause) throws {
+    guard let old = try first(RolloutQueries.lockRun, .id(rollout), read: { try $0.raw() as RolloutState }),
+      old.mayBecome(.superseded)
+    else { throw StoreError(.lostRace, "the run that \(run.displayName) takes the place of went on or ended") }
+    try execute(RolloutQueries.cancelPending, .id(rollout))
+    try recount(rollout)
+    try execute(RolloutQueries.supersede, .id(rollout))
+    try execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(rollout))
+    guard let record = try first(RolloutQueries.byID, .id(rollout), read: { try $0.rolloutRecord() }) else { return }
+    try recordEnd(record.run, "rollout.ended", "Superseded by \(run.displayName)", cause)
+    try hold(
+      releaseOf: rollout, reason: "\(record.run.displayName) was \(old.rawValue) when \(run.displayName) took its place",
+      by: Principal.flotilla.name, project: record.run.project, fleetSet: record.run.fleetSet.rawValue,
+      release: record.run.releaseName, cause: cause)
+    try execute(PlanQueries.moveGood, .id(rollout))
+  }
+
+  fileprivate func holdUndone(_ rollout: RolloutID, cause: ChangeCause) throws {
+    guard let record = try first(RolloutQueries.byID, .id(rollout), read: { try $0.rolloutRecord() }) else {
+      throw StoreError(.notFound, "there is no run \(rollout) to undo")
+    }
+    try hold(
+      releaseOf: rollout, reason: cause.reason.isEmpty ? "undone by \(cause.principal)" : cause.reason,
+      by: cause.principal, project: record.run.project, fleetSet: record.run.fleetSet.rawValue,
+      release: record.run.releaseName, cause: cause)
+  }
+
+  private func recordEnd(_ run: Run, _ kind: String, _ message: String, _ cause: ChangeCause) throws {
+    try record(
+      Event(
+        kind, project: run.project, fleetSet: run.fleetSet.rawValue, rollout: run.displayName, cause: cause,
+        message: message))
+  }
+
+  /// Counts a run's units anew, by the planner's own rule.
+  private func recount(_ rollout: RolloutID) throws {
+    let steps = try rows(RolloutQueries.unitStates, .id(rollout)) { row in
+      (
+        stage: try row.count(), position: try row.count(), cluster: try row.id() as ClusterID,
+        target: try row.id() as TargetID, state: try row.raw() as StepState, failure: try row.text()
+      )
+    }
+    guard let nothing = Digest(bytes: [UInt8](repeating: 0, count: 32)) else { return }
+    var units: [Unit] = []
+    for entry in steps {
+      let step = Step(
+        target: entry.target, targetName: "", state: entry.state, bundle: nothing, failure: entry.failure)
+      if let last = units.indices.last, units[last].stage == entry.stage, units[last].position == entry.position {
+        units[last].steps.append(step)
+      } else {
+        units.append(
+          Unit(
+            stage: entry.stage, position: entry.position, cluster: entry.cluster, clusterName: "", steps: [step]))
+      }
+    }
+    var counters: [Int: StageCounters] = [:]
+    for unit in units { counters[unit.stage, default: StageCounters()].count(unit, sign: 1) }
+    let order = counters.sorted { $0.key < $1.key }
+    try execute(
+      RolloutQueries.setCounters, .id(rollout), .ints(order.map { Int64($0.key) }), .jsons(order.map(\.value)))
+  }
+}

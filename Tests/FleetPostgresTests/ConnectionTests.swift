@@ -1,0 +1,23 @@
+import FleetModel
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct ConnectionTests {
+  @Test func aMigratedDatabaseIsReady() async throws {
+    try await TestDatabase.with { database in
+      #expect(await database.store.readiness() == nil)
+      #expect(try await database.store.migrate() == [])
+    }
+  }
+
+  @Test func aServerThatIsNotThereIsUnavailable() async throws {
+    let store = PostgresStore(
+      url: "postgresql:///none?host=/nonexistent&user=nobody", logger: .init(label: "flotilla.test"))
+    defer { store.close() }
+    let error = await #expect(throws: StoreError.self) { try await store.now() }
+    #expect(error?.code == .unavailable)
+    #expect(await store.readiness() != nil)
+  }
+}
