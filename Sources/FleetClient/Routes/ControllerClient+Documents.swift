@@ -1,0 +1,91 @@
+public import FleetAPI
+
+/// Whether and how far a list is read.
+public struct PageRequest: Sendable, Hashable {
+  /// How many items at most, 1 to 1000; nil for the controller's usual number.
+  public var limit: Int?
+  /// The `next` of the part before; nil for the first part.
+  public var after: String?
+
+  /// Makes a request for a part of a list.
+  public init(limit: Int? = nil, after: String? = nil) {
+    self.limit = limit
+    self.after = after
+  }
+
+  var query: [(name: String, value: String?)] { [("limit", limit.map(String.init)), ("after", after)] }
+}
+
+extension ControllerClient {
+  /// Stores the documents of all files, or none.
+  public func apply(_ request: ApplyRequest, in project: String) async throws -> ApplyResponse {
+    try await call(Routes.applyDocuments, project, body: request)
+  }
+
+  /// Repositories in order of name.
+  public func repositories(in project: String, page: PageRequest) async throws -> ListPage<RepositoryResource> {
+    try await call(Routes.listRepositories, project, query: page.query)
+  }
+
+  /// One repository.
+  public func repository(_ name: String, in project: String) async throws -> RepositoryResource {
+    try await call(Routes.getRepository, project, name)
+  }
+
+  /// Removes a repository that no FleetSet uses.
+  public func removeRepository(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeRepository, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
+  /// FleetSets in order of name.
+  public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
+    try await call(Routes.listFleetSets, project, query: page.query)
+  }
+
+  /// One FleetSet.
+  public func fleetSet(_ name: String, in project: String) async throws -> FleetSetResource {
+    try await call(Routes.getFleetSet, project, name)
+  }
+
+  /// Removes a FleetSet and keeps its workloads.
+  public func removeFleetSet(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(
+      Routes.removeFleetSet, project, name,
+      query: removal(reason: reason, dryRun: dryRun) + [("workloads", "keep")])
+  }
+
+  /// The targets that documents would expand to; without files, those of the stored FleetSet.
+  public func preview(
+    _ request: PreviewRequest, of fleetSet: String, in project: String
+  ) async throws -> PreviewResponse {
+    try await call(Routes.previewFleetSet, project, fleetSet, body: request)
+  }
+
+  /// What a release of the documents would change.
+  public func diff(_ request: PreviewRequest, of fleetSet: String, in project: String) async throws -> DiffResponse {
+    try await call(Routes.diffFleetSet, project, fleetSet, body: request)
+  }
+
+  /// Targets in order of FleetSet and name; nil matches everything.
+  public func targets(
+    in project: String, fleetSet: String? = nil, cluster: String? = nil, page: PageRequest
+  ) async throws -> ListPage<TargetResource> {
+    try await call(
+      Routes.listTargets, project, query: [("fleetSet", fleetSet), ("cluster", cluster)] + page.query)
+  }
+
+  /// The releases of a set newest first; without one, the newest of every set.
+  public func releases(
+    in project: String, fleetSet: String? = nil, page: PageRequest
+  ) async throws -> ListPage<ReleaseResource> {
+    try await call(Routes.listReleases, project, query: [("fleetSet", fleetSet)] + page.query)
+  }
+
+  func removal(reason: String?, dryRun: Bool) -> [(name: String, value: String?)] {
+    [("reason", reason), ("dryRun", dryRun ? "true" : nil)]
+  }
+}

@@ -1,0 +1,23 @@
+public import FleetAPI
+
+/// Why a request to the controller gave no answer of the expected kind.
+public enum ClientError: Error, Sendable, CustomStringConvertible {
+  /// The controller answered with its error envelope.
+  case refused(ErrorEnvelope)
+  /// No connection, no answer in time, or "not now" for longer than the configuration waits.
+  case unreachable(server: String, why: String)
+  /// Something answered that is not a controller of this version.
+  case unexpected(server: String, message: String)
+  /// The configuration cannot work: a bad URL, an authority file that cannot be read.
+  case configuration(String)
+
+  /// What happened, for people; without secrets.
+  public var description: String {
+    switch self {
+    case .refused(let envelope): envelope.message
+    case .unreachable(let server, let why): "the controller at \(server) cannot be reached: \(why)"
+    case .unexpected(let server, let message): "\(server) did not answer like a Flotilla controller: \(message)"
+    case .configuration(let message): message
+    }
+  }
+}
