@@ -4,9 +4,9 @@ internal import NIOCore
 internal import NIOHTTP1
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+  internal import FoundationEssentials
 #else
-internal import Foundation
+  internal import Foundation
 #endif
 
 /// Which events a reader wants; nil matches everything.

@@ -11,6 +11,15 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
   /// The configuration cannot work: a bad URL, an authority file that cannot be read.
   case configuration(String)
 
+  /// Whether the same request may be answered later: the controller is away, starting or overloaded.
+  public var mayPass: Bool {
+    switch self {
+    case .unreachable: true
+    case .refused(let envelope): [.unavailable, .internal, .rateLimited].contains(envelope.code)
+    case .unexpected, .configuration: false
+    }
+  }
+
   /// What happened, for people; without secrets.
   public var description: String {
     switch self {

@@ -5,9 +5,9 @@ internal import NIOCore
 internal import NIOHTTP1
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+  internal import FoundationEssentials
 #else
-internal import Foundation
+  internal import Foundation
 #endif
 
 /// The longest answer that is read: a list page or a document, never a bundle.

@@ -4,9 +4,9 @@ internal import NIOCore
 internal import NIOSSL
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+  internal import FoundationEssentials
 #else
-internal import Foundation
+  internal import Foundation
 #endif
 
 /// Typed access to the user API of one controller (DESIGN, Wire).
@@ -23,6 +23,13 @@ public struct ControllerClient: Sendable {
   public init(configuration: ControllerConfiguration, http: HTTPClient) {
     self.configuration = configuration
     self.http = http
+  }
+
+  /// The same client with another time for repeating requests; zero tries once.
+  public func retrying(for duration: Duration) -> ControllerClient {
+    var changed = configuration
+    changed.retryFor = duration
+    return ControllerClient(configuration: changed, http: http)
   }
 
   /// Runs `body` with a client and closes its connections afterwards.

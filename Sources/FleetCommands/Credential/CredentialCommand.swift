@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import FleetAPI
+internal import FleetClient
+
+/// `flotilla credential`
+struct CredentialCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "credential", abstract: "Store what the controller needs to reach repositories and clusters.",
+    subcommands: [CredentialSet.self])
+}
+
+/// `flotilla credential set`
+struct CredentialSet: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Store a credential; it is encrypted and never given out again.",
+    discussion: """
+      One of:
+        --user NAME --secret-file FILE              user and password or token, for https
+        --ssh-key FILE [--known-hosts FILE]         a private key, for ssh; --secret-file is its passphrase
+        --kubeconfig FILE                           a cluster the controller reaches itself
+        --webhook-secret-file FILE                  what a Git host signs its webhooks with
+      Secrets are read from files, or from standard input with -, so that they stay out of the shell's history.
+      """)
+
+  @Argument(help: "The credential's name, as documents name it.")
+  var name: String
+
+  @Option(help: ArgumentHelp("The user.", valueName: "name"))
+  var user: String?
+
+  @Option(help: ArgumentHelp("The password, token or passphrase.", valueName: "file"), completion: .file())
+  var secretFile: String?
+
+  @Option(help: ArgumentHelp("The private key.", valueName: "file"), completion: .file())
+  var sshKey: String?
+
+  @Option(help: ArgumentHelp("The host keys to trust.", valueName: "file"), completion: .file())
+  var knownHosts: String?
+
+  @Option(help: ArgumentHelp("The kubeconfig, with everything inlined.", valueName: "file"), completion: .file())
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp("The webhook secret.", valueName: "file"), completion: .file())
+  var webhookSecretFile: String?
+
+  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    let request = try request()
+    let name = name
+    let answer = try await connection.withController { client, project in
+      try await client.setCredential(name, request, in: project)
+    }
+    try printAcknowledgement(answer, name: "credential/\(name)", output.output, dryRun: false)
+  }
+
+  private func request() throws -> CredentialRequest {
+    let kinds = [sshKey, kubeconfig, webhookSecretFile].compactMap { $0 }
+    guard kinds.count <= 1 else {
+      throw CommandFailure.usage("give one of --ssh-key, --kubeconfig and --webhook-secret-file")
+    }
+    if let sshKey {
+      return CredentialRequest(
+        kind: .ssh, user: user, secret: try secretFile.map(Self.line), privateKey: try Self.text(sshKey),
+        knownHosts: try knownHosts.map(Self.text), reason: reason.reason)
+    }
+    if let kubeconfig {
+      return CredentialRequest(kind: .kubeconfig, kubeconfig: try Self.text(kubeconfig), reason: reason.reason)
+    }
+    if let webhookSecretFile {
+      return CredentialRequest(kind: .webhookSecret, secret: try Self.line(webhookSecretFile), reason: reason.reason)
+    }
+    guard let secretFile else {
+      throw CommandFailure.usage(
+        "there is nothing to store",
+        hint: "give --secret-file, --ssh-key, --kubeconfig or --webhook-secret-file; see --help")
+    }
+    return CredentialRequest(kind: .basic, user: user, secret: try Self.line(secretFile), reason: reason.reason)
+  }
+
+  private static func text(_ file: String) throws -> String {
+    String(decoding: try InputFile.read([file]).flatMap(\.content), as: UTF8.self)
+  }
+
+  /// The file's text without the line feed that editors put at its end.
+  private static func line(_ file: String) throws -> String {
+    var text = try text(file)
+    while let last = text.last, last.isNewline { text.removeLast() }
+    return text
+  }
+}

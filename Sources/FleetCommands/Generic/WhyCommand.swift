@@ -1,0 +1,158 @@
+internal import ArgumentParser
+internal import FleetAPI
+internal import FleetClient
+internal import FleetModel
+
+/// `flotilla why`
+struct WhyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Say in a few sentences what a cluster runs, what it should run, and what it waits for.",
+    usage: "flotilla why cluster/NAME\n       flotilla why rollout/SET/NUMBER")
+
+  @Argument(help: ArgumentHelp("cluster/NAME, or rollout/SET/NUMBER.", valueName: "name"))
+  var reference: [String]
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    let subject = try ResourceReference(words: reference)
+    let format = output.output
+    let connection = connection
+    switch subject.type {
+    case .clusters:
+      try await connection.withController { client, project in
+        let reasons = try await Self.reasons(for: subject.name, client, project)
+        let console = Console.current
+        guard format == .json || format == .yaml else {
+          for line in reasons.lines { console.output(line) }
+          return
+        }
+        try console.render(reasons, as: format, names: []) { Table(columns: [], rows: []) }
+      }
+    case .rollouts:
+      var explain = try RolloutExplain.parse([subject.name])
+      explain.output = output
+      explain.connection = connection
+      try await explain.run()
+    default:
+      throw CommandFailure.usage(
+        "why knows clusters and rollouts",
+        hint: "for others: flotilla describe \(subject.type.singular)/\(subject.name)")
+    }
+  }
+
+  private static func reasons(
+    for name: String, _ client: ControllerClient, _ project: String
+  ) async throws -> ClusterReasons {
+    let cluster = try await client.cluster(name, in: project)
+    let targets = try await client.targets(in: project, cluster: name, page: PageRequest(limit: 1_000)).items
+    var explanations: [ClusterReasons.Part] = []
+    for set in Set(targets.map(\.fleetSet)).sorted() {
+      let rollout = try await client.rollouts(
+        in: project, fleetSet: set.rawValue, page: PageRequest(limit: 1)
+      ).items.first
+      var step: StepResource?
+      if let rollout {
+        var after: String?
+        repeat {
+          let page = try await client.steps(
+            of: set.rawValue, number: rollout.number, in: project, page: PageRequest(limit: 1_000, after: after))
+          step = page.items.first { $0.cluster == cluster.name }
+          after = step == nil ? page.next : nil
+        } while after != nil
+      }
+      explanations.append(.init(targets: targets.filter { $0.fleetSet == set }, rollout: rollout, step: step))
+    }
+    return ClusterReasons(cluster: cluster, parts: explanations, now: Console.current.now())
+  }
+}
+
+/// Why a cluster is as it is, in sentences (EXPERIENCE 3).
+struct ClusterReasons: Encodable {
+  /// What one FleetSet has to do with the cluster.
+  struct Part: Encodable {
+    var targets: [TargetResource]
+    /// The set's newest rollout.
+    var rollout: RolloutResource?
+    /// The cluster's step in it.
+    var step: StepResource?
+  }
+
+  var cluster: ClusterResource
+  var parts: [Part]
+  /// The sentences.
+  var lines: [String]
+
+  init(cluster: ClusterResource, parts: [Part], now: FleetModel.Instant) {
+    self.cluster = cluster
+    self.parts = parts
+    lines = Self.contact(cluster, now: now)
+    if parts.isEmpty { lines.append("No FleetSet has a target on \(cluster.name).") }
+    for part in parts { lines += part.targets.flatMap { Self.state($0) } + Self.step(part, cluster) }
+    let isFine = cluster.connected && cluster.cordonReason == nil && parts.allSatisfy(Self.isFine)
+    if isFine, !parts.isEmpty { lines.append("Nothing is wrong with it.") }
+  }
+
+  private static func contact(_ cluster: ClusterResource, now: FleetModel.Instant) -> [String] {
+    var lines: [String] = []
+    if let reason = cluster.cordonReason { lines.append("\(cluster.name) is cordoned: \(reason).") }
+    if let last = cluster.lastContactAt {
+      if !cluster.connected {
+        lines.append("\(cluster.name) is away; it was last heard \(moment(last.instant, now: now, isRelative: true)).")
+      }
+    } else {
+      lines.append("No agent of \(cluster.name) has joined yet: flotilla cluster token \(cluster.name)")
+    }
+    return lines
+  }
+
+  private static func state(_ target: TargetResource) -> [String] {
+    let subject = "\(target.cluster) (\(target.fleetSet)/\(target.name))"
+    var line: String
+    if let applied = target.applied {
+      line = "\(subject) runs \(applied.release)"
+      if let wanted = target.wanted, wanted.bundle != applied.bundle {
+        line += "; it has been told to run \(wanted.release)."
+      } else if let newest = target.newest, newest != applied.bundle {
+        line += "; a newer release is meant for it."
+      } else {
+        line += ", which is what it should run."
+      }
+    } else {
+      line = "\(subject) runs nothing of Flotilla yet."
+    }
+    if target.health != .healthy, target.applied != nil {
+      line += " It is \(target.health.rawValue)" + (target.message.isEmpty ? "." : ": \(target.message).")
+    }
+    return [line]
+  }
+
+  private static func step(_ part: Part, _ cluster: ClusterResource) -> [String] {
+    guard let rollout = part.rollout, let step = part.step else { return [] }
+    let place = "in \(rollout.name), stage \(step.stage)"
+    switch step.state {
+    case .pending where !rollout.ended:
+      let named = rollout.waiting.first { $0.clusters.contains(cluster.name) }
+      let ofStage = rollout.waiting.first { $0.stage == step.stage } ?? rollout.waiting.first
+      return ["Its turn has not come \(place): \((named ?? ofStage)?.message ?? "the stage has not begun")."]
+    case .dispatched, .applying, .verifying:
+      return [
+        "It is being updated \(place) (\(step.state.rawValue)\(step.message.isEmpty ? "" : ": \(step.message)"))."
+      ]
+    case .soaking: return ["It is ready, and its stage soaks \(place)."]
+    case .failed, .rollbackFailed, .rollingBack, .rolledBack:
+      return ["It is \(step.state.rawValue) \(place)" + (step.failure.isEmpty ? "." : ": \(step.failure).")]
+    case .lost, .unreachable, .skipped: return ["It is \(step.state.rawValue) \(place); it catches up later."]
+    case .unchanged: return ["Nothing changes for it \(place)."]
+    default: return []
+    }
+  }
+
+  private static func isFine(_ part: Part) -> Bool {
+    let bad: Set<StepState> = [.failed, .lost, .rollbackFailed, .rollingBack]
+    return part.targets.allSatisfy { $0.health == .healthy || $0.applied == nil }
+      && !(part.step.map { bad.contains($0.state) } ?? false)
+  }
+}

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import FleetModel
+
+/// How data is written to standard output.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  /// Columns for people.
+  case table
+  /// More columns.
+  case wide
+  /// The API's values, keys sorted.
+  case json
+  /// The same as YAML.
+  case yaml
+  /// `type/name`, one a line.
+  case name
+}
+
+/// `-o`, on every verb that prints data.
+struct OutputOptions: ParsableArguments {
+  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("How to print: table, wide, json, yaml or name."))
+  var output: OutputFormat = .table
+}
+
+/// `--reason`, for the event feed.
+struct ReasonOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
+  var reason: String?
+}
+
+/// `--reason` and `--dry-run`, on every verb that changes something.
+struct ChangeOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
+  var reason: String?
+
+  @Flag(help: "Say what would happen and change nothing.")
+  var dryRun = false
+}
+
+/// How much of a list is shown.
+struct ListLimits: Sendable {
+  /// How many items at most, but with `all`.
+  var limit = 500
+  /// Whether the whole list is read.
+  var all = false
+}
+
+/// How much of a list is shown.
+struct ListOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How many items at most.", valueName: "count"))
+  var limit = 500
+
+  @Flag(help: "Show the whole list, however long.")
+  var all = false
+
+  var limits: ListLimits { ListLimits(limit: limit, all: all) }
+
+  func validate() throws {
+    guard limit >= 1 else { throw ValidationError("--limit \(limit): expected a number from 1") }
+  }
+}
+
+/// `--wait` and `--timeout`.
+struct WaitOptions: ParsableArguments {
+  @Flag(help: "Wait until the rollout is over; its outcome is the exit code.")
+  var wait = false
+
+  @Option(help: ArgumentHelp("How long to wait, for example 30m.", valueName: "duration"), transform: parsedDuration)
+  var timeout: Duration?
+}
+
+/// Reads a duration of an option.
+@Sendable func parsedDuration(_ text: String) throws -> Duration {
+  guard let duration = Duration(text: text) else {
+    throw ValidationError("\"\(text)\" is not a duration; expected for example 90s, 30m or 2h, at most 720h")
+  }
+  return duration
+}

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import FleetAPI
+internal import FleetClient
+internal import FleetModel
+
+/// `flotilla rollout`
+struct RolloutCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rollout", abstract: "Start, watch and decide about rollouts.",
+    discussion: "A rollout is named SET/NUMBER, for example storefront/3; SET alone means the newest one of the set.",
+    subcommands: [
+      RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self, RolloutHistory.self,
+      RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
+      RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutReleaseHold.self,
+    ])
+}
+
+/// The argument that names a rollout.
+struct RolloutArgument: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp("SET/NUMBER, or SET for its newest rollout.", valueName: "rollout"), completion: .fleetSetNames)
+  var name: String
+
+  func reference() throws -> RolloutReference { try RolloutReference(name) }
+}
+
+/// Watches a rollout, prints how it ended, and ends the process with the code for that.
+func watchToTheEnd(
+  _ rollout: RolloutReference, _ client: ControllerClient, _ project: String, _ limits: WatchLimits,
+  _ format: OutputFormat
+) async throws {
+  let console = Console.current
+  let watcher = RolloutWatcher(client: client, project: project, fleetSet: rollout.fleetSet, number: rollout.number)
+  switch try await watcher.watch(limits, LiveDisplay(console)) {
+  case .over(let final):
+    try printEnd(final, format)
+    let code = ExitCode(end: final.state) ?? .failed
+    if code != .ok { throw CommandFailure(code) }
+  case .needsApproval(let waiting):
+    try printEnd(waiting, format)
+    throw CommandFailure(.needsApproval)
+  case .timedOut(let unfinished):
+    try printEnd(unfinished, format)
+    throw CommandFailure(
+      .timedOut, "\(unfinished.name) is not over yet: \(waitingText(unfinished))",
+      hint: "it goes on; watch it with: flotilla rollout watch \(unfinished.name)")
+  case .interrupted(let unfinished):
+    console.progress("\(unfinished.name) goes on; watch it again with: flotilla rollout watch \(unfinished.name)")
+    throw CommandFailure(.interrupted)
+  }
+}
+
+/// What a rollout waits for, in one sentence.
+func waitingText(_ rollout: RolloutResource) -> String {
+  rollout.waiting.first?.message ?? "it is \(rollout.state.rawValue)"
+}
+
+private func printEnd(_ rollout: RolloutResource, _ format: OutputFormat) throws {
+  let console = Console.current
+  guard format == .table else {
+    try console.render(rollout, as: format, names: ["rollout/\(rollout.name)"]) { Tables.rollouts([rollout]) }
+    return
+  }
+  console.output(outcomeText(rollout))
+}
+
+/// `storefront/2 Succeeded in 31s: 24 updated, 0 unchanged`.
+func outcomeText(_ rollout: RolloutResource) -> String {
+  let counts = rollout.counts
+  var parts = ["\(counts.succeeded) updated", "\(counts.unchanged) unchanged"]
+  if counts.everFailed > 0 { parts.append("\(counts.everFailed) failed") }
+  if counts.rolledBack > 0 { parts.append("\(counts.rolledBack) rolled back") }
+  if counts.unreachable > 0 { parts.append("\(counts.unreachable) unreachable") }
+  let time = shortDuration(Tables.elapsed(rollout))
+  let state = rollout.ended ? "\(rollout.state.rawValue) in \(time)" : "\(rollout.state.rawValue) since \(time)"
+  return "\(rollout.name) \(state): " + parts.joined(separator: ", ")
+}
