@@ -23,6 +23,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -114,7 +115,9 @@ let targets: [Target] = [
   program("flotilla-agent", ["FleetAgent", "FleetModel", argumentParser, logging, serviceLifecycle]),
   program(
     "flotilla-sim",
-    ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", argumentParser, logging, serviceLifecycle]),
+    [
+      "KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", argumentParser, logging, serviceLifecycle, unixSignals,
+    ]),
 
   // tests
   .target(

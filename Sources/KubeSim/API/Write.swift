@@ -1,0 +1,352 @@
+import FleetModel
+import Manifest
+
+extension ClusterState {
+  /// Fields of the other endpoints, which a write through this one ignores.
+  private static let statusFields: FieldSet = {
+    var set = FieldSet()
+    set.insert(["f:status"])
+    return set
+  }()
+
+  func fieldManager(_ target: Target) -> FieldManager {
+    let isStatus = target.subresource == "status"
+    var ignored = FieldSet()
+    if target.type.hasStatus, !isStatus, target.type.kind != "Namespace" || true { ignored = Self.statusFields }
+    if isStatus {
+      ignored.insert(["f:spec"])
+      if target.type.isCustom { ignored.insert(["f:metadata"]) }
+    }
+    return FieldManager(
+      type: target.type.fieldType, apiVersion: target.type.apiVersion,
+      subresource: target.subresource == "finalize" ? "" : target.subresource, ignored: ignored,
+      now: Timestamp.text(now))
+  }
+
+  // MARK: Create
+
+  mutating func create(_ call: Call) throws(APIFailure) -> KubeResponse {
+    let type = call.target.type
+    var body = try Body.object(call, allowUntyped: true)
+    var warnings: [String] = []
+    body = try prepare(body, call, warnings: &warnings)
+    try Body.checkNamespace(body, call.target)
+    if body["metadata", "resourceVersion"]?.string.map({ !$0.isEmpty }) == true {
+      throw APIFailure(500, "", "resourceVersion should not be set on objects to be created")
+    }
+    var name = body.objectName
+    if name.isEmpty, let prefix = body["metadata", "generateName"]?.string, !prefix.isEmpty {
+      name = String(prefix.prefix(58)) + random.suffix()
+      body.set(["metadata", "name"], .text(name))
+    }
+    guard !name.isEmpty else {
+      throw .invalid(type, "", [.required("metadata.name", "name or generateName is required")])
+    }
+    if type.isNamespaced { body.set(["metadata", "namespace"], .text(call.target.namespace)) }
+    try admit(call, body, old: nil, name: name)
+    let key = ObjectKey(type, call.target.namespace, name)
+    if let present = object(key) { throw .alreadyExists(type, name, deleting: present.isDeleting) }
+    let stored = try insert(body, call, name: name) { state, object in
+      var owners = ManagedFields()
+      owners = state.fieldManager(call.target).update(
+        live: nil, new: object, owners: owners, manager: call.manager)
+      return owners
+    }
+    return present(stored, call, status: 201, warnings: warnings)
+  }
+
+  /// Stores a new object: the strategy's part of a creation, for POST and apply.
+  private mutating func insert(
+    _ object: Node, _ call: Call, name: String,
+    owners: (inout ClusterState, Node) throws(APIFailure) -> ManagedFields
+  ) throws(APIFailure) -> Node {
+    let type = call.target.type
+    var new = object
+    new["kind"] = .text(type.kind)
+    new["apiVersion"] = .text(type.apiVersion)
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields", "uid"] {
+      new.set(["metadata", field], nil)
+    }
+    if type.hasStatus, type.isCustom || Self.dropsStatusOnCreate.contains(type.kind) { new["status"] = nil }
+    Body.tidy(&new, type)
+    new = Defaults.apply(type, to: new)
+    try Strategy.prepareForCreate(type, &new, &self)
+    let clientGeneration = new["metadata", "generation"]
+    stampNew(&new, type)
+    if !type.tracksGeneration, let clientGeneration { new.set(["metadata", "generation"], clientGeneration) }
+    try Validation.check(type, new, old: nil, state: self)
+    let managed = try owners(&self, new)
+    managed.write(to: &new)
+    Body.orderMetadata(&new)
+    if call.isDryRun { return new }
+    if type.kind == "Pod" { podStarts[new.uid] = now.millisecondsSinceEpoch }
+    return commit(type, old: nil, new: new)
+  }
+
+  private static let dropsStatusOnCreate: Set<String> = [
+    "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Service", "Namespace", "Ingress",
+    "PersistentVolumeClaim", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ResourceQuota",
+    "CustomResourceDefinition",
+  ]
+
+  // MARK: Update
+
+  mutating func update(_ call: Call) throws(APIFailure) -> KubeResponse {
+    let target = call.target
+    var body = try Body.object(call, allowUntyped: true)
+    var warnings: [String] = []
+    body = try prepare(body, call, warnings: &warnings)
+    guard !body.objectName.isEmpty else {
+      throw .badRequest(
+        "the name of the object (\(target.name) based on URL) was undeterminable: name must be provided")
+    }
+    try Body.checkName(body, target)
+    try Body.checkNamespace(body, target)
+    let live = try existing(target)
+    let provided = body["metadata", "uid"]?.string ?? ""
+    if !provided.isEmpty, provided != live.uid {
+      throw .conflict(
+        target.type, target.name,
+        "StorageError: invalid object, Code: 4, Key: /c1/\(target.type.plural)/\(target.namespace)/\(target.name), "
+          + "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \(provided), "
+          + "UID in object meta: \(live.uid)")
+    }
+    let stored = try replace(live, with: body, call)
+    return present(stored, call, warnings: warnings)
+  }
+
+  /// Stores a changed object: the common part of PUT and of all patches but apply.
+  mutating func replace(_ live: Node, with body: Node, _ call: Call) throws(APIFailure) -> Node {
+    var new = body
+    let resetOwners = body["metadata", "managedFields"]?.array.map { $0.isEmpty || $0.allSatisfy { $0.object?.isEmpty ?? true } }
+    new = try prepareReplacement(live, new, call)
+    var owners = ManagedFields(of: resetOwners == true ? nil : body["metadata", "managedFields"] == nil ? live : body)
+    if resetOwners == true { owners = ManagedFields() }
+    let manager = fieldManager(call.target)
+    owners =
+      resetOwners == true && Self.sameBut(live, new)
+      ? owners : manager.update(live: live, new: new, owners: owners, manager: call.manager)
+    return try finish(live, new, owners, call)
+  }
+
+  private func prepareReplacement(_ live: Node, _ body: Node, _ call: Call) throws(APIFailure) -> Node {
+    let target = call.target
+    let type = target.type
+    var new = body
+    let requested = new.resourceVersion
+    if !requested.isEmpty, requested != "0", requested != live.resourceVersion {
+      throw .stale(type, target.name)
+    }
+    new["kind"] = .text(type.kind)
+    new["apiVersion"] = .text(type.apiVersion)
+    if type.isNamespaced { new.set(["metadata", "namespace"], .text(target.namespace)) }
+    new.set(["metadata", "name"], .text(target.name))
+    // Server-owned metadata stays what it is.
+    for field in [
+      "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink",
+      "resourceVersion", "managedFields",
+    ] {
+      new.set(["metadata", field], live["metadata", field])
+    }
+    new.setDefault(["metadata", "uid"], .text(live.uid))
+    switch target.subresource {
+    case "status":
+      var kept = live
+      kept["status"] = new["status"]
+      if !type.isCustom { kept["metadata"] = new["metadata"] }
+      new = kept
+    case "finalize":
+      var kept = live
+      kept.set(["spec"], new["spec"])
+      new = kept
+    default:
+      if type.hasStatus { new["status"] = live["status"] }
+    }
+    Body.tidy(&new, type)
+    if target.subresource != "finalize" { new = Defaults.apply(type, to: new) }
+    Strategy.prepareForUpdate(type, &new, live: live)
+    return new
+  }
+
+  /// Validates, counts the generation, and stores or, when nothing changed, does not (exchange 039).
+  private mutating func finish(_ live: Node, _ new: Node, _ owners: ManagedFields, _ call: Call) throws(APIFailure)
+    -> Node
+  {
+    let type = call.target.type
+    var new = new
+    try admit(call, new, old: live, name: call.target.name)
+    try Validation.check(type, new, old: live, state: self)
+    let isSame = Self.sameBut(live, new)
+    if isSame, owners.isSame(as: ManagedFields(of: live)) { return live }
+    if type.tracksGeneration, !isSame, Self.wantedStateDiffers(live, new, type) {
+      new.set(["metadata", "generation"], .number(live.generation + 1))
+    }
+    owners.write(to: &new)
+    Body.orderMetadata(&new)
+    if call.isDryRun { return new }
+    if live.isDeleting, new.finalizers.isEmpty, canVanish(new, type) {
+      // The last finalizer is gone: the answer still shows the object, with the version it had.
+      _ = commit(type, old: live, new: nil)
+      return new
+    }
+    return commit(type, old: live, new: new)
+  }
+
+  private func canVanish(_ object: Node, _ type: ResourceType) -> Bool {
+    if type.kind == "Namespace" { return object["spec", "finalizers"]?.array?.isEmpty ?? true }
+    return (object["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) == 0
+  }
+
+  private static func sameBut(_ live: Node, _ new: Node) -> Bool {
+    var left = live
+    var right = new
+    for field in ["managedFields", "resourceVersion"] {
+      left.set(["metadata", field], nil)
+      right.set(["metadata", field], nil)
+    }
+    return left == right
+  }
+
+  private static func wantedStateDiffers(_ live: Node, _ new: Node, _ type: ResourceType) -> Bool {
+    if type.isCustom {
+      var left = live
+      var right = new
+      left["metadata"] = nil
+      right["metadata"] = nil
+      if type.hasStatus {
+        left["status"] = nil
+        right["status"] = nil
+      }
+      return left != right
+    }
+    return live["spec"] != new["spec"]
+  }
+
+  // MARK: Patch
+
+  mutating func patch(_ call: Call) throws(APIFailure) -> KubeResponse {
+    let kind = call.request.contentType.split(separator: ";").first.map(String.init) ?? ""
+    if kind.hasPrefix("application/apply-patch") { return try apply(call) }
+    let target = call.target
+    guard
+      [
+        "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
+      ].contains(kind)
+    else {
+      throw APIFailure(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+          + "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, "
+          + "application/apply-patch+cbor")
+    }
+    if kind == "application/strategic-merge-patch+json", target.type.isCustom {
+      throw APIFailure(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+          + "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
+    }
+    let patch = try Body.parse(call)
+    let live = try existing(target)
+    let shown = Self.shown(live, target.type)
+    var new: Node
+    switch kind {
+    case "application/json-patch+json": new = try JSONPatch.apply(patch, to: shown)
+    case "application/merge-patch+json":
+      guard patch.object != nil else { throw .badRequest("error decoding patch: the patch is not a map") }
+      new = MergePatch.apply(patch, to: shown)
+    default:
+      guard patch.object != nil else { throw .badRequest("error decoding patch: the patch is not a map") }
+      new = try StrategicPatch.apply(patch, to: shown, type: target.type.fieldType) ?? Node(.object(Object()))
+    }
+    let uid = new.uid
+    if !uid.isEmpty, uid != live.uid {
+      let cause = FieldCause.invalid("metadata.uid", .text(uid), "field is immutable")
+      throw .invalid(target.type, target.name, [cause, cause])
+    }
+    try Body.checkName(new, target)
+    try Body.checkNamespace(new, target)
+    var warnings: [String] = []
+    new = try prepare(new, call, warnings: &warnings)
+    return present(try replace(live, with: new, call), call, warnings: warnings)
+  }
+
+  // MARK: Server-side apply
+
+  private mutating func apply(_ call: Call) throws(APIFailure) -> KubeResponse {
+    let target = call.target
+    let type = target.type
+    var body = try Body.object(call, allowUntyped: false)
+    var warnings: [String] = []
+    body = try prepare(body, call, warnings: &warnings)
+    try Body.checkName(body, target)
+    try Body.checkNamespace(body, target)
+    if let fields = body["metadata", "managedFields"]?.array, !fields.isEmpty {
+      throw .badRequest("metadata.managedFields must be nil")
+    }
+    body.set(["metadata", "managedFields"], nil)
+    if body["metadata", "creationTimestamp"]?.isNull == true { body.set(["metadata", "creationTimestamp"], nil) }
+    let requested = body.resourceVersion
+    let provided = body["metadata", "uid"]?.string ?? ""
+    body.set(["metadata", "resourceVersion"], nil)
+    let manager = fieldManager(target)
+    guard let live = object(target.key) else {
+      if !target.subresource.isEmpty { throw .notFound(type, target.name) }
+      if !provided.isEmpty {
+        throw .conflict(
+          type, target.name,
+          "uid mismatch: the provided object specified uid \(provided), and no existing object was found")
+      }
+      body.set(["metadata", "name"], .text(target.name))
+      if type.isNamespaced { body.set(["metadata", "namespace"], .text(target.namespace)) }
+      try admit(call, body, old: nil, name: target.name)
+      let applied = body
+      let stored = try insert(applied, call, name: target.name) { _, _ throws(APIFailure) in
+        try manager.apply(live: nil, applied: applied, owners: ManagedFields(), manager: call.manager, force: true)
+          .owners
+      }
+      return present(stored, call, status: 201, warnings: warnings)
+    }
+    if !requested.isEmpty, requested != live.resourceVersion { throw .stale(type, target.name) }
+    if !provided.isEmpty, provided != live.uid {
+      let cause = FieldCause.invalid("metadata.uid", .text(provided), "field is immutable")
+      throw .invalid(type, target.name, [cause, cause])
+    }
+    var (merged, owners) = try manager.apply(
+      live: Self.shown(live, type), applied: body, owners: ManagedFields(of: live), manager: call.manager,
+      force: call.flag("force"))
+    merged = try prepareReplacement(live, merged, call)
+    let stored = try finish(live, merged, owners, call)
+    return present(stored, call, warnings: warnings)
+  }
+
+  /// Custom resources are pruned and defaulted by their schema; unknown fields are told or refused.
+  private func prepare(_ object: Node, _ call: Call, warnings: inout [String]) throws(APIFailure) -> Node {
+    var unknown: [String] = []
+    var result = object
+    let type = call.target.type
+    if let schema = type.custom?.schema {
+      result = StructuralSchema.pruned(result, schema, unknown: &unknown)
+      let isApply = call.request.contentType.hasPrefix("application/apply-patch")
+      if !isApply { result = StructuralSchema.defaulted(result, schema) }
+    } else if !type.isCustom {
+      let known: Set<String> = ["apiVersion", "kind", "metadata", "spec", "status"]
+      if Validation.hasOnlySpecAndStatus.contains(type.kind) {
+        for key in object.object?.keys ?? [] where !known.contains(key) {
+          unknown.append(key)
+          result[key] = nil
+        }
+      }
+    }
+    guard !unknown.isEmpty else { return result }
+    switch call.request.query["fieldValidation"] ?? "Warn" {
+    case "Strict":
+      let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
+      throw APIFailure(
+        400, "BadRequest", type.isCustom ? "strict decoding error: \(list)"
+          : "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: \(list)")
+    case "Warn": warnings += unknown.map { "unknown field \"\($0)\"" }
+    default: break
+    }
+    return result
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Simulated Kubernetes clusters for demos, tests and rehearsals.
+@main
+struct FlotillaSim: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flotilla-sim", abstract: "Simulated Kubernetes clusters for demos, tests and rehearsals.",
+    subcommands: [Serve.self])
+}
