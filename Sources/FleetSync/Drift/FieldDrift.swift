@@ -1,0 +1,48 @@
+public import Manifest
+
+/// A field of ours that has another value in the cluster.
+public struct FieldDrift: Hashable, Sendable {
+  /// The place, for example `spec.template.spec.containers[name=web].image`.
+  public var field: String
+  /// The value as we applied it; nil when it is a whole map or list.
+  public var old: Node?
+  /// The value found; nil when the field is gone.
+  public var new: Node?
+  /// Who owns the field now, as far as the cluster tells; empty when it does not.
+  public var changedBy: String
+  /// Whether a program sets it through the scale subresource, as autoscalers do: their business, no drift.
+  var isScaledByProgram: Bool
+
+  init(path: [String], old: Node?, new: Node?, others: [Node]) {
+    let text = path.compactMap(FieldStep.init).map(\.text).joined()
+    field = text.hasPrefix(".") ? String(text.dropFirst()) : text
+    self.old = old
+    self.new = new
+    let owner = others.last { entry in Self.owns(entry["fieldsV1"], path) }
+    changedBy = owner?["manager"]?.string ?? ""
+    // `kubectl scale` uses the same subresource, and a person's hand is drift.
+    isScaledByProgram = owner?["subresource"]?.string == "scale" && !changedBy.hasPrefix("kubectl")
+  }
+
+  private static func owns(_ fields: Node?, _ path: [String]) -> Bool {
+    var current = fields
+    for key in path { current = current?[key] }
+    return current != nil
+  }
+
+  /// `Deployment shop/web spec.replicas: 3 → 5 by kubectl-edit`; the values of Secrets are never shown.
+  public func line(of identity: ObjectIdentity) -> String {
+    let isSecret = identity.group.isEmpty && identity.kind == "Secret"
+    let isShown = !isSecret || field.hasPrefix("metadata.")
+    let change =
+      if !isShown { new == nil ? "removed" : "changed (value hidden)" } else { "\(Self.text(old)) → \(Self.text(new))" }
+    let author = changedBy.isEmpty ? "" : " by \(changedBy)"
+    return "\(identity.display) \(field): \(change)\(author)"
+  }
+
+  private static func text(_ node: Node?) -> String {
+    guard let node else { return "(nothing)" }
+    let text = JSON.plainText(node)
+    return text.count <= 120 ? text : text.prefix(117) + "…"
+  }
+}

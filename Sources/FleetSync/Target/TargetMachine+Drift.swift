@@ -1,0 +1,54 @@
+import FleetModel
+import Manifest
+
+extension TargetMachine {
+  /// How often one object is repaired within `repairWindow` before the agent stops and says so.
+  static let repairLimit = 3
+  /// The time over which repairs are counted.
+  static let repairWindow: Duration = .seconds(600)
+
+  /// Compares a live object, nil when it is gone, with what we applied, and repairs or reports it.
+  mutating func noticeDrift(of identity: ObjectIdentity, in node: Node?, now: Duration) -> [Action] {
+    guard activity == .settled, let object = owned[identity], !inFlight.contains(identity), retries[identity] == nil,
+      next?.objects == nil
+    else { return [] }
+    let lines: [String]
+    if let node {
+      guard let expectation = expectations[identity] else { return [] }
+      lines = expectation.differences(in: node, manager: manager).map { $0.line(of: identity) }
+    } else {
+      lines = ["\(identity.display): deleted"]
+    }
+    guard !lines.isEmpty else {
+      driftSeen[identity] = nil
+      looping.remove(identity)
+      return []
+    }
+    let isNews = driftSeen.updateValue(lines, forKey: identity) != lines
+    let found = drift(of: [identity], lines, repaired: false)
+    guard order?.selfHeal == true, !looping.contains(identity) else {
+      return isNews ? [.report(observation(now: now, drift: found))] : []
+    }
+    let recent = repairs[identity, default: []].filter { now - $0 < Self.repairWindow }
+    guard recent.count < Self.repairLimit else {
+      looping.insert(identity)
+      return [.report(observation(now: now, drift: found))]
+    }
+    repairs[identity] = recent + [now]
+    repairing[identity] = lines
+    return [.report(observation(now: now, drift: found))] + apply(object)
+  }
+
+  /// After an order has ended: what was deleted while its writes were under way shows now.
+  mutating func recheckDrift(now: Duration) -> [Action] {
+    var actions: [Action] = []
+    for identity in owned.keys.sorted() where live[identity] == nil && seenScopes.contains(WatchScope(of: identity)) {
+      actions += noticeDrift(of: identity, in: nil, now: now)
+    }
+    return actions
+  }
+
+  func drift(of identities: [ObjectIdentity], _ lines: [String], repaired: Bool) -> Drift {
+    Drift(objects: identities.map(\.display), details: lines.joined(separator: "\n"), repaired: repaired)
+  }
+}

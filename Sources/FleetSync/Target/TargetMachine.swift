@@ -1,0 +1,169 @@
+public import FleetModel
+public import Manifest
+
+/// What an agent does about one target on its cluster: orders, answers, what is seen of the cluster and the time go
+/// in; what to do next comes out. It does nothing itself.
+///
+/// Every event function takes `now` on a monotonic clock and returns actions in the order in which they are to be
+/// begun; each action that asks for an answer names the event function that takes it. After every event the caller
+/// looks at `nextWake` and calls `timePassed(now:)` then.
+///
+/// Writes of two orders never overlap: a newer order is fetched at once and begins when the writes under way have
+/// been answered.
+public struct TargetMachine: Sendable {
+  /// Something for the caller to do.
+  public enum Action: Hashable, Sendable {
+    /// Fetch and verify the bundle. Answer: `bundleArrived` or `bundleFailed` with the digest.
+    case fetch(Order, bundle: Digest)
+    /// Replace the record in the cluster. Answer: `recordWritten` or `recordFailed`.
+    case writeRecord(TargetRecord)
+    /// Server-side apply. Answer: `applied` or `applyFailed`.
+    case apply(SyncObject)
+    /// A dry apply, and a read of the live object after it. Answer: `expected` or `applyFailed`.
+    case expect(SyncObject)
+    /// Delete, after making sure that the object is still ours. Answer: `deleted` or `deleteFailed`.
+    case delete(ObjectIdentity, awaitAbsence: Bool)
+    /// Watch exactly `machine.scopes` from now on. Answers: the events about scopes, at any time.
+    case watch
+    /// Tell the controller.
+    case report(Observation)
+  }
+
+  /// What it is busy with.
+  enum Activity: Hashable, Sendable {
+    /// There is no order yet, or the last one removed everything. Can transition to: - `recording` by an order.
+    case idle
+    /// The record of the next order is being written. Can transition to: - `applying`, `deleting` when it is written;
+    /// - the activity before, when it cannot be.
+    case recording
+    /// Objects are being applied, wave by wave. Can transition to: - `deleting` after the last wave; - `failed`.
+    case applying
+    /// What left the bundle is being deleted. Can transition to: - `concluding` after the last; - `failed`.
+    case deleting
+    /// The record is being written for the last time. Can transition to: - `settled`, `idle`.
+    case concluding
+    /// Everything is applied; health and drift are looked after. Can transition to: - `recording` by an order.
+    case settled
+    /// A terminal error; health is looked after. Can transition to: - `recording` by an order.
+    case failed(String)
+  }
+
+  /// An order that has not begun.
+  struct Pending: Sendable {
+    var order: Order
+    var receivedAt: Duration
+    /// The bundle's objects; nil until they have arrived.
+    var objects: [SyncObject]?
+  }
+
+  /// A write to be repeated.
+  struct Retry: Sendable {
+    var attempt: Int
+    var firstFailure: Duration
+    var message: String
+    /// When it is due; nil while the attempt is under way.
+    var due: Duration?
+  }
+
+  /// The namespace in which the agent keeps its records.
+  let agentNamespace: String
+  /// The field manager of our applies.
+  let manager: String
+  /// The target.
+  public let target: TargetID
+
+  var activity = Activity.idle
+  /// What to go back to when the record of the next order cannot be written.
+  var activityBefore = Activity.idle
+  /// What the cluster's record says; nil when there is none.
+  public internal(set) var record: TargetRecord?
+  /// The newest order that has not begun.
+  var next: Pending?
+  /// The order whose record is being written.
+  var starting: Pending?
+  /// The highest generation that was refused without being recorded, so that it is not asked for again at once.
+  var refused = Generation.none
+
+  // The order in work.
+  var objects: [SyncObject]?
+  var owned: [ObjectIdentity: SyncObject] = [:]
+  var waves: [[SyncObject]] = []
+  var deletions: [[ObjectIdentity]] = []
+  var kept: [ObjectIdentity] = []
+  /// Not yet done of the wave or group in work.
+  var waiting: Set<ObjectIdentity> = []
+  var inFlight: Set<ObjectIdentity> = []
+  var retries: [ObjectIdentity: Retry] = [:]
+  var recordWrite: (record: TargetRecord, retry: Retry?)?
+  var fetchRetry: Retry?
+
+  // What is seen of the cluster.
+  var live: [ObjectIdentity: LiveObject] = [:]
+  var troubles: [String: PodTrouble] = [:]
+  /// The scopes whose content is known at present.
+  var seenScopes: Set<WatchScope> = []
+  var blindSince: Duration?
+  var blindReason = ""
+  /// Out of sight for longer than `blindGrace`.
+  var isBlind = false
+
+  // Drift.
+  var expectations: [ObjectIdentity: OwnedFields] = [:]
+  var repairs: [ObjectIdentity: [Duration]] = [:]
+  var repairing: [ObjectIdentity: [String]] = [:]
+  var driftSeen: [ObjectIdentity: [String]] = [:]
+  var looping: Set<ObjectIdentity> = []
+
+  // What was told.
+  var readySince: Duration?
+  var degradedSince: Duration?
+  var changedAt: Duration = .zero
+  var reportedAt: Duration?
+  var reported: Summary?
+
+  /// A target that the cluster knows nothing of.
+  ///
+  /// - Parameters:
+  ///   - agentNamespace: where the agent keeps its records, never deleted.
+  ///   - manager: the field manager of our applies.
+  public init(target: TargetID, agentNamespace: String, manager: String) {
+    self.target = target
+    self.agentNamespace = agentNamespace
+    self.manager = manager
+  }
+
+  /// The highest generation that a poll has to name as seen.
+  public var seenGeneration: Generation {
+    [record?.order, starting?.order, next?.order].compactMap { $0?.generation }.max().map { max($0, refused) } ?? refused
+  }
+
+  /// What has to be watched for this target.
+  public var scopes: Set<WatchScope> { WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? [])) }
+
+  /// The order in work; nil before the first.
+  var order: Order? { record?.order }
+
+  /// When `timePassed(now:)` has to be called next; nil when nothing waits for time.
+  public var nextWake: Duration? {
+    var times = retries.values.compactMap(\.due)
+    if let due = recordWrite?.retry?.due { times.append(due) }
+    if let due = fetchRetry?.due { times.append(due) }
+    if let next { times.append(next.receivedAt + next.order.startWithin + .milliseconds(1)) }
+    if let blindSince, !isBlind { times.append(blindSince + Self.blindGrace) }
+    if let due = reportDue { times.append(due) }
+    return times.min()
+  }
+
+  /// How long the cluster may be out of sight before its health is Unknown.
+  static let blindGrace: Duration = .seconds(5)
+}
+
+/// What is kept of a live object.
+struct LiveObject: Sendable {
+  var uid: String
+  var resourceVersion: String
+  var ownHealth: ObjectHealth
+  /// Whether its Pods speak about its present spec.
+  var heedsPods: Bool
+  var isSuspended: Bool
+}
