@@ -1,0 +1,63 @@
+public import Manifest
+
+/// The objects of a list at one moment.
+public struct KubeList: Sendable {
+  /// The objects, each with its apiVersion and kind.
+  public var items: [Node]
+  /// The moment, from which a watch can go on.
+  public var resourceVersion: String
+}
+
+extension KubeClient {
+  /// Reads an object; nil when it is not there.
+  public func get(_ identity: ObjectIdentity) async throws(KubeError) -> Node? {
+    let resource = try await resource(of: identity)
+    do {
+      return try await read(KubeRequest(.get, resource.path(namespace: identity.namespace, name: identity.name)))
+    } catch {
+      guard error.status == 404 else { throw error }
+      return nil
+    }
+  }
+
+  /// Lists all objects, page by page. A page token that expired on the way starts the list again.
+  ///
+  /// - Parameters:
+  ///   - namespace: empty for all of them.
+  ///   - labelSelector: empty for no restriction.
+  public func list(
+    _ resource: KubeResource, namespace: String = "", labelSelector: String = "", pageSize: Int = 500
+  ) async throws(KubeError) -> KubeList {
+    var items: [Node] = []
+    var token = ""
+    var restarts = 0
+    while true {
+      var query = [(name: "limit", value: String(pageSize))]
+      if !labelSelector.isEmpty { query.append(("labelSelector", labelSelector)) }
+      if !token.isEmpty { query.append(("continue", token)) }
+      let page: Node
+      do { page = try await read(KubeRequest(.get, resource.path(namespace: namespace), query: query)) } catch {
+        guard error.status == 410, !token.isEmpty, restarts < 3 else { throw error }
+        restarts += 1
+        items = []
+        token = ""
+        continue
+      }
+      items += (page["items"]?.array ?? []).map { Self.complete($0, of: resource) }
+      token = page["metadata", "continue"]?.string ?? ""
+      guard !token.isEmpty else {
+        return KubeList(items: items, resourceVersion: page["metadata", "resourceVersion"]?.string ?? "")
+      }
+    }
+  }
+
+  /// Items of a list do not repeat their apiVersion and kind.
+  private static func complete(_ item: Node, of resource: KubeResource) -> Node {
+    guard item["kind"] == nil else { return item }
+    var item = item
+    item["apiVersion"] = Node(
+      .string(resource.group.isEmpty ? resource.version : "\(resource.group)/\(resource.version)"))
+    item["kind"] = Node(.string(resource.kind))
+    return item
+  }
+}

@@ -1,0 +1,112 @@
+/// A request as the API server sees it, without address and credentials.
+public struct KubeRequest: Sendable {
+  /// The HTTP method.
+  public enum Method: String, Sendable {
+    /// Read.
+    case get = "GET"
+    /// Create.
+    case post = "POST"
+    /// Replace.
+    case put = "PUT"
+    /// Change, or apply.
+    case patch = "PATCH"
+    /// Delete.
+    case delete = "DELETE"
+  }
+
+  /// The method.
+  public var method: Method
+  /// The path below the server's base path, percent-encoded.
+  public var path: String
+  /// The query, not yet encoded, in order.
+  public var query: [(name: String, value: String)]
+  /// The type of the body; nil without one.
+  public var contentType: String?
+  /// The body; nil for none.
+  public var body: [UInt8]?
+  /// How long the whole exchange may take; for a stream, how long it may last.
+  public var timeout: Duration
+
+  /// Makes a request.
+  public init(
+    _ method: Method, _ path: String, query: [(name: String, value: String)] = [], contentType: String? = nil,
+    body: [UInt8]? = nil, timeout: Duration = .seconds(30)
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.contentType = contentType
+    self.body = body
+    self.timeout = timeout
+  }
+
+  /// Path and query as they go over the wire.
+  public var target: String {
+    guard !query.isEmpty else { return path }
+    return path + "?"
+      + query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+  }
+}
+
+/// What the API server answered.
+public struct KubeResponse: Sendable {
+  /// The HTTP status.
+  public var status: Int
+  /// The texts of `Warning` headers.
+  public var warnings: [String]
+  /// The `Retry-After` header in seconds; nil without one.
+  public var retryAfterSeconds: Int?
+  /// The body.
+  public var body: [UInt8]
+
+  /// Makes an answer.
+  public init(status: Int, warnings: [String] = [], retryAfterSeconds: Int? = nil, body: [UInt8] = []) {
+    self.status = status
+    self.warnings = warnings
+    self.retryAfterSeconds = retryAfterSeconds
+    self.body = body
+  }
+}
+
+/// An answer whose body arrives over time.
+public struct KubeStream: Sendable {
+  /// Status and headers; the body is empty.
+  public var head: KubeResponse
+  /// The body's pieces, cut anywhere.
+  public var chunks: any AsyncSequence<[UInt8], any Error> & Sendable
+
+  /// Makes a stream.
+  public init(head: KubeResponse, chunks: any AsyncSequence<[UInt8], any Error> & Sendable) {
+    self.head = head
+    self.chunks = chunks
+  }
+}
+
+/// How requests reach an API server: HTTP, or a simulated cluster in the same process.
+///
+/// Every answer with a status is returned; only its absence is thrown, as a `KubeError` of kind `connection`.
+public protocol KubeTransport: Sendable {
+  /// Sends a request and reads the whole answer.
+  func send(_ request: KubeRequest) async throws(KubeError) -> KubeResponse
+  /// Sends a request and returns when the head of the answer is there.
+  func stream(_ request: KubeRequest) async throws(KubeError) -> KubeStream
+}
+
+/// Percent-encoding of everything but RFC 3986's unreserved characters.
+enum PercentEncoding {
+  static func encode(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return result
+  }
+}
