@@ -79,8 +79,8 @@ let targets: [Target] = [
   library(
     "FleetAgent",
     [
-      "FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient", crypto, logging,
-      serviceLifecycle,
+      "FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient", asyncHTTPClient, crypto, logging,
+      nioSSL, serviceLifecycle,
     ]),
   library(
     "KubeSim",
@@ -112,7 +112,9 @@ let targets: [Target] = [
       "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
       argumentParser, logging, serviceLifecycle,
     ]),
-  program("flotilla-agent", ["FleetAgent", "FleetModel", argumentParser, logging, serviceLifecycle]),
+  program(
+    "flotilla-agent",
+    ["FleetAgent", "FleetModel", "KubeClient", argumentParser, logging, nioSSL, serviceLifecycle, unixSignals]),
   program(
     "flotilla-sim",
     [

@@ -34,8 +34,11 @@ public struct FieldDrift: Hashable, Sendable {
   public func line(of identity: ObjectIdentity) -> String {
     let isSecret = identity.group.isEmpty && identity.kind == "Secret"
     let isShown = !isSecret || field.hasPrefix("metadata.")
+    let isRemoved = new == nil && (old == nil || !isShown)
     let change =
-      if !isShown { new == nil ? "removed" : "changed (value hidden)" } else { "\(Self.text(old)) → \(Self.text(new))" }
+      if isRemoved { "removed" } else if !isShown { "changed (value hidden)" } else {
+        "\(Self.text(old)) → \(Self.text(new))"
+      }
     let author = changedBy.isEmpty ? "" : " by \(changedBy)"
     return "\(identity.display) \(field): \(change)\(author)"
   }

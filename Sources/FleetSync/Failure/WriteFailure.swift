@@ -32,6 +32,9 @@ public struct WriteFailure: Error, Hashable, Sendable {
     self.retryAfter = retryAfter
   }
 
+  /// Whether another writer was faster.
+  public var isConflict: Bool { if case .status(409, _) = cause { true } else { false } }
+
   /// Whether trying again can help.
   public enum Verdict: Hashable, Sendable {
     /// Nothing changes by itself: the step fails now (R10).

@@ -5,7 +5,6 @@ public import Manifest
 func podHealth(_ pod: Node) -> ObjectHealth {
   let restarts = restartsForever(pod)
   if restarts, let stuck = waitingContainer(of: pod, where: isStuck) { return ObjectHealth(.degraded, stuck) }
-  if let stuck = waitingContainer(of: pod, where: PodTrouble.reasons.contains) { return ObjectHealth(.degraded, stuck) }
   switch pod["status", "phase"]?.string ?? "" {
   case "Pending": return ObjectHealth(.progressing, pod["status", "message"]?.string ?? "Pod is pending")
   case "Succeeded": return ObjectHealth(.healthy)
@@ -88,6 +87,7 @@ private func waitingContainer(of pod: Node, where matches: (String) -> Bool) -> 
 
 private func isStuck(_ reason: String) -> Bool {
   reason.hasPrefix("Err") || reason.hasSuffix("Error") || reason.hasSuffix("BackOff")
+    || PodTrouble.reasons.contains(reason)
 }
 
 /// Whether the Pod is meant to run for ever. Argo CD lets an annotation say so of other Pods, except hooks.

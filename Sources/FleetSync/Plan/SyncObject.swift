@@ -67,7 +67,8 @@ public func syncObjects(
     }
     objects.append(SyncObject(identity: identity, document: placed))
   }
-  if order.createNamespace, let namespace = namespaceToCreate(order.namespace), seen.insert(namespace.identity).inserted {
+  if order.createNamespace, let namespace = namespaceToCreate(order.namespace), seen.insert(namespace.identity).inserted
+  {
     objects.append(namespace)
   }
   return objects.sorted { isAppliedBefore($0.identity, $1.identity) }

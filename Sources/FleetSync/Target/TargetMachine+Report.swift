@@ -67,7 +67,9 @@ extension TargetMachine {
     guard phase != .removed else { return Summary(phase: phase, health: .healthy, message: "", isReady: false) }
     let (health, words, areReady) = judgement
     let trouble = failure ?? retrying ?? words
-    let loops = looping.min().map { "drift-loop: \($0.display) was changed back again and again; not repaired any more" }
+    let loops = looping.min().map {
+      "drift-loop: \($0.display) was changed back again and again; not repaired any more"
+    }
     let message = [loops, trouble.isEmpty ? nil : trouble].compactMap { $0 }.joined(separator: "; ")
     return Summary(phase: phase, health: health, message: message, isReady: areReady && phase == .applied)
   }

@@ -134,11 +134,15 @@ public struct TargetMachine: Sendable {
 
   /// The highest generation that a poll has to name as seen.
   public var seenGeneration: Generation {
-    [record?.order, starting?.order, next?.order].compactMap { $0?.generation }.max().map { max($0, refused) } ?? refused
+    [record?.order, starting?.order, next?.order].compactMap { $0?.generation }.max().map { max($0, refused) }
+      ?? refused
   }
 
   /// What has to be watched for this target.
   public var scopes: Set<WatchScope> { WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? [])) }
+
+  /// Whether the object belongs to what this target is to hold.
+  public func owns(_ identity: ObjectIdentity) -> Bool { owned[identity] != nil }
 
   /// The order in work; nil before the first.
   var order: Order? { record?.order }

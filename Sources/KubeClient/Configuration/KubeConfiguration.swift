@@ -39,7 +39,9 @@ public struct KubeConfiguration: Sendable {
     guard let scheme = server.firstRange(of: "://") else { return server }
     let rest = server[scheme.upperBound...].prefix { $0 != "?" }
     let host = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = host.first, let at = first.lastIndex(of: "@") else { return "\(server[..<scheme.upperBound])\(rest)" }
+    guard let first = host.first, let at = first.lastIndex(of: "@") else {
+      return "\(server[..<scheme.upperBound])\(rest)"
+    }
     return "\(server[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
   }
 

@@ -64,7 +64,9 @@ public enum Kubeconfig {
       throw KubeError(
         .configuration, message: "not inside a cluster: KUBERNETES_SERVICE_HOST or \(folder)/ca.crt is missing")
     }
-    let namespace = FileManager.default.contents(atPath: folder + "/namespace").map { String(decoding: $0, as: UTF8.self) }
+    let namespace = FileManager.default.contents(atPath: folder + "/namespace").map {
+      String(decoding: $0, as: UTF8.self)
+    }
     return KubeConfiguration(
       server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
       token: .file(TokenFile(path: folder + "/token")), certificateAuthority: Array(authority),
@@ -130,7 +132,9 @@ public enum Kubeconfig {
       }
       guard let path = node?[key]?.string else { return nil }
       let place = try allowed(path, key)
-      guard let data = FileManager.default.contents(atPath: place) else { throw failure("\(key): cannot read \(place)") }
+      guard let data = FileManager.default.contents(atPath: place) else {
+        throw failure("\(key): cannot read \(place)")
+      }
       return Array(data)
     }
 

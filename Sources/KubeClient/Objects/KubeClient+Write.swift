@@ -54,7 +54,8 @@ extension KubeClient {
   ) async throws(KubeError) -> Node {
     let resource = try await resource(of: identity)
     let request = KubeRequest(
-      .patch, resource.path(namespace: identity.namespace, name: identity.name), query: [("fieldManager", fieldManager)],
+      .patch, resource.path(namespace: identity.namespace, name: identity.name),
+      query: [("fieldManager", fieldManager)],
       contentType: type.rawValue, body: JSON.bytes(patch))
     return try await write(request).answer
   }

@@ -59,7 +59,9 @@ public struct HTTPTransport: KubeTransport {
     message.method = HTTPMethod(rawValue: request.method.rawValue)
     message.headers.add(name: "accept", value: "application/json")
     message.headers.add(name: "user-agent", value: "flotilla-agent")
-    if let token = configuration.token.current() { message.headers.add(name: "authorization", value: "Bearer \(token)") }
+    if let token = configuration.token.current() {
+      message.headers.add(name: "authorization", value: "Bearer \(token)")
+    }
     if let type = request.contentType { message.headers.add(name: "content-type", value: type) }
     if let body = request.body { message.body = .bytes(body) }
     message.tlsConfiguration = tls

@@ -1,0 +1,156 @@
+import FleetAPI
+import FleetModel
+import FleetSync
+public import KubeClient
+public import Logging
+public import ServiceLifecycle
+
+/// Keeps one cluster as its controller orders it: polls, applies, prunes, watches, repairs and reports.
+///
+/// It holds no state of its own: what was ordered and applied stands in the cluster, so an agent that starts anew goes
+/// on where the one before ended. While the controller is away, what runs is kept and repaired.
+public struct ClusterAgent: Service {
+  /// How an agent behaves.
+  public struct Options: Sendable {
+    /// The namespace in which the agent keeps its records.
+    public var namespace: String
+    /// How long the controller may hold a poll.
+    public var pollWait: Duration
+    /// How long reports are gathered before they are sent together.
+    public var reportDelay: Duration
+
+    /// Makes options.
+    public init(
+      namespace: String = "flotilla-system", pollWait: Duration = .seconds(25),
+      reportDelay: Duration = .milliseconds(50)
+    ) {
+      self.namespace = namespace
+      self.pollWait = pollWait
+      self.reportDelay = reportDelay
+    }
+  }
+
+  private let kube: KubeClient
+  private let connection: any ControllerConnection
+  private let cache: BundleCache
+  private let options: Options
+  private let logger: Logger
+
+  /// Makes an agent; nothing happens before `run`.
+  public init(
+    kube: KubeClient, connection: any ControllerConnection, cache: BundleCache = BundleCache(),
+    options: Options = Options(), logger: Logger
+  ) {
+    self.kube = kube
+    self.connection = connection
+    self.cache = cache
+    self.options = options
+    self.logger = logger
+  }
+
+  /// Works until cancelled or shut down.
+  public func run() async throws { await cancelWhenGracefulShutdown { await work() } }
+
+  private func work() async {
+    let writer = ClusterWriter(
+      kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger)
+    // Orders are taken only when the fences are known.
+    guard let records = await restore(writer) else { return }
+    let outbox = Outbox()
+    let seen = SeenGenerations()
+    let (events, sink) = AsyncStream<AgentEvent>.makeStream()
+    await withDiscardingTaskGroup { group in
+      var loop = AgentLoop(writer: writer, outbox: outbox, seen: seen, sink: sink)
+      for entry in records { seen.set(entry.record.order.target, entry.record.order.generation) }
+      group.addTask { await poll(seen, sink) }
+      group.addTask { await report(outbox) }
+      await loop.run(events, records: records, in: &group)
+      group.cancelAll()
+    }
+  }
+
+  private func restore(_ writer: ClusterWriter) async -> [(record: TargetRecord, resourceVersion: String)]? {
+    var backoff = Backoff(longest: .seconds(15))
+    while !Task.isCancelled {
+      do {
+        let records = try await writer.records()
+        logger.info("agent started", metadata: ["targets": "\(records.count)"])
+        return records
+      } catch {
+        logger.warning("the cluster cannot be read", metadata: ["error": "\(error)"])
+        await backoff.pause()
+      }
+    }
+    return nil
+  }
+
+  private func poll(_ seen: SeenGenerations, _ sink: AsyncStream<AgentEvent>.Continuation) async {
+    var backoff = Backoff(longest: .seconds(30))
+    var isConnected = false
+    while !Task.isCancelled {
+      let begun = ContinuousClock.now
+      do {
+        // The first poll after a gap does not wait: its answer shows that the controller is there.
+        let wait = isConnected ? Int(options.pollWait.components.seconds) : 0
+        let answer = try await connection.poll(PollRequest(seen: seen.all, waitSeconds: wait))
+        backoff.reset()
+        if !isConnected {
+          isConnected = true
+          logger.info("connected to the controller")
+          sink.yield(.reconnected)
+        } else if answer.orders.isEmpty, begun.duration(to: .now) < .seconds(1) {
+          await backoff.pauseBriefly()  // a controller that is stopping answers at once
+        }
+        guard !answer.orders.isEmpty else { continue }
+        for order in answer.orders { seen.raise(order.target, to: order.generation) }
+        sink.yield(.orders(answer.orders.map(\.order)))
+      } catch {
+        if Task.isCancelled { return }
+        if isConnected || backoff.attempts == 0 {
+          logger.warning("the controller does not answer", metadata: ["error": "\(error)"])
+        }
+        isConnected = false
+        await backoff.pause()
+      }
+    }
+  }
+
+  private func report(_ outbox: Outbox) async {
+    var backoff = Backoff(longest: .seconds(15))
+    for await _ in outbox.wakes {
+      try? await Task.sleep(for: options.reportDelay)
+      while !Task.isCancelled {
+        let batch = outbox.take()
+        if batch.isEmpty { break }
+        do {
+          try await connection.report(ObservationsRequest(observations: batch.map(WireObservation.init)))
+          backoff.reset()
+        } catch {
+          outbox.putBack(batch)
+          logger.debug("reports are kept for later", metadata: ["error": "\(error)"])
+          await backoff.pause()
+        }
+      }
+    }
+  }
+}
+
+/// Waits that double up to a limit, spread by chance over their second half.
+struct Backoff {
+  private(set) var attempts = 0
+  private let longest: Duration
+
+  init(longest: Duration) { self.longest = longest }
+
+  mutating func reset() { attempts = 0 }
+
+  /// Waits; at once over when the task is cancelled.
+  mutating func pause() async {
+    let full = min(Int64(250) << Int64(min(attempts, 10)), longest.wholeMilliseconds)
+    attempts += 1
+    try? await Task.sleep(for: .milliseconds(Int64.random(in: full / 2...full)))
+  }
+
+  /// Waits between a quarter and a whole second.
+  func pauseBriefly() async { try? await Task.sleep(for: .milliseconds(Int64.random(in: 250...1_000))) }
+}

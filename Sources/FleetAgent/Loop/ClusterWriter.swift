@@ -1,0 +1,142 @@
+import FleetModel
+import FleetSync
+import KubeClient
+import Logging
+import Manifest
+
+/// Does in the cluster what a target's machine decided, and says how it went.
+struct ClusterWriter: Sendable {
+  let kube: KubeClient
+  let connection: any ControllerConnection
+  let cache: BundleCache
+  let namespace: String
+  let logger: Logger
+
+  /// Fetches a bundle and places its objects in the cluster's namespaces.
+  func fetch(_ order: Order, bundle: Digest) async -> AgentEvent {
+    do {
+      let documents = try await cache.documents(bundle, from: connection)
+      var scopes: [String: KindScope] = [:]
+      for document in documents {
+        guard let identity = ObjectIdentity(of: document) else { continue }
+        let key = "\(identity.group)/\(identity.kind)"
+        guard scopes[key] == nil else { continue }
+        do {
+          scopes[key] = try await kube.resource(of: identity).isNamespaced ? .namespaced : .cluster
+        } catch  where error.kind == .noMatch {
+          continue  // perhaps the bundle brings its definition
+        } catch { throw WriteFailure(error) }
+      }
+      let known = scopes
+      let objects = try syncObjects(documents, order: order) { group, kind in known["\(group)/\(kind)"] }
+      return .bundleArrived(order.target, bundle, objects)
+    } catch let failure as WriteFailure {
+      return .bundleFailed(order.target, bundle, failure)
+    } catch {
+      return .bundleFailed(order.target, bundle, WriteFailure(.connection, "\(error)"))
+    }
+  }
+
+  /// Writes the record of a target, with the version it replaces.
+  func write(_ record: TargetRecord, resourceVersion: String?) async -> AgentEvent {
+    let target = record.order.target
+    let document = record.configMap(namespace: namespace, resourceVersion: resourceVersion)
+    let identity = recordIdentity(target)
+    do {
+      let written: Node
+      if resourceVersion == nil {
+        written = try await createRecord(document, as: identity)
+      } else {
+        written = try await kube.replace(document, as: identity)
+      }
+      return .recordWritten(target, resourceVersion: version(of: written))
+    } catch {
+      guard error.status == 409 || error.status == 404 else {
+        return .recordFailed(target, WriteFailure(error), found: nil)
+      }
+      // Somebody else wrote, or removed, it: what stands there decides.
+      let conflict = WriteFailure(.status(409, reason: error.reason), error.description)
+      guard let node = try? await kube.get(identity), let found = TargetRecord(configMap: node) else {
+        return .recordFailed(target, conflict, found: nil)
+      }
+      return .recordFailed(target, conflict, found: (found, version(of: node)))
+    }
+  }
+
+  private func createRecord(_ document: Node, as identity: ObjectIdentity) async throws(KubeError) -> Node {
+    do { return try await kube.create(document, as: identity) } catch {
+      guard error.status == 404 else { throw error }
+      let home = ObjectIdentity(group: "", version: "v1", kind: "Namespace", name: namespace)
+      let node: Node = [
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": ["name": Node(.string(namespace)), "labels": ["app.kubernetes.io/managed-by": "flotilla"]],
+      ]
+      do { _ = try await kube.create(node, as: home) } catch  where error.reason == "AlreadyExists" {}
+      return try await kube.create(document, as: identity)
+    }
+  }
+
+  /// Reads the records of all targets of the cluster.
+  func records() async throws(KubeError) -> [(record: TargetRecord, resourceVersion: String)] {
+    let resource = try await kube.resource(group: "", version: "v1", kind: "ConfigMap")
+    let list = try await kube.list(
+      resource, namespace: namespace, labelSelector: "\(TargetRecord.label.key)=\(TargetRecord.label.value)")
+    return list.items.compactMap { node in
+      guard let record = TargetRecord(configMap: node) else {
+        logger.error(
+          "a target's record cannot be read; its orders will be applied anew",
+          metadata: ["configmap": "\(node["metadata", "name"]?.string ?? "")"])
+        return nil
+      }
+      return (record, version(of: node))
+    }
+  }
+
+  func apply(_ object: SyncObject, target: TargetID) async -> AgentEvent {
+    do {
+      let answer = try await kube.apply(object.document, as: object.identity)
+      return .applied(target, object.identity, answer.object)
+    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
+  }
+
+  func expect(_ object: SyncObject, target: TargetID) async -> AgentEvent {
+    do {
+      let answer = try await kube.apply(object.document, as: object.identity, dryRun: true)
+      let live = try await kube.get(object.identity)
+      return .expected(target, object.identity, answer: answer.object, live: live)
+    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
+  }
+
+  /// Deletes an object that we still own some of; what another has taken over is only forgotten.
+  func delete(_ identity: ObjectIdentity, awaitAbsence: Bool, target: TargetID) async -> AgentEvent {
+    do {
+      guard let live = try await kube.get(identity) else { return .deleted(target, identity) }
+      guard isOurs(live) else {
+        logger.notice("not deleted: it is no longer ours", metadata: ["object": "\(identity.display)"])
+        return .deleted(target, identity)
+      }
+      if live["metadata", "deletionTimestamp"] == nil {
+        try await kube.delete(identity, uid: live["metadata", "uid"]?.string)
+      }
+      guard awaitAbsence, let rest = try await kube.get(identity) else { return .deleted(target, identity) }
+      let finalizers = (rest["metadata", "finalizers"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+      let why = finalizers.isEmpty ? "waits for its deletion" : "waits for its finalizers \(finalizers)"
+      return .deleteFailed(target, identity, WriteFailure(.stillThere, why))
+    } catch  where error.kind == .noMatch {
+      return .deleted(target, identity)  // its definition is gone, and with it the object
+    } catch { return .deleteFailed(target, identity, WriteFailure(error)) }
+  }
+
+  private func isOurs(_ live: Node) -> Bool {
+    (live["metadata", "managedFields"]?.array ?? []).contains {
+      $0["manager"]?.string == kube.fieldManager && $0["operation"]?.string == "Apply"
+    }
+  }
+
+  private func recordIdentity(_ target: TargetID) -> ObjectIdentity {
+    ObjectIdentity(
+      group: "", version: "v1", kind: "ConfigMap", namespace: namespace, name: TargetRecord.name(of: target))
+  }
+
+  private func version(of node: Node) -> String { node["metadata", "resourceVersion"]?.string ?? "" }
+}

@@ -1,0 +1,20 @@
+import FleetSync
+import KubeClient
+
+extension WriteFailure {
+  /// What an error of the API server means for a write.
+  init(_ error: KubeError) {
+    let isTerminating = error.causes.contains { $0.reason == "NamespaceTerminating" }
+    let cause: Cause =
+      switch error.kind {
+      case .connection, .unreadable: .connection
+      case .noMatch: .noMatch
+      case .configuration: .content
+      case .status(404) where error.subjectKind == "namespaces": .namespaceAbsent
+      case .status(403) where isTerminating: .namespaceAbsent
+      case .status(409) where error.causes.contains { $0.reason == "FieldManagerConflict" }: .fieldManagerConflict
+      case .status(let code): .status(code, reason: error.reason)
+      }
+    self.init(cause, error.description, retryAfter: error.retryAfter)
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import FleetAgent
+import Foundation
+import KubeClient
+import Logging
+import NIOSSL
+import ServiceLifecycle
+import UnixSignals
+
+/// The agent of one cluster.
+@main
+struct FlotillaAgent: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flotilla-agent",
+    abstract: "Keeps a Kubernetes cluster as its Flotilla controller orders.",
+    discussion: """
+      The agent joins once with a one-time token from `flotilla cluster add NAME` and a key of its own, then pulls \
+      orders. All state about what is applied stands in the cluster, in the namespace flotilla-system.
+      """,
+    version: AgentSetup.version)
+
+  @Option(help: "The controller's address, for example https://flotilla.example.com.")
+  var controller: String
+
+  @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
+  var kubeconfig: String?
+
+  @Option(help: "The context of the kubeconfig; its current context by default.")
+  var context: String?
+
+  @Option(help: "The folder for the agent's key and membership; made at the first start.")
+  var stateDir: String
+
+  @Option(help: "The file with the one-time token, or - for standard input. Needed at the first start only.")
+  var token: String?
+
+  @Option(help: "The certificate authorities in PEM to trust for the controller.")
+  var caFile: String?
+
+  @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
+  var logLevel = "info"
+
+  func validate() throws {
+    guard controller.hasPrefix("https://") || controller.hasPrefix("http://") else {
+      throw ValidationError("--controller: \"\(controller)\" is no URL; expected https://HOST[:PORT]")
+    }
+    guard Logger.Level(rawValue: logLevel) != nil else {
+      throw ValidationError(
+        "--log-level: \"\(logLevel)\" is none of trace, debug, info, notice, warning, error, critical")
+    }
+  }
+
+  func run() async throws {
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    var logger = Logger(label: "flotilla-agent")
+    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    let setup = AgentSetup(
+      controller: controller, controllerTLS: try trust(), kubernetes: try kubernetes(), stateFolder: stateDir,
+      token: try readToken())
+    let group = ServiceGroup(
+      services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    do { try await group.run() } catch {
+      logger.critical("the agent ends", metadata: ["error": "\(error)"])
+      throw ExitCode.failure
+    }
+  }
+
+  private func kubernetes() throws -> KubeConfiguration {
+    guard let kubeconfig else {
+      return try Kubeconfig.inCluster(environment: ProcessInfo.processInfo.environment)
+    }
+    return try Kubeconfig.load(path: kubeconfig, context: context)
+  }
+
+  private func readToken() throws -> String? {
+    guard let token else { return nil }
+    let text: String?
+    if token == "-" {
+      text = readLine(strippingNewline: true)
+    } else {
+      text = FileManager.default.contents(atPath: token).map { String(decoding: $0, as: UTF8.self) }
+    }
+    guard let text else { throw ValidationError("--token: \(token) cannot be read") }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private func trust() throws -> TLSConfiguration? {
+    guard let caFile else { return nil }
+    var tls = TLSConfiguration.makeClientConfiguration()
+    do { tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(caFile)) } catch {
+      throw ValidationError("--ca-file: \(caFile) holds no certificates in PEM")
+    }
+    return tls
+  }
+}
