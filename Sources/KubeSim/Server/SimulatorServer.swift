@@ -64,7 +64,7 @@ public struct SimulatorServer: Service {
     _ request: Request, _ context: SimulatorContext, fleet: SimulatedFleet, admin: SimulatorAdmin
   ) async throws -> Response {
     let segments = request.uri.path.split(separator: "/", maxSplits: 2).map(String.init)
-    let token = request.headers[.authorization].flatMap { $0.suffix(after: "Bearer ") }
+    let token = request.headers[.authorization].flatMap(Self.token)
     if segments.first == "simulator" {
       let body = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
       return encode(
@@ -92,6 +92,13 @@ public struct SimulatorServer: Service {
       try? await context.channel.close()
       return Response(status: .serviceUnavailable)
     }
+  }
+
+  /// The token of a bearer header, or the password of a basic one.
+  private static func token(_ header: String) -> String? {
+    if let token = header.suffix(after: "Bearer ") { return token }
+    guard let encoded = header.suffix(after: "Basic "), let bytes = Base64.decode(encoded) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).suffix(after: "simulator:")
   }
 
   private static func encode(_ answer: KubeResponse, request: Request? = nil) -> Response {
