@@ -1,4 +1,4 @@
-public import FleetModel
+internal import FleetModel
 public import FleetPorts
 internal import Foundation
 public import Logging
@@ -63,24 +63,16 @@ public final class SignalBell: Sendable {
   }
 }
 
-/// Listens to the store's signals, rings the bell, and hands orders and events on to the server. Without the connection the
-/// timers go on alone.
+/// Rings the bell for the store's signals. Without the connection the loops' timers go on alone.
 public struct SignalService: Service {
   let store: any ControlStore
   let bell: SignalBell
-  let onOrders: @Sendable ([ClusterID]) -> Void
-  let onEvents: @Sendable () -> Void
   let logger: Logger
 
-  /// Makes a service; the closures are called for every signal and must return at once.
-  public init(
-    store: any ControlStore, bell: SignalBell, onOrders: @escaping @Sendable ([ClusterID]) -> Void,
-    onEvents: @escaping @Sendable () -> Void, logger: Logger
-  ) {
+  /// Makes a service.
+  public init(store: any ControlStore, bell: SignalBell, logger: Logger) {
     self.store = store
     self.bell = bell
-    self.onOrders = onOrders
-    self.onEvents = onEvents
     self.logger = logger
   }
 
@@ -89,20 +81,16 @@ public struct SignalService: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
-          for await signal in try await store.signals() { take(signal) }
+          for await signal in try await store.signals() {
+            if case .work(let kind) = signal { bell.strike(kind) }
+          }
         } catch {
           logger.debug("listening for signals failed", metadata: ["error": "\(error)"])
         }
+        // Some may have been lost while nobody listened.
+        for kind in WorkKind.allCases { bell.strike(kind) }
         try? await Task.sleep(for: .seconds(1))
       }
-    }
-  }
-
-  private func take(_ signal: StoreSignal) {
-    switch signal {
-    case .work(let kind): bell.strike(kind)
-    case .orders(let clusters): onOrders(clusters)
-    case .events: onEvents()
     }
   }
 }

@@ -1,0 +1,74 @@
+public import FleetController
+public import FleetDocuments
+public import FleetModel
+import FleetPlanner
+import FleetPorts
+
+extension Previewer: PreviewService {
+  /// The targets that a FleetSet expands to.
+  public func preview(
+    _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+  ) async throws -> Preview {
+    do {
+      let (set, names) = try await expand(fleetSet, documents: documents, cluster: cluster, in: project)
+      return Preview(
+        sources: set.sources,
+        targets: set.targets.map {
+          PreviewedTarget(target: $0, clusterName: names[$0.cluster] ?? "", stage: nil)
+        }, warnings: set.warnings)
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
+  /// What a release of it would change, equal changes together, the largest group first.
+  public func difference(
+    _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+  ) async throws -> PreviewedDifference {
+    do {
+      let difference: (changes: [TargetChange], warnings: [Diagnostic]) = try await difference(
+        fleetSet, documents: documents, cluster: cluster, in: project)
+      var groups: [Change: [TargetName]] = [:]
+      var unchanged = 0
+      for change in difference.changes {
+        if change.action == .changed, change.changes.isEmpty {
+          unchanged += 1
+        } else {
+          groups[Change(action: change.action, objects: change.changes), default: []].append(change.target)
+        }
+      }
+      return PreviewedDifference(
+        groups: groups.map { change, targets in
+          PreviewedGroup(
+            targets: targets.sorted(), action: .init(change.action), changes: change.objects.map(PreviewedChange.init))
+        }
+        .sorted { left, right in
+          left.targets.count != right.targets.count
+            ? left.targets.count > right.targets.count : (left.targets.first ?? "") < (right.targets.first ?? "")
+        }, unchanged: unchanged, warnings: difference.warnings)
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
+  private struct Change: Hashable {
+    var action: ObjectChange.Action
+    var objects: [ObjectChange]
+  }
+}
+
+extension PreviewedChange {
+  init(_ change: ObjectChange) {
+    self.init(object: change.object, action: .init(change.action), fields: change.fields)
+  }
+}
+
+extension PreviewedChange.Action {
+  init(_ action: ObjectChange.Action) {
+    switch action {
+    case .added: self = .added
+    case .changed: self = .changed
+    case .removed: self = .removed
+    }
+  }
+}
