@@ -1,5 +1,5 @@
 import FleetPostgres
-import FoundationEssentials
+import Foundation
 
 /// Making and dropping databases, one statement at a time.
 enum PostgresAdministration {

@@ -1,4 +1,5 @@
 import FleetPostgres
+import FoundationEssentials
 import Logging
 import Synchronization
 
@@ -83,5 +84,5 @@ private func stopAtExit(folder: String, process: Int32?) {
 
 /// Removes a folder and what it holds.
 private func removeTree(_ path: String) {
-  _ = nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 32, FTW_DEPTH | FTW_PHYS)
+  try? FileManager.default.removeItem(atPath: path)
 }

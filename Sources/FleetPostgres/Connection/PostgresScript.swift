@@ -1,4 +1,4 @@
-import FleetPorts
+package import FleetPorts
 import Logging
 
 /// SQL that is no part of the store's work: for tests and for administration. Never call it with text from a user.

@@ -1,0 +1,166 @@
+import FleetModel
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct AgentStoreTests {
+  private let cause = StoreFixture.cause
+
+  private func open(
+    _ fixture: StoreFixture, _ token: String, instance: String = "pod-a", controller: ControllerID? = nil
+  ) async throws {
+    try await fixture.store.openSession(
+      for: fixture.clusters[0].id, tokenHash: StoreFixture.digest(token), instance: instance,
+      controller: controller ?? fixture.controller, expiresIn: .seconds(3_600), agentVersion: "1",
+      kubernetesVersion: "v1.34.1")
+  }
+
+  @Test func aJoinTokenWorksOnceAndOnlyRejoinReplacesAnAgent() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      func token(_ name: String, rejoin: Bool = false, expiresIn: Duration = .seconds(60)) async throws -> Digest {
+        let hash = StoreFixture.digest(name)
+        try await store.createJoinToken(
+          for: "c0000", in: "default", tokenHash: hash, expiresIn: expiresIn, rejoin: rejoin, cause: cause)
+        return hash
+      }
+      func refused(_ hash: Digest) async -> StoreError.Code? {
+        await #expect(throws: StoreError.self) {
+          _ = try await store.join(tokenHash: hash, publicKey: [9], agentVersion: "1")
+        }?.code
+      }
+      let first = try await token("first")
+      let joined = try await store.join(tokenHash: first, publicKey: [1, 0, 255], agentVersion: "1.2")
+      #expect(joined.name == "c0000")
+      #expect(try await store.publicKey(of: joined.cluster) == [1, 0, 255])
+      #expect(await refused(first) == .conflict)
+      #expect(await refused(try await token("second")) == .conflict)
+      #expect(await refused(try await token("old", rejoin: true, expiresIn: .zero)) == .conflict)
+      #expect(await refused(StoreFixture.digest("unknown")) == .notFound)
+      try await open(fixture, "session")
+      _ = try await store.join(tokenHash: try await token("third", rejoin: true), publicKey: [2], agentVersion: "1.3")
+      #expect(try await store.publicKey(of: joined.cluster) == [2])
+      #expect(try await store.session(tokenHash: StoreFixture.digest("session")) == nil)
+      try await store.removeCluster("c0000", in: "default", cause: cause)
+      #expect(try await store.publicKey(of: joined.cluster) == nil)
+    }
+  }
+
+  @Test func aNonceIsUsedOnce() async throws {
+    try await TestDatabase.with { database in
+      let fixture = try await StoreFixture.make(in: database.store, clusters: 2)
+      let nonce = StoreFixture.digest("nonce")
+      try await database.store.createNonce(nonce, for: fixture.clusters[0].id)
+      #expect(try await !database.store.useNonce(nonce, for: fixture.clusters[1].id))
+      #expect(try await database.store.useNonce(nonce, for: fixture.clusters[0].id))
+      #expect(try await !database.store.useNonce(nonce, for: fixture.clusters[0].id))
+    }
+  }
+
+  @Test func contactFollowsSessionsAndLeases() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      let cluster = fixture.clusters[0].id
+      func isConnected() async throws -> Bool? { try await store.cluster("c0000", in: "default")?.isConnected }
+      #expect(try await isConnected() == false)
+      try await open(fixture, "one")
+      #expect(try await isConnected() == true)
+      #expect(try await store.session(tokenHash: StoreFixture.digest("one")) == cluster)
+      // The same instance renews its token; another one is refused while the first is in contact.
+      try await open(fixture, "two")
+      #expect(try await store.session(tokenHash: StoreFixture.digest("one")) == cluster)
+      let error = await #expect(throws: StoreError.self) { try await open(fixture, "three", instance: "pod-b") }
+      #expect(error?.code == .conflict)
+      try await store.closeSessions(of: [cluster], controller: fixture.controller)
+      #expect(try await isConnected() == false)
+      #expect(try await store.cluster("c0000", in: "default")?.lastContactAt != nil)
+      // A poll that reaches another controller opens it again.
+      let other = try await store.registerController(version: "2")
+      try await store.touchSession(of: cluster, controller: other)
+      #expect(try await isConnected() == true)
+      try await store.touchSession(of: cluster, controller: other)
+      #expect(try await store.closeLapsedSessions() == 0)
+      try await PostgresScript.run(
+        "UPDATE controllers SET lease_until = now() - interval '1 second' WHERE id = \(other)", url: database.url)
+      #expect(try await isConnected() == false)
+      #expect(try await store.closeLapsedSessions() == 1)
+      #expect(try await store.closeLapsedSessions() == 0)
+      try await open(fixture, "four", instance: "pod-b")
+      try await store.releaseLease(of: fixture.controller)
+      #expect(try await isConnected() == false)
+    }
+  }
+
+  @Test func silenceIsCountedInListeningTime() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      _ = try await fixture.release(1)
+      let rollout = try await fixture.start()
+      func silence() async throws -> Duration? { try await store.planInput(for: rollout)?.units.first?.silentFor }
+      try await open(fixture, "one")
+      #expect(try await silence() == .zero)
+      try await store.closeSessions(of: [fixture.clusters[0].id], controller: fixture.controller)
+      // Two minutes that a controller listened to, and an hour that nobody did.
+      try await PostgresScript.run("UPDATE listening SET total_ms = total_ms + 120000", url: database.url)
+      let listened = try #require(try await silence())
+      #expect(listened >= .seconds(120) && listened < .seconds(140))
+      try await PostgresScript.run(
+        "UPDATE listening SET renewed_at = renewed_at - interval '1 hour'", url: database.url)
+      try await store.renewLease(of: fixture.controller)
+      #expect(try #require(try await silence()) < .seconds(15))
+    }
+  }
+
+  @Test func tokensAreFoundByHashUntilTheyAreRevoked() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let kim = Principal(name: "kim", groups: ["sre"], gitIdentities: ["kim@example.com"], right: .approve)
+      let hash = StoreFixture.digest("kim")
+      let id = try await store.createToken(kim, tokenHash: hash, expiresIn: nil, cause: cause)
+      var expected = kim
+      expected.token = id
+      #expect(try await store.principal(tokenHash: hash) == expected)
+      #expect(try await store.tokens() == [expected])
+      let error = await #expect(throws: StoreError.self) {
+        _ = try await store.createToken(kim, tokenHash: StoreFixture.digest("x"), expiresIn: nil, cause: cause)
+      }
+      #expect(error?.code == .conflict)
+      try await store.revokeToken(named: "kim", cause: cause)
+      #expect(try await store.principal(tokenHash: hash) == nil)
+      _ = try await store.createToken(kim, tokenHash: StoreFixture.digest("y"), expiresIn: .zero, cause: cause)
+      #expect(try await store.principal(tokenHash: StoreFixture.digest("y")) == nil)
+      _ = try await store.createToken(kim, tokenHash: StoreFixture.digest("z"), expiresIn: .seconds(9), cause: cause)
+      #expect(try await store.principal(tokenHash: StoreFixture.digest("z"))?.name == "kim")
+    }
+  }
+
+  @Test func credentialsAndIdempotencyKeysKeepTheirBytes() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      try await store.setCredential("git", in: "team", sealed: [0, 255, 7], keyID: "k1", cause: cause)
+      let credential = try #require(try await store.credential("git", in: "team"))
+      #expect(credential.sealed == [0, 255, 7])
+      #expect(credential.keyID == "k1")
+      #expect(try await store.credential("git", in: "default") == nil)
+
+      let body = StoreFixture.digest("body")
+      func ask(_ body: Digest) async throws -> (status: Int, body: [UInt8])? {
+        try await store.idempotentAnswer(principal: "kim", route: "POST /x", key: "1", bodyHash: body)
+      }
+      #expect(try await ask(body) == nil)
+      let running = await #expect(throws: StoreError.self) { _ = try await ask(body) }
+      #expect(running?.code == .conflict)
+      try await store.storeIdempotentAnswer(
+        principal: "kim", route: "POST /x", key: "1", bodyHash: body, status: 201, body: [0, 10])
+      let answer = try #require(try await ask(body))
+      #expect(answer.status == 201)
+      #expect(answer.body == [0, 10])
+      let other = await #expect(throws: StoreError.self) { _ = try await ask(StoreFixture.digest("other")) }
+      #expect(other?.code == .conflict)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import FleetModel
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import FoundationEssentials
+import Glibc
+import Logging
+import Testing
+
+@Suite struct EmbeddedPostgresTests {
+  private let logger = Logger(label: "flotilla.test")
+
+  /// A server of its own in a new folder, ended and removed afterwards.
+  private func withServer(_ body: (EmbeddedPostgres) async throws -> Void) async throws {
+    let folder = "/tmp/flotilla-test-embedded-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    let server = try await EmbeddedPostgres.start(folder: folder, isDurable: false, logger: logger)
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(server)) } catch { result = .failure(error) }
+    _ = try? await EmbeddedPostgres.stop(folder: folder)
+    try FileManager.default.removeItem(atPath: folder)
+    try result.get()
+  }
+
+  @Test func theNextStartFindsTheServerRunningAndAStopEndsIt() async throws {
+    try await withServer { server in
+      let process = try #require(server.processID)
+      #expect(!server.wasRunning)
+      let found = try await EmbeddedPostgres.start(folder: server.folder, isDurable: false, logger: logger)
+      #expect(found.wasRunning)
+      #expect(found.processID == process)
+      #expect(found.url == server.url)
+      var status = stat()
+      #expect(stat(server.folder + "/password", &status) == 0 && status.st_mode & 0o777 == 0o600)
+      #expect(stat(server.folder + "/socket", &status) == 0 && status.st_mode & 0o777 == 0o700)
+      try await server.stop()
+      #expect(server.processID == nil)
+      #expect(try await EmbeddedPostgres.stop(folder: server.folder) == false)
+    }
+  }
+
+  @Test func aServerKilledDuringATransactionIsUnavailableAndThenBack() async throws {
+    try await withServer { server in
+      let store = PostgresStore(url: server.url, poolSize: 2, logger: logger)
+      defer { store.close() }
+      _ = try await store.migrate()
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      let signals = try await store.signals()
+      let blocked = Task { try await PostgresScript.run("BEGIN; SELECT pg_sleep(60); COMMIT", url: server.url) }
+      // The other transaction is there before the server goes.
+      for _ in 0..<500 {
+        let active = try await PostgresScript.rows(
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",
+          url: server.url)
+        if active != [["0"]] { break }
+      }
+      let process = try #require(server.processID)
+      kill(process, SIGQUIT)
+      let broken = await #expect(throws: StoreError.self) { try await blocked.value }
+      #expect(broken?.code == .unavailable)
+      for await _ in signals {}
+      for _ in 0..<1_000 where server.processID != nil { try await Task.sleep(for: .milliseconds(10)) }
+      let away = await #expect(throws: StoreError.self) { try await store.now() }
+      #expect(away?.code == .unavailable)
+      #expect(await store.readiness() != nil)
+      _ = try await EmbeddedPostgres.start(folder: server.folder, isDurable: false, logger: logger)
+      var isBack = false
+      for _ in 0..<1_000 where !isBack {
+        isBack = await store.readiness() == nil
+        if !isBack { try await Task.sleep(for: .milliseconds(10)) }
+      }
+      #expect(isBack)
+      try await store.renewLease(of: fixture.controller)
+    }
+  }
+
+  @Test func dataOfAnotherMajorVersionIsRefusedWithTheCommands() async throws {
+    try await withServer { server in
+      try await server.stop()
+      try Data("9".utf8).write(to: URL(fileURLWithPath: server.folder + "/data/PG_VERSION"))
+      let error = await #expect(throws: EmbeddedPostgresError.self) {
+        try await EmbeddedPostgres.start(folder: server.folder, isDurable: false, logger: logger)
+      }
+      #expect(error?.description.contains("pg_dump") == true)
+    }
+  }
+
+  @Test func aRelativeFolderIsRefused() async throws {
+    await #expect(throws: EmbeddedPostgresError.self) {
+      try await EmbeddedPostgres.start(folder: "here", logger: logger)
+    }
+  }
+}

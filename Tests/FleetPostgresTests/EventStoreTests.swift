@@ -1,0 +1,67 @@
+import FleetModel
+import FleetPlanner
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct EventStoreTests {
+  /// AMENDMENTS 32: A inserts, B inserts and commits, read, A commits, read again: A is there.
+  @Test func anEventThatCommitsLateIsNotSkipped() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let late = Task { [url = database.url] in
+        try await PostgresScript.run(
+          """
+          BEGIN;
+          INSERT INTO events (actor, kind, project, message) VALUES ('a', 'test.late', 'default', 'A');
+          SELECT pg_advisory_lock_shared(77);
+          COMMIT
+          """, url: url)
+      }
+      // A holds its event uncommitted until the lock below is free.
+      let gate = Task { [url = database.url] in
+        try await PostgresScript.run(
+          "SELECT pg_advisory_lock(77); SELECT pg_sleep(0.5); SELECT pg_advisory_unlock(77)", url: url)
+      }
+      _ = gate
+      try await store.record(EventDraft(kind: "test.early", message: "B"), project: "default", rollout: nil, actor: "b")
+      _ = try await store.assignEventPositions()
+      let first = try await store.events(EventFilter(), after: 0, newestFirst: false, limit: 10)
+      #expect(first.contains { $0.kind == "test.early" })
+      let cursor = first.last?.position ?? 0
+      try await late.value
+      try await gate.value
+      _ = try await store.assignEventPositions()
+      let seen = first + (try await store.events(EventFilter(), after: cursor, newestFirst: false, limit: 10))
+      #expect(Set(seen.map(\.kind)) == ["test.early", "test.late"])
+      #expect(seen.map(\.position) == [1, 2])
+      #expect(try await store.lastEventPosition() == 2)
+    }
+  }
+
+  @Test func eventsAreFilteredAndPagedBothWays() async throws {
+    try await TestDatabase.with { database in
+      let fixture = try await StoreFixture.make(in: database.store, clusters: 2)
+      _ = try await database.store.setCordon(
+        "c0001", in: "default", reason: "disk", cause: StoreFixture.cause)
+      #expect(try await database.store.assignEventPositions() > 0)
+      #expect(try await database.store.assignEventPositions() == 0)
+      let all = try await database.store.events(EventFilter(), after: 0, newestFirst: false, limit: 100)
+      #expect(all.map(\.position) == Array(1...Int64(all.count)))
+      let newest = try await database.store.events(EventFilter(), after: 0, newestFirst: true, limit: 1)
+      #expect(newest.first?.kind == "cluster.cordoned")
+      #expect(newest.first?.actor == "kim")
+      #expect(newest.first?.reason == "for the test")
+      let before = try await database.store.events(
+        EventFilter(), after: newest.first?.position ?? 0, newestFirst: true, limit: 100)
+      #expect(before.count == all.count - 1)
+      let ofCluster = try await database.store.events(
+        EventFilter(project: "default", cluster: "c0001"), after: 0, newestFirst: false, limit: 100)
+      #expect(ofCluster.map(\.kind) == ["cluster.created", "cluster.cordoned"])
+      let ofSet = try await database.store.events(
+        EventFilter(fleetSet: fixture.name.rawValue), after: 0, newestFirst: false, limit: 100)
+      #expect(ofSet.map(\.kind) == ["fleetset.created"])
+    }
+  }
+}

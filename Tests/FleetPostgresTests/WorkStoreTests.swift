@@ -1,0 +1,111 @@
+import FleetModel
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct WorkStoreTests {
+  @Test func twoControllersNeverClaimTheSameWork() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let first = try await store.registerController(version: "1")
+      let second = try await store.registerController(version: "1")
+      for row in 1...100 { try await store.wake(.expansion, row: Int64(row)) }
+      async let left = claimAll(store, first)
+      async let right = claimAll(store, second)
+      let (leftRows, rightRows) = try await (left, right)
+      #expect(Set(leftRows).isDisjoint(with: rightRows))
+      #expect(Set(leftRows + rightRows) == Set((1...100).map { Int64($0) }))
+    }
+  }
+
+  private func claimAll(_ store: PostgresStore, _ controller: ControllerID) async throws -> [Int64] {
+    var rows: [Int64] = []
+    while true {
+      let claims = try await store.claim(.expansion, limit: 7, by: controller, for: .seconds(60))
+      if claims.isEmpty { return rows }
+      rows += claims.map(\.row)
+    }
+  }
+
+  @Test func aWakeDuringTheWorkIsNotLost() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      try await store.wake(.start, row: 1)
+      let claim = try #require(try await store.claim(.start, limit: 1, by: controller, for: .seconds(60)).first)
+      #expect(try await store.claim(.start, limit: 1, by: controller, for: .seconds(60)) == [])
+      try await store.wake(.start, row: 1)
+      try await store.finish(claim, wakeAt: nil)
+      let again = try #require(try await store.claim(.start, limit: 1, by: controller, for: .seconds(60)).first)
+      try await store.finish(again, wakeAt: nil)
+      #expect(try await store.nextDue(.start) == nil)
+      #expect(try await store.claim(.start, limit: 1, by: controller, for: .seconds(60)) == [])
+    }
+  }
+
+  @Test func aClaimThatRanOutIsTakenOverAndItsFinishChangesNothing() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      try await store.wake(.rollout, row: 5)
+      let lapsed = try #require(try await store.claim(.rollout, limit: 1, by: controller, for: .zero).first)
+      let taken = try #require(
+        try await store.claim(.rollout, limit: 1, by: controller, for: .seconds(60)).first)
+      try await store.finish(lapsed, wakeAt: nil)
+      #expect(try await store.claim(.rollout, limit: 1, by: controller, for: .seconds(60)) == [])
+      let later = try await store.now() + .seconds(100)
+      try await store.finish(taken, wakeAt: later)
+      #expect(try await store.nextDue(.rollout) == later)
+    }
+  }
+
+  @Test func signalsReachEveryStream() async throws {
+    try await TestDatabase.with { database in
+      let first = try await database.store.signals()
+      let second = try await database.store.signals()
+      try await database.store.wake(.repository, row: 1)
+      for stream in [first, second] {
+        var found: StoreSignal?
+        for await signal in stream {
+          found = signal
+          break
+        }
+        #expect(found == .work(.repository))
+      }
+    }
+  }
+
+  @Test func theListeningClockStandsStillBetweenLeases() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      let listened = "SELECT listened_ms(), last_gap_end_ms FROM listening"
+      // Nine seconds later another renewal: all of it was listened to.
+      try await age(database, seconds: 9)
+      try await store.renewLease(of: controller)
+      var row = try #require(try await PostgresScript.rows(listened, url: database.url).first)
+      #expect((9_000..<20_000).contains(Int(row[0]) ?? 0))
+      #expect(row[1] == "0")
+      // An hour without any lease: only what the last lease covered counts, and silence starts anew.
+      try await age(database, seconds: 3_600)
+      let before = try #require(try await PostgresScript.rows(listened, url: database.url).first)
+      try await store.renewLease(of: controller)
+      row = try #require(try await PostgresScript.rows(listened, url: database.url).first)
+      #expect((24_000..<60_000).contains(Int(row[0]) ?? 0))
+      #expect((Int(before[0]) ?? 0) <= (Int(row[0]) ?? 0))
+      #expect((Int(row[1]) ?? 0) >= 24_000)
+      let missing = await #expect(throws: StoreError.self) { try await store.renewLease(of: 999) }
+      #expect(missing?.code == .notFound)
+    }
+  }
+
+  private func age(_ database: TestDatabase, seconds: Int) async throws {
+    try await PostgresScript.run(
+      """
+      UPDATE listening SET renewed_at = renewed_at - interval '\(seconds) seconds';
+      UPDATE controllers SET renewed_at = renewed_at - interval '\(seconds) seconds',
+        lease_until = lease_until - interval '\(seconds) seconds'
+      """, url: database.url)
+  }
+}
