@@ -24,8 +24,7 @@ struct YAMLWriter {
       let column = place == .inline ? column : indent + 2
       for (index, entry) in object.entries.sorted(by: { KeyOrder.precedes($0.key, $1.key) }).enumerated() {
         if index > 0 || place == .afterKey { startLine(at: column) }
-        write(key: entry.key, indent: column)
-        write(entry.value, indent: column, place: .afterKey)
+        write(entry.value, indent: column, place: write(key: entry.key, indent: column))
       }
     case .array(let elements) where !elements.isEmpty:
       let column = place == .inline ? column : indent
@@ -36,24 +35,27 @@ struct YAMLWriter {
       }
     default:
       if place == .afterKey { put(" ") }
-      scalar(node, indent: place == .inline && indent == 0 && self.column == 0 ? 2 : indent + 2)
+      scalar(node, indent: indent + 2)
     }
   }
 
-  private mutating func write(key: String, indent: Int) {
+  /// Writes a key with its colon, and returns where its value begins.
+  private mutating func write(key: String, indent: Int) -> Place {
     var style = TextStyle(for: key)
     // YAML wants keys short and on one line, or marked.
     let isSimple = key.utf8.count <= 128 && !key.utf8.contains(0x0A)
     if isSimple {
-      if style == .plain && key.isEmpty { style = .singleQuoted }
+      // Plainly written it would merge its value into the map. (Go writes it plainly, and reads something else.)
+      if key == "<<" { style = .doubleQuoted }
       write(text: key, style: style, indent: indent + 2, mayFold: false)
       put(":")
-    } else {
-      put("? ")
-      write(text: key, style: style, indent: indent + 2, mayFold: true)
-      startLine(at: indent)
-      put(":")
+      return .afterKey
     }
+    put("? ")
+    write(text: key, style: style, indent: indent + 2, mayFold: true)
+    startLine(at: indent)
+    put(": ")
+    return .inline
   }
 
   private mutating func scalar(_ node: Node, indent: Int) {
