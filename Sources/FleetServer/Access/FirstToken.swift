@@ -26,7 +26,8 @@ struct FirstToken {
         Principal(name: "admin", right: .admin), tokenHash: TokenHasher.hash(token), expiresIn: nil,
         cause: ChangeCause(principal: Principal.flotilla.name, reason: "first start"))
       logger.notice("made the first admin token", metadata: ["fleet.token.file": "\(path)"])
-    } catch  where error.code == .conflict {
+    } catch {
+      guard error.code == .conflict else { throw error }
       // Another controller was first, and its file holds the token that counts.
       if isMine { PrivateFile.remove(path) }
     }

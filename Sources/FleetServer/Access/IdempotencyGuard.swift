@@ -49,15 +49,8 @@ struct IdempotencyGuard: Sendable {
     }
     defer { running.keys.withLock { _ = $0.remove(name) } }
 
-    do throws(StoreError) {
-      let answer = try await store.idempotentAnswer(
-        principal: call.principal.name, route: route, key: key, bodyHash: bodyHash)
-      if let answer { return try replay(answer, place: place) }
-    } catch {
-      guard error.code == .conflict else { throw error }
-      throw ErrorEnvelope(
-        code: .conflict, message: "this key was used for a call with another body", field: "Idempotency-Key",
-        hint: "use a new key for a new call")
+    if let answer = try await storedAnswer(call, route: route, key: key, bodyHash: bodyHash) {
+      return try replay(answer, place: place)
     }
     let reply = try await work()
     if reply.status < 300, let bytes = reply.bytes {
@@ -73,6 +66,20 @@ struct IdempotencyGuard: Sendable {
       }
     }
     return reply
+  }
+
+  private func storedAnswer(
+    _ call: Call, route: String, key: String, bodyHash: FleetModel.Digest
+  ) async throws -> (status: Int, body: [UInt8])? {
+    do {
+      return try await store.idempotentAnswer(
+        principal: call.principal.name, route: route, key: key, bodyHash: bodyHash)
+    } catch {
+      guard error.code == .conflict else { throw error }
+      throw ErrorEnvelope(
+        code: .conflict, message: "this key was used for a call with another body", field: "Idempotency-Key",
+        hint: "use a new key for a new call")
+    }
   }
 
   private func replay(_ answer: (status: Int, body: [UInt8]), place: String) throws(StoreError) -> Reply {

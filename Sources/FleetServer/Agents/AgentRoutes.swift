@@ -52,16 +52,15 @@ struct AgentRoutes: Sendable {
         code: .invalid, message: "publicKey is not an Ed25519 key", field: "publicKey",
         hint: "give the 32 raw bytes in base64")
     }
-    do throws(StoreError) {
+    do {
       let (cluster, name) = try await store.join(
         tokenHash: TokenHasher.hash(request.token), publicKey: Array(key),
         agentVersion: Self.bounded(request.agentVersion))
       authenticator.sessions.removeAll()
       call.logger.notice(
         "an agent joined", metadata: ["fleet.cluster.id": "\(cluster)", "fleet.cluster.name": "\(name)"])
-      return try reply { try .json(JoinResponse(cluster: cluster, clusterName: name)) }
-    } catch {
-      guard error.code == .notFound else { throw error }
+      return try .json(JoinResponse(cluster: cluster, clusterName: name))
+    } catch let error as StoreError where error.code == .notFound {
       _ = authenticator.failures.take(call.remoteAddress)
       throw ErrorEnvelope(
         code: .unauthenticated, message: "the join token is not known",
@@ -222,10 +221,5 @@ struct AgentRoutes: Sendable {
   /// Versions are shown to people and stored: an agent must not fill either.
   private static func bounded(_ text: String) -> String {
     String(text.filter { !$0.isNewline && $0 != "\0" }.prefix(100))
-  }
-
-  /// Runs something whose failure would be a bug inside a `do throws(StoreError)`.
-  private func reply(_ make: () throws -> Reply) throws(StoreError) -> Reply {
-    do { return try make() } catch { throw StoreError(.internal, "an answer could not be written") }
   }
 }

@@ -20,7 +20,7 @@ struct ClusterRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
-    let selector = try call.query["selector"].map { text throws(ErrorEnvelope) in try LabelText.selector(text) }
+    let selector = try call.query["selector"].map(LabelText.selector)
     let page = try await store.clusters(
       in: call.project, selector: selector, after: call.query["after"], limit: try call.limit())
     let items = try page.elements.map { try ClusterResource($0, withDocument: false) }

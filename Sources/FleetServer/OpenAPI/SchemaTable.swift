@@ -56,7 +56,7 @@ struct SchemaTable {
     let mirror = value.map { Mirror(reflecting: $0) }
     guard let mirror, mirror.displayStyle == .struct else {
       // A map: its keys are data.
-      let item = entries.values.first { $0 != .null }.map { schema(of: $0, value: nil) }
+      let item = entries.values.first { $0 != .null }.map { Self.schema(of: $0, value: nil) }
       return .object(["type": .string("object"), "additionalProperties": item ?? .object([:])])
     }
     var properties: [String: JSONValue] = [:]
@@ -68,9 +68,9 @@ struct SchemaTable {
       properties[label] = schema(of: json, value: isOptional ? childMirror.children.first?.value : child.value)
       if !isOptional { required.append(label) }
     }
-    var schema: [String: JSONValue] = ["type": .string("object"), "properties": .object(properties)]
-    if !required.isEmpty { schema["required"] = .array(required.sorted().map { .string($0) }) }
-    return .object(schema)
+    var result: [String: JSONValue] = ["type": .string("object"), "properties": .object(properties)]
+    if !required.isEmpty { result["required"] = .array(required.sorted().map { .string($0) }) }
+    return .object(result)
   }
 
   private static func allowedTexts(_ value: Any) -> [String]? {

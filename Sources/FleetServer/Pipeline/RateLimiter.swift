@@ -18,9 +18,9 @@ final class RateLimiter: Sendable {
   func take(_ key: String, now: ContinuousClock.Instant = .now) -> Bool {
     buckets.withLock { buckets in
       if buckets.count > 10_000 { buckets = buckets.filter { level(of: $0.value, now: now) < Double(rate.burst) } }
-      let level = buckets[key].map { self.level(of: $0, now: now) } ?? Double(rate.burst)
-      guard level >= 1 else { return false }
-      buckets[key] = Bucket(level: level - 1, updatedAt: now)
+      let filled = buckets[key].map { level(of: $0, now: now) } ?? Double(rate.burst)
+      guard filled >= 1 else { return false }
+      buckets[key] = Bucket(level: filled - 1, updatedAt: now)
       return true
     }
   }

@@ -4,10 +4,10 @@ public import FleetPorts
 
 /// What a person decides about a run.
 public enum RolloutAction: Hashable, Sendable {
-  /// Approves a stage.
-  case approve(stage: String)
-  /// Refuses a stage; the run is paused.
-  case reject(stage: String)
+  /// Approves a stage; nil for the one that waits for it.
+  case approve(stage: String?)
+  /// Refuses a stage; nil for the one that waits for an approval.
+  case reject(stage: String?)
   /// Stops new dispatches.
   case pause
   /// Goes on after a pause.

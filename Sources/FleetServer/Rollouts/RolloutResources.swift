@@ -53,7 +53,7 @@ extension RolloutResource.Counts {
     func total(_ number: (Stage) -> Int) -> Int { stages.map(number).reduce(0, +) }
     self.init(
       clusters: total(\.size), changing: total(\.changing), unchanged: sum(.unchanged),
-      inFlight: total(\.counters.inFlight), succeeded: sum(.soaking, .succeeded),
+      inFlight: total(\.counters.slotsHeld), succeeded: sum(.soaking, .succeeded),
       everFailed: total(\.counters.everFailed),
       rolledBack: sum(.rolledBack), unreachable: sum(.unreachable, .lost))
   }

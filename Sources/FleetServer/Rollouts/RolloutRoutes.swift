@@ -15,10 +15,10 @@ struct RolloutRoutes: Sendable {
       Routes.listSteps.id: steps,
       Routes.explainRollout.id: explain,
       Routes.approveRollout.id: { call in
-        try await act(call) { request in .approve(stage: try await stage(request, call)) }
+        try await act(call) { request in .approve(stage: request.stage) }
       },
       Routes.rejectRollout.id: { call in
-        try await act(call, reasonFor: "reject") { request in .reject(stage: try await stage(request, call)) }
+        try await act(call, reasonFor: "reject") { request in .reject(stage: request.stage) }
       },
       Routes.pauseRollout.id: { call in try await act(call) { _ in .pause } },
       Routes.resumeRollout.id: { call in try await act(call) { _ in .resume } },
@@ -79,7 +79,7 @@ struct RolloutRoutes: Sendable {
   }
 
   private func act(
-    _ call: Call, reasonFor verb: String? = nil, _ action: (RolloutActionRequest) async throws -> RolloutAction
+    _ call: Call, reasonFor verb: String? = nil, _ action: (RolloutActionRequest) -> RolloutAction
   ) async throws -> Reply {
     let request = try call.decode(RolloutActionRequest.self)
     if let verb, (request.reason ?? "").isEmpty {
@@ -88,22 +88,9 @@ struct RolloutRoutes: Sendable {
         hint: "give one with --reason")
     }
     let record = try await actions.act(
-      try await action(request), on: FleetSetName(call.parameter("set")), number: try Self.number(call),
+      action(request), on: FleetSetName(call.parameter("set")), number: try Self.number(call),
       in: call.project, by: call.principal, reason: request.reason ?? "")
     return try .json(RolloutResource(record), generation: record.run.version)
-  }
-
-  /// The stage that a decision is about: the one named, or the one that waits for an approval.
-  private func stage(_ request: RolloutActionRequest, _ call: Call) async throws -> String {
-    if let stage = request.stage, !stage.isEmpty { return stage }
-    let record = try await rollout(call)
-    if let waiting = record.report.waiting.first(where: { $0.reason == .approval && !$0.stage.isEmpty }) {
-      return waiting.stage
-    }
-    if let gated = record.stages.first(where: { $0.state == .gated }) { return gated.name }
-    throw ErrorEnvelope(
-      code: .conflict, message: "no stage of \(record.run.displayName) waits for an approval", field: "stage",
-      hint: "name the stage to approve it before its turn: \(record.stages.map(\.name).joined(separator: ", "))")
   }
 
   private func rollout(_ call: Call) async throws -> RolloutRecord {
