@@ -110,7 +110,7 @@ let targets: [Target] = [
     "flotilla-controller",
     [
       "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
-      argumentParser, logging, serviceLifecycle,
+      argumentParser, logging, metrics, serviceLifecycle, unixSignals,
     ]),
   program(
     "flotilla-agent",
@@ -118,7 +118,8 @@ let targets: [Target] = [
   program(
     "flotilla-sim",
     [
-      "KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", argumentParser, logging, serviceLifecycle, unixSignals,
+      "KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", "KubeClient", argumentParser, logging, serviceLifecycle,
+      unixSignals,
     ]),
 
   // tests

@@ -34,7 +34,8 @@ struct Serve: AsyncParsableCommand {
     guard (1...20_000).contains(clusters) else { throw ValidationError("--clusters must be 1 to 20000.") }
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
     guard (0...1000).contains(nodes) else { throw ValidationError("--nodes must be 0 to 1000.") }
-    for name in cluster where !name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
+    for name in cluster
+    where !name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
       || name.isEmpty || name == "all"
     {
       throw ValidationError("--cluster \(name): a name has lower-case letters, digits and dashes, and is not `all`.")

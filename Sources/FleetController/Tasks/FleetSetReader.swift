@@ -8,8 +8,9 @@ enum FleetSetReader {
   ///
   /// - Throws: ``DiagnosticsError`` when this program reads the document differently than the one that stored it.
   static func definition(of record: FleetSetRecord) throws(DiagnosticsError) -> FleetSetDefinition {
-    let (documents, diagnostics) = Documents.read(record.canonicalJSON, file: "FleetSet \(record.name)")
-    if case .fleetSet(let definition)? = documents.first?.content { return definition }
-    throw DiagnosticsError(diagnostics)
+    let document = try Document(
+      kind: "FleetSet", project: record.project, name: record.name.rawValue, canonicalJSON: record.canonicalJSON)
+    if case .fleetSet(let definition) = document.content { return definition }
+    throw DiagnosticsError([Diagnostic(message: "\(record.name) is stored as a FleetSet and reads as another kind")])
   }
 }
