@@ -18,7 +18,9 @@ public enum Flotilla {
   private static func perform(_ arguments: [String]) async -> ExitCode {
     do {
       try checkVerbs(arguments)
-      var command = try await FlotillaCommand.asyncParseAsRoot(arguments)
+      // The table is data, so it is printed as it is and not wrapped as help.
+      let words = arguments == ["help", "exit-codes"] ? ["exit-codes"] : arguments
+      var command = try await FlotillaCommand.asyncParseAsRoot(words)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -47,7 +49,7 @@ public enum Flotilla {
       if !text.isEmpty { console.output(text) }
       return .ok
     }
-    if !text.isEmpty { console.progress(text) }
+    if !text.isEmpty { console.progress(text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text) }
     return .invalid
   }
 

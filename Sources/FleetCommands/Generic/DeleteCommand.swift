@@ -6,7 +6,7 @@ internal import FleetClient
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Remove a cluster, repository or FleetSet; workloads stay.",
-    usage: "flotilla delete TYPE NAME\n       flotilla delete TYPE/NAME")
+    usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME")
 
   @Argument(help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"))
   var reference: [String]

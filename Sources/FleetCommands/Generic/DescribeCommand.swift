@@ -7,7 +7,7 @@ internal import FleetModel
 struct DescribeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "Show everything known about one thing, with what happened to it last.",
-    usage: "flotilla describe TYPE/NAME\n       flotilla describe TYPE NAME")
+    usage: "flotilla describe TYPE/NAME\nflotilla describe TYPE NAME")
 
   @Argument(help: ArgumentHelp("TYPE/NAME, or TYPE NAME.", valueName: "name"))
   var reference: [String]

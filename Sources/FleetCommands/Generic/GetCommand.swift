@@ -7,7 +7,7 @@ internal import FleetModel
 struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "List things, or show one.",
-    usage: "flotilla get TYPE [NAME]\n       flotilla get TYPE/NAME",
+    usage: "flotilla get TYPE [NAME]\nflotilla get TYPE/NAME",
     discussion: """
       Types: clusters, repositories, fleetsets, targets, releases, rollouts; singular and short forms are fine.
       The name of a release or rollout is SET/NUMBER; SET alone lists those of the set.

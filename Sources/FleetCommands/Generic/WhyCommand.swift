@@ -8,7 +8,7 @@ struct WhyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
     abstract: "Say in a few sentences what a cluster runs, what it should run, and what it waits for.",
-    usage: "flotilla why cluster/NAME\n       flotilla why rollout/SET/NUMBER")
+    usage: "flotilla why cluster/NAME\nflotilla why rollout/SET/NUMBER")
 
   @Argument(help: ArgumentHelp("cluster/NAME, or rollout/SET/NUMBER.", valueName: "name"))
   var reference: [String]

@@ -97,7 +97,8 @@ struct StageLine {
     if rollout.ended { return "" }
     let relevant: Set<String> = ["approval", "contact", "limit", "firstAlone", "untested", "paused"]
     let waits = rollout.waiting.filter { $0.stage == stage.name && relevant.contains($0.reason) }
-    return waits.first?.message ?? ""
+    guard let first = waits.first else { return "" }
+    return first.reason == "approval" ? "waits for \(first.message)" : first.message
   }
 
   private var passedNote: String {
@@ -118,7 +119,7 @@ struct StageLine {
 
   private var gateNote: String {
     if let message = rollout.waiting.first(where: { $0.stage == stage.name && $0.reason == "approval" })?.message {
-      return message
+      return "waits for \(message)"
     }
     guard let rule = stage.approvalRule else { return "waits for its gate" }
     let who = rule.groups.isEmpty ? "anyone who may approve" : rule.groups.joined(separator: " or ")
