@@ -34,11 +34,13 @@ struct RolloutFrame {
   private func heading(style: Style, width: Int) -> String {
     let title = rollout.sources.first.map { "  \"\($0.title)\"" } ?? ""
     let left = "\(rollout.name)  \(rollout.release)\(title)"
-    let right = "\(Self.sizeText(rollout))  \(stateText)"
-    let gap = width - left.count - right.count
-    let plainLeft = gap >= 2 ? left : truncated(left, to: max(8, width - right.count - 2))
-    let space = String(repeating: " ", count: max(2, width - plainLeft.count - right.count))
-    return style(.strong, plainLeft) + (gap > 30 ? "  " : space) + "\(Self.sizeText(rollout))  "
+    // The state always fits; the size goes first, then the title.
+    let size = Self.sizeText(rollout) + "  "
+    let isRoomy = width - size.count - stateText.count >= 24
+    let rightWidth = (isRoomy ? size.count : 0) + stateText.count
+    let cut = truncated(left, to: max(2, width - rightWidth - 2))
+    let gap = width - cut.count - rightWidth
+    return style(.strong, cut) + String(repeating: " ", count: gap > 30 ? 2 : max(1, gap)) + (isRoomy ? size : "")
       + style(Tables.tone(rollout.state), stateText)
   }
 

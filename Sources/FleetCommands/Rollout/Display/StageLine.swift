@@ -87,7 +87,9 @@ struct StageLine {
   /// What the stage waits for, or how it ended. `now` is only for the soak's clock; nil leaves it out.
   func note(now: FleetModel.Instant?) -> String {
     switch stage.state {
-    case .halted: return stage.haltReason.isEmpty ? "halted" : "halted: \(stage.haltReason)"
+    case .halted:
+      let isTold = rollout.breach?.stage == stage.name  // the breach has a line of its own
+      return stage.haltReason.isEmpty || isTold ? "halted" : "halted: \(stage.haltReason)"
     case .passed: return passedNote
     case .empty: return "passed"
     case .soaking: return soakNote(now: now)

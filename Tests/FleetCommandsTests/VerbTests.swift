@@ -1,0 +1,170 @@
+@testable import FleetCommands
+import FleetAPI
+import Foundation
+import Testing
+
+/// Each verb is one call of the client: these tests say which, and what is shown of the documented answer.
+@Suite struct VerbTests {
+  /// A verb's line, and the requests that it must send.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var line: String
+    var requests: [String]
+    var testDescription: String { line }
+  }
+
+  static let project = "/api/v1/projects/default"
+  static let cases: [Case] = [
+    Case(line: "get clusters", requests: ["GET \(project)/clusters?limit=500"]),
+    Case(line: "get cl -l region=eu-west", requests: ["GET \(project)/clusters?selector=region%3Deu-west&limit=500"]),
+    Case(line: "get cluster eu-west-1", requests: ["GET \(project)/clusters/eu-west-1"]),
+    Case(line: "get cluster/eu-west-1 -o name", requests: ["GET \(project)/clusters/eu-west-1"]),
+    Case(line: "get repositories --project shop", requests: ["GET /api/v1/projects/shop/repositories?limit=500"]),
+    Case(line: "get fleetsets storefront", requests: ["GET \(project)/fleetsets/storefront"]),
+    Case(
+      line: "get targets --set storefront --cluster eu-1 --limit 1",
+      requests: ["GET \(project)/targets?fleetSet=storefront&cluster=eu-1&limit=1"]),
+    Case(line: "get releases storefront --limit 1", requests: ["GET \(project)/releases?fleetSet=storefront&limit=1"]),
+    Case(line: "get rollouts storefront/43", requests: ["GET \(project)/rollouts/storefront/43"]),
+    Case(
+      line: "describe fleetset/storefront",
+      requests: [
+        "GET \(project)/fleetsets/storefront", "GET \(project)/rollouts?fleetSet=storefront&limit=5",
+        "GET \(project)/events?fleetSet=storefront&newestFirst=true&limit=10",
+      ]),
+    Case(
+      line: "delete cluster eu-west-1 --reason gone --dry-run",
+      requests: ["DELETE \(project)/clusters/eu-west-1?reason=gone&dryRun=true"]),
+    Case(
+      line: "delete fleetset/storefront", requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
+    Case(
+      line: "cluster label eu-1 canary=true old- --reason new",
+      requests: [
+        "PATCH \(project)/clusters/eu-1/labels\n  {\"dryRun\":false,\"labels\":{\"canary\":\"true\",\"old\":null},\"reason\":\"new\"}"
+      ]),
+    Case(
+      line: "cluster cordon eu-1 --reason disk",
+      requests: ["POST \(project)/clusters/eu-1/cordon\n  {\"dryRun\":false,\"reason\":\"disk\"}"]),
+    Case(line: "cluster uncordon eu-1", requests: ["POST \(project)/clusters/eu-1/uncordon\n  {\"dryRun\":false}"]),
+    Case(line: "cluster remove eu-1", requests: ["DELETE \(project)/clusters/eu-1"]),
+    Case(
+      line: "cluster token eu-1 --rejoin --expires 2h",
+      requests: ["POST \(project)/clusters/eu-1/join-token\n  {\"expiresInSeconds\":7200,\"rejoin\":true}"]),
+    Case(
+      line: "rollout start storefront --revision 77ad012 --reason hotfix",
+      requests: [
+        "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"reason\":\"hotfix\",\"revision\":\"77ad012\"}"
+      ]),
+    Case(
+      line: "rollout start storefront --dry-run",
+      requests: ["POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":true}"]),
+    Case(line: "rollout status storefront --exit-code", requests: ["GET \(project)/rollouts/storefront/latest"]),
+    Case(line: "rollout explain storefront/43", requests: ["GET \(project)/rollouts/storefront/43/explain"]),
+    Case(
+      line: "rollout history storefront --limit 1", requests: ["GET \(project)/rollouts?fleetSet=storefront&limit=1"]),
+    Case(
+      line: "rollout approve storefront --stage eu-west --reason fine",
+      requests: ["POST \(project)/rollouts/storefront/latest/approve\n  {\"reason\":\"fine\",\"stage\":\"eu-west\"}"]),
+    Case(
+      line: "rollout reject storefront/43 --reason no",
+      requests: ["POST \(project)/rollouts/storefront/43/reject\n  {\"reason\":\"no\"}"]),
+    Case(line: "rollout pause storefront", requests: ["POST \(project)/rollouts/storefront/latest/pause\n  {}"]),
+    Case(line: "rollout resume storefront", requests: ["POST \(project)/rollouts/storefront/latest/resume\n  {}"]),
+    Case(
+      line: "rollout abort storefront --no-hold --reason wrong",
+      requests: ["POST \(project)/rollouts/storefront/latest/abort\n  {\"hold\":false,\"reason\":\"wrong\"}"]),
+    Case(line: "rollout undo storefront/43", requests: ["POST \(project)/rollouts/storefront/43/undo\n  {}"]),
+    Case(
+      line: "rollout retry storefront --cluster eu-1 --cluster eu-2",
+      requests: ["POST \(project)/rollouts/storefront/latest/retry\n  {\"clusters\":[\"eu-1\",\"eu-2\"]}"]),
+    Case(
+      line: "rollout waive storefront --reason known",
+      requests: ["POST \(project)/rollouts/storefront/latest/waive\n  {\"reason\":\"known\"}"]),
+    Case(
+      line: "rollout release-hold storefront --reason fixed",
+      requests: ["POST \(project)/fleetsets/storefront/release-hold\n  {\"dryRun\":false,\"reason\":\"fixed\"}"]),
+    Case(
+      line: "events --set storefront --limit 5",
+      requests: ["GET \(project)/events?fleetSet=storefront&newestFirst=true&limit=5"]),
+    Case(line: "events --after 7 -o json", requests: ["GET \(project)/events?after=7&limit=50"]),
+    Case(
+      line: "preview storefront --cluster eu-west-1",
+      requests: ["POST \(project)/fleetsets/storefront/preview\n  {\"cluster\":\"eu-west-1\",\"files\":[]}"]),
+    Case(line: "diff storefront", requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[]}"]),
+    Case(
+      line: "token create kim --right approve --group sre --expires 1h",
+      requests: [
+        "POST /api/v1/tokens\n  {\"expiresInSeconds\":3600,\"groups\":[\"sre\"],\"name\":\"kim\",\"right\":\"approve\"}"
+      ]),
+    Case(line: "token list", requests: ["GET /api/v1/tokens"]),
+    Case(line: "token revoke kim", requests: ["DELETE /api/v1/tokens/kim"]),
+    Case(line: "version", requests: ["GET /api/v1/version"]),
+  ]
+
+  @Test(arguments: cases)
+  func oneVerbIsTheCallsOfItsLine(verb: Case) async throws {
+    let (result, seen) = try await ScriptedController.with { controller, url in
+      (
+        await run(
+          verb.line.split(separator: " ").map(String.init),
+          environment: ["FLOTILLA_SERVER": url, "FLOTILLA_TOKEN": "flt_secret"]), controller.seen
+      )
+    }
+    #expect(seen.map(\.line) == verb.requests)
+    for request in seen {
+      #expect(request.headers["authorization"] == "Bearer flt_secret")
+      let isReading = request.method == "GET" || request.uri.hasSuffix("/preview") || request.uri.hasSuffix("/diff")
+      #expect((request.headers["idempotency-key"] == nil) == isReading)
+    }
+    #expect(!result.transcript.contains("flt_secret"))
+    let name = verb.line.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "_" }
+    try golden("verbs/" + String(name), result.transcript)
+  }
+
+  @Test func applySendsEveryFileAndShowsEveryDocument() async throws {
+    let (result, seen) = try await ScriptedController.with { controller, url in
+      (
+        await flotilla(
+          "apply", "-f", "-", "--reason", "add eu-west", "--server", url, input: "kind: Cluster\n"), controller.seen
+      )
+    }
+    #expect(
+      seen.map(\.line) == [
+        "POST \(Self.project)/documents\n  {\"dryRun\":false,\"files\":[{\"content\":\"kind: Cluster\\n\",\"name\":\"<stdin>\"}],\"reason\":\"add eu-west\"}"
+      ])
+    try golden("apply", result.transcript)
+  }
+
+  @Test func addingAClusterTwiceIsAConflict() async throws {
+    let result = try await ScriptedController.with { _, url in
+      await flotilla("cluster", "add", "eu-1", "--server", url)
+    }
+    #expect(result.exitCode == 5)
+    #expect(result.error.contains("cluster eu-1 is registered already"))
+  }
+
+  @Test func addingAClusterMakesItsTokenAndHidesItInAFile() async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let (result, seen) = try await ScriptedController.with(
+      answer: { route, _ in
+        route.id == "getCluster"
+          ? .init(
+            status: 404, body: .json(ErrorEnvelope(code: .notFound, message: "there is no cluster \"eu-1\"")))
+          : nil
+      },
+      { controller, url in
+        (
+          await flotilla(
+            "cluster", "add", "eu-1", "--label", "region=eu", "--token-out", file, "--server", url), controller.seen
+        )
+      })
+    #expect(result.exitCode == 0)
+    #expect(seen.map(\.method) == ["GET", "POST", "POST"])
+    #expect(seen[1].body.contains(#"\"labels\":{\"region\":\"eu\"}"#))
+    let secret = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(secret == JoinTokenCreated.example.token + "\n")
+    #expect(!result.transcript.contains(JoinTokenCreated.example.token))
+    let attributes = try FileManager.default.attributesOfItem(atPath: file)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+  }
+}
