@@ -143,12 +143,15 @@ let targets: [Target] = [
   tests(
     "FleetPostgresTests", ["FleetPostgres", "FleetPorts", "FleetPlanner", "FleetModel", "FleetTestSupport", logging]),
   tests("FleetGitTests", ["FleetGit", "FleetPorts", "FleetPrograms", "FleetModel", "FleetTestSupport", logging]),
-  tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", logging, hummingbird]),
+  tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", asyncHTTPClient, logging, hummingbird]),
   tests(
     "KubeSimTests", ["KubeSim", "KubeClient", "Manifest", "FleetModel", "FleetPrograms", "FleetTestSupport", logging]),
   tests(
     "FleetAgentTests",
-    ["FleetAgent", "FleetSync", "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel", logging]),
+    [
+      "FleetAgent", "FleetSync", "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel",
+      asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
+    ]),
   tests(
     "FleetControllerTests",
     [
