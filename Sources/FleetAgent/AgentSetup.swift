@@ -91,6 +91,7 @@ public struct AgentFleet: Service {
   /// An agent that cannot join because the controller is away tries again; any other error of one agent is logged and
   /// leaves the others at work. A fleet of one throws it.
   public func run() async throws {
+    if setups.count > 20 { OpenFiles.raiseLimit() }
     let client = HTTPTransport.makeClient()
     let cache = BundleCache()
     let outcome: Result<Void, any Error>

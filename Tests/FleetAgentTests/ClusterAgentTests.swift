@@ -245,6 +245,45 @@ struct ClusterAgentTests {
     }
   }
 
+  @Test("many agents share one client and one cache")
+  func many() async throws {
+    let names = (1...24).map { "c\($0)" }
+    try await withSimulation(names) { simulation in
+      let cache = BundleCache()
+      let controllers = names.map { _ in FakeController() }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for (name, controller) in zip(names, controllers) {
+          let agent = ClusterAgent(
+            kube: try simulation.kube(name), connection: controller, cache: cache,
+            options: .init(pollWait: .seconds(2), reportDelay: .milliseconds(10)),
+            logger: Logger(label: "agent", factory: { _ in SwiftLogNoOpLogHandler() }))
+          group.addTask { try await agent.run() }
+        }
+        for controller in controllers {
+          await controller.order(Self.order(1, try await controller.add(Self.shop() + Self.service)))
+        }
+        for controller in controllers { _ = try await controller.healthy(1) }
+        group.cancelAll()
+      }
+      for name in names {
+        #expect(await simulation.fleet.clusters[name]?.counters.notImplemented == [])
+      }
+    }
+  }
+
+  @Test("a record that somebody broke is written anew by the next order")
+  func brokenRecord() async throws {
+    try await Self.withAgent { simulation, controller, kube in
+      await controller.order(Self.order(1, try await controller.add(Self.shop())))
+      _ = try await controller.healthy(1)
+      _ = try await kube.patch(Self.record, type: .merge, ["data": ["order": "{"]])
+      await controller.order(Self.order(2, try await controller.add(Self.shop(greeting: "new"))))
+      _ = try await controller.healthy(2)
+      let record = try #require(try await kube.get(Self.record))
+      #expect(TargetRecord(configMap: record)?.order.generation.counter == 2)
+    }
+  }
+
   @Test("while the controller is away drift is repaired, and everything is told when it is back")
   func controllerAway() async throws {
     try await Self.withAgent { simulation, controller, kube in

@@ -87,6 +87,30 @@ struct MachineTests {
     #expect(machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(51)).records.count == 1)
   }
 
+  @Test("an order whose fence cannot be written in time has not begun, and does not begin")
+  func lateFence() {
+    var machine = Self.settled()
+    _ = machine.received(makeOrder(2, bundle: Self.two, startWithin: .seconds(30)), now: Self.at(10))
+    _ = machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(11))
+    _ = machine.recordFailed(WriteFailure(.connection, "refused"), now: Self.at(12))
+    let late = machine.timePassed(now: Self.at(41))
+    #expect(late.records.isEmpty)
+    #expect(machine.observation(now: Self.at(41)).phase == .applied)
+    #expect(machine.observation(now: Self.at(41)).bundle == Self.one)
+    #expect(machine.seenGeneration == Generation(epoch: 1, counter: 1))
+  }
+
+  @Test("a bundle without objects is applied by deleting what is named")
+  func emptyBundle() {
+    var machine = Self.settled()
+    _ = machine.received(makeOrder(2, bundle: Self.two, mayPrune: ["/ConfigMap/shop/b"]), now: Self.at(1))
+    _ = machine.bundleArrived(Self.two, objects: [], now: Self.at(1))
+    #expect(machine.recordWritten(now: Self.at(1)).deletes == ["b"])
+    let final = machine.deleted(identity("ConfigMap", "b"), now: Self.at(1)).records
+    #expect(final.first?.inventory.map(\.name) == ["a"])
+    #expect(machine.recordWritten(now: Self.at(1)).observations.last?.phase == .applied)
+  }
+
   @Test("a newer order waits for the writes under way and begins then")
   func supersede() {
     var machine = TargetMachine.fresh()

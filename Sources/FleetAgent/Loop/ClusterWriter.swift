@@ -56,10 +56,15 @@ struct ClusterWriter: Sendable {
       }
       // Somebody else wrote, or removed, it: what stands there decides.
       let conflict = WriteFailure(.status(409, reason: error.reason), error.description)
-      guard let node = try? await kube.get(identity), let found = TargetRecord(configMap: node) else {
-        return .recordFailed(target, conflict, found: nil)
+      guard let node = try? await kube.get(identity) else { return .recordFailed(target, conflict, found: nil) }
+      if let found = TargetRecord(configMap: node) {
+        return .recordFailed(target, conflict, found: (found, version(of: node)))
       }
-      return .recordFailed(target, conflict, found: (found, version(of: node)))
+      // Somebody has broken it beyond reading; this order is the newest thing known.
+      let repaired = record.configMap(namespace: namespace, resourceVersion: version(of: node))
+      do {
+        return .recordWritten(target, resourceVersion: version(of: try await kube.replace(repaired, as: identity)))
+      } catch { return .recordFailed(target, conflict, found: nil) }
     }
   }
 

@@ -61,7 +61,7 @@ extension TargetMachine {
     guard next == nil, record?.order.bundle == bundle, self.objects == nil else { return [] }
     adopt(objects)
     switch activity {
-    case .applying: return [.watch] + beginWaves() + refresh(now: now)
+    case .applying: return [.watch] + beginWaves(now: now) + refresh(now: now)
     case .settled:
       // Nobody remembers what the server made of the documents: dry applies tell, and show drift of the meantime.
       return [.watch] + objects.filter(\.isOwned).flatMap { expect($0) } + refresh(now: now)
@@ -126,7 +126,7 @@ extension TargetMachine {
       guard let started = starting else { return [] }
       starting = nil
       begin(started, now: now)
-      let first = started.order.action == .apply ? beginWaves() : beginDeletions(now: now)
+      let first = started.order.action == .apply ? beginWaves(now: now) : beginDeletions(now: now)
       return [.watch] + first + refresh(now: now)
     case .concluding:
       activity = written.phase == .removed ? .idle : .settled

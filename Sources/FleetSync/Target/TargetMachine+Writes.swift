@@ -2,16 +2,14 @@ import FleetModel
 public import Manifest
 
 extension TargetMachine {
-  mutating func beginWaves() -> [Action] {
+  mutating func beginWaves(now: Duration) -> [Action] {
     activity = .applying
     waves = applyWaves(objects ?? [])
-    return nextWave()
+    return advance(now: now)
   }
 
   /// Begins the next wave, or the deletions after the last one.
   private mutating func nextWave() -> [Action] {
-    guard next?.objects == nil else { return [] }  // a newer order begins when the writes under way are done
-    guard !waves.isEmpty else { return [] }
     let wave = waves.removeFirst()
     waiting = Set(wave.map(\.identity))
     return wave.flatMap { apply($0) }
@@ -167,6 +165,12 @@ extension TargetMachine {
     var actions: [Action] = []
     if let next, now - next.receivedAt > next.order.startWithin {
       actions += dropLate(now: now)
+    }
+    if let late = starting, now - late.receivedAt > late.order.startWithin, recordWrite?.retry?.due != nil {
+      // The fence could not be written in time: the order has not begun, and must not any more.
+      starting = nil
+      recordWrite = nil
+      activity = activityBefore
     }
     if let due = fetchRetry?.due, due <= now {
       fetchRetry?.due = nil
