@@ -47,6 +47,31 @@ enum Body {
     return node
   }
 
+  /// The first item that stands twice in a list where each may stand once.
+  static func duplicate(_ value: Node, _ type: FieldType, _ path: [String] = []) -> String? {
+    var seen: Set<String> = []
+    func check(_ element: String) -> String? {
+      seen.insert(element).inserted
+        ? nil : "\(FieldSet.describe(path)): duplicate entries for key \(FieldSet.describe([element]))"
+    }
+    let resolved = type.resolved(for: value)
+    switch resolved {
+    case .leaf: return nil
+    case .fields, .entries:
+      for entry in value.object?.entries ?? [] {
+        if let found = duplicate(entry.value, resolved.child(entry.key), path + ["f:" + entry.key]) { return found }
+      }
+    case .values:
+      for item in value.array ?? [] { if let found = check(setElement(item)) { return found } }
+    case .elements(let list):
+      for item in value.array ?? [] {
+        guard let element = listElement(item, list) else { continue }
+        if let found = check(element) ?? duplicate(item, list.element, path + [element]) { return found }
+      }
+    }
+    return nil
+  }
+
   static func checkName(_ object: Node, _ target: Target) throws(APIFailure) {
     let name = object.objectName
     if !name.isEmpty, name != target.name {

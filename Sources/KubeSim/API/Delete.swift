@@ -110,7 +110,7 @@ extension ClusterState {
       if type.kind == "Namespace", live.objectName.hasPrefix("kube-") || live.objectName == "default" { continue }
       let (stored, _) = remove(
         live, type, propagation: options.propagation, graceSeconds: options.graceSeconds, isDryRun: options.isDryRun)
-      var item = Self.shown(stored, type)
+      var item = Self.shown(options.isDryRun ? live : stored, type)
       if !type.isCustom {
         item["kind"] = nil
         item["apiVersion"] = nil

@@ -20,6 +20,7 @@ extension ClusterState {
     var listVersion = version
     var start: ObjectKey?
     let requested = query["resourceVersion"] ?? ""
+    if let match = query["resourceVersionMatch"], !match.isEmpty { try Self.checkMatch(match, requested) }
     if let token = query["continue"], !token.isEmpty {
       guard requested.isEmpty || requested == "0" else {
         throw .badRequest("specifying resource version is not allowed when using continue")
@@ -43,13 +44,11 @@ extension ClusterState {
       }
     } else if !requested.isEmpty, requested != "0" {
       guard let wanted = Int(requested) else {
-        throw APIFailure(
-          400, "BadRequest", "resourceVersion: Invalid value: \(JSONText.text(.text(requested))): strconv.ParseUint: "
-            + "parsing \(JSONText.text(.text(requested))): invalid syntax")
+        throw .badRequest("invalid resource version: \(Self.notANumber(requested))")
       }
       if wanted > version {
         throw APIFailure(
-          504, "Timeout", "Too large resource version: \(wanted), current: \(version)",
+          504, "Timeout", "Timeout: Too large resource version: \(wanted), current: \(version)",
           details: [
             "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]],
             "retryAfterSeconds": 1,
@@ -122,6 +121,30 @@ extension ClusterState {
     }
   }
 
+  private static func notANumber(_ text: String) -> String {
+    let quoted = JSONText.text(.text(text))
+    return "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax"
+  }
+
+  private static func checkMatch(_ match: String, _ requested: String) throws(APIFailure) {
+    let field = "resourceVersionMatch"
+    let cause: FieldCause
+    if requested.isEmpty {
+      cause = .forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")
+    } else if match == "Exact", requested == "0" {
+      cause = .forbidden(field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")
+    } else if match != "Exact", match != "NotOlderThan" {
+      cause = FieldCause(
+        reason: "FieldValueNotSupported",
+        message:
+          "Unsupported value: \(JSONText.text(.text(match))): supported values: \"Exact\", \"NotOlderThan\", \"\"",
+        field: field)
+    } else {
+      return
+    }
+    throw .invalid(kind: "ListOptions", group: "meta.k8s.io", "", [cause])
+  }
+
   /// What the collection was at a version that the log still covers.
   private func past(_ present: [ObjectKey: Node], _ storage: String, at version: Int) -> [ObjectKey: Node] {
     var objects = present
@@ -165,7 +188,7 @@ extension ClusterState {
         [.forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")])
     }
     guard requested.isEmpty || Int(requested) != nil else {
-      throw .badRequest("invalid resource version \(JSONText.text(.text(requested)))")
+      throw APIFailure(500, "", Self.notANumber(requested))
     }
     let start = Int(requested) ?? 0
     // A slow reader loses its watch rather than the process its memory.

@@ -38,6 +38,9 @@ struct LabelQuery: Sendable {
       if let range = text.firstRange(of: symbol) {
         let key = trim(text[..<range.lowerBound])
         let value = trim(text[range.upperBound...])
+        if let space = value.firstIndex(where: \.isWhitespace) {
+          throw .badRequest("found '\(trim(value[space...]))', expected: ',' or 'end of string'")
+        }
         return isNegated ? .notIn(key, [value]) : .isIn(key, [value])
       }
     }

@@ -6,18 +6,20 @@ enum Strategy {
   {
     switch type.kind {
     case "Namespace":
-      new.set(["metadata", "labels", "kubernetes.io/metadata.name"], .text(new.objectName))
       new.set(["spec", "finalizers"], ["kubernetes"])
       new.set(["status", "phase"], "Active")
     case "Service": allocateAddress(&new, &state)
     case "Job":
       if new["spec", "manualSelector"]?.boolean != true, new["spec", "selector"] == nil {
-        let uid = state.random.uid()
+        let uid = new.uid
         new.set(["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], .text(uid))
         for (label, value) in [
           ("batch.kubernetes.io/controller-uid", uid), ("batch.kubernetes.io/job-name", new.objectName),
           ("controller-uid", uid), ("job-name", new.objectName),
         ] { new.set(["spec", "template", "metadata", "labels", label], .text(value)) }
+        if new["metadata", "labels"] == nil {
+          new.set(["metadata", "labels"], new["spec", "template", "metadata", "labels"])
+        }
       }
     case "Pod":
       new.setDefault(["status", "phase"], "Pending")

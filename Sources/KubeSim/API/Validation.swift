@@ -80,6 +80,10 @@ enum Validation {
     }
     if selector == nil {
       causes.append(.required("spec.selector"))
+      if labels == nil {
+        causes.append(
+          .invalid("spec.template.metadata.labels", Node(.null), "`selector` does not match template `labels`"))
+      }
     } else {
       for entry in selector?["matchLabels"]?.object?.entries ?? [] where labels?[entry.key] != entry.value {
         causes.append(

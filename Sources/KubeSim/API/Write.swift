@@ -15,6 +15,7 @@ extension ClusterState {
     if target.type.hasStatus, !isStatus, target.type.kind != "Namespace" || true { ignored = Self.statusFields }
     if isStatus {
       ignored.insert(["f:spec"])
+      ignored.insert(["f:metadata", "f:labels"])
       if target.type.isCustom { ignored.insert(["f:metadata"]) }
     }
     return FieldManager(
@@ -70,12 +71,14 @@ extension ClusterState {
     if type.hasStatus, type.isCustom || Self.dropsStatusOnCreate.contains(type.kind) { new["status"] = nil }
     Body.tidy(&new, type)
     new = Defaults.apply(type, to: new)
-    try Strategy.prepareForCreate(type, &new, &self)
+    // What the server itself fills in below belongs to nobody (exchange 016).
+    let managed = try owners(&self, new)
+    if let schema = type.custom?.schema { new = StructuralSchema.defaulted(new, schema) }
     let clientGeneration = new["metadata", "generation"]
     stampNew(&new, type)
     if !type.tracksGeneration, let clientGeneration { new.set(["metadata", "generation"], clientGeneration) }
+    try Strategy.prepareForCreate(type, &new, &self)
     try Validation.check(type, new, old: nil, state: self)
-    let managed = try owners(&self, new)
     managed.write(to: &new)
     Body.orderMetadata(&new)
     if call.isDryRun { return new }
@@ -102,6 +105,7 @@ extension ClusterState {
     }
     try Body.checkName(body, target)
     try Body.checkNamespace(body, target)
+    if target.type.kind == "Lease", object(target.key) == nil { return try create(call) }
     let live = try existing(target)
     let provided = body["metadata", "uid"]?.string ?? ""
     if !provided.isEmpty, provided != live.uid {
@@ -135,6 +139,9 @@ extension ClusterState {
     var new = body
     let requested = new.resourceVersion
     if !requested.isEmpty, requested != "0", requested != live.resourceVersion {
+      guard UInt64(requested) != nil else {
+        throw APIFailure(500, "", "strconv.ParseUint: parsing \(JSONText.text(.text(requested))): invalid syntax")
+      }
       throw .stale(type, target.name)
     }
     new["kind"] = .text(type.kind)
@@ -153,7 +160,10 @@ extension ClusterState {
     case "status":
       var kept = live
       kept["status"] = new["status"]
-      if !type.isCustom { kept["metadata"] = new["metadata"] }
+      if !type.isCustom {
+        kept["metadata"] = new["metadata"]
+        kept.set(["metadata", "labels"], live["metadata", "labels"])
+      }
       new = kept
     case "finalize":
       var kept = live
@@ -280,7 +290,13 @@ extension ClusterState {
     body = try prepare(body, call, warnings: &warnings)
     try Body.checkName(body, target)
     try Body.checkNamespace(body, target)
-    if let fields = body["metadata", "managedFields"]?.array, !fields.isEmpty {
+    if let duplicate = Body.duplicate(body, type.fieldType) {
+      throw APIFailure(
+        500, "",
+        "failed to create typed patch object (\(target.namespace)/\(target.name); \(type.apiVersion), Kind=\(type.kind)): "
+          + "\(duplicate)")
+    }
+    if body["metadata", "managedFields"]?.array != nil {
       throw .badRequest("metadata.managedFields must be nil")
     }
     body.set(["metadata", "managedFields"], nil)
@@ -301,8 +317,13 @@ extension ClusterState {
       try admit(call, body, old: nil, name: target.name)
       let applied = body
       let stored = try insert(applied, call, name: target.name) { _, _ throws(APIFailure) in
-        try manager.apply(live: nil, applied: applied, owners: ManagedFields(), manager: call.manager, force: true)
-          .owners
+        var owners = try manager.apply(
+          live: nil, applied: applied, owners: ManagedFields(), manager: call.manager, force: true
+        ).owners
+        owners.touch(
+          .init(manager: call.manager, operation: "Apply", apiVersion: type.apiVersion, subresource: ""),
+          time: manager.now)
+        return owners
       }
       return present(stored, call, status: 201, warnings: warnings)
     }
@@ -311,12 +332,33 @@ extension ClusterState {
       let cause = FieldCause.invalid("metadata.uid", .text(provided), "field is immutable")
       throw .invalid(type, target.name, [cause, cause])
     }
+    let lastApplied = call.manager == "kubectl" ? live["metadata", "annotations", Self.lastApplied]?.string : nil
     var (merged, owners) = try manager.apply(
       live: Self.shown(live, type), applied: body, owners: ManagedFields(of: live), manager: call.manager,
-      force: call.flag("force"))
+      force: call.flag("force"), yielding: lastApplied.flatMap { Self.unchanged($0, live, type) })
+    if lastApplied != nil {
+      merged.set(
+        ["metadata", "annotations", Self.lastApplied], .text(JSONText.text(Self.canonical(body)) + "\n"))
+    }
     merged = try prepareReplacement(live, merged, call)
+    if !Self.sameBut(live, merged) {
+      owners.touch(
+        .init(
+          manager: call.manager, operation: "Apply", apiVersion: type.apiVersion,
+          subresource: manager.subresource), time: manager.now)
+    }
     let stored = try finish(live, merged, owners, call)
     return present(stored, call, warnings: warnings)
+  }
+
+  private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+  /// The fields that still are as kubectl last applied them from the client.
+  private static func unchanged(_ annotation: String, _ live: Node, _ type: ResourceType) -> FieldSet? {
+    guard let applied = try? JSONText.parse(Array(annotation.utf8)) else { return nil }
+    let set = FieldSet(of: applied, type: type.fieldType)
+    let comparison = FieldComparison(from: applied, to: live, type: type.fieldType)
+    return set.subtracting(comparison.modified)
   }
 
   /// Custom resources are pruned and defaulted by their schema; unknown fields are told or refused.
@@ -342,8 +384,8 @@ extension ClusterState {
     case "Strict":
       let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
       throw APIFailure(
-        400, "BadRequest", type.isCustom ? "strict decoding error: \(list)"
-          : "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: \(list)")
+        400, "BadRequest",
+        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: \(list)")
     case "Warn": warnings += unknown.map { "unknown field \"\($0)\"" }
     default: break
     }

@@ -14,6 +14,8 @@ struct Watcher: Sendable {
   var finish: @Sendable () -> Void
   /// The column definitions of a table go out once.
   var sentColumns = false
+  /// The version of the last bookmark; another one only follows a change.
+  var bookmarked = 0
 
   func matches(_ object: Node) -> Bool {
     (namespace.isEmpty || object.objectNamespace == namespace) && labels.matches(object) && fields.matches(object)
@@ -58,7 +60,11 @@ extension ClusterState {
   }
 
   mutating func sendBookmark(_ identifier: Int, isInitialEnd: Bool = false) {
-    guard let watcher = watchers[identifier] else { return }
+    guard var watcher = watchers[identifier] else { return }
+    if !isInitialEnd { timers.schedule(.bookmark(identifier), at: now.millisecondsSinceEpoch + 60_000) }
+    guard watcher.bookmarked != version else { return }
+    watcher.bookmarked = version
+    watchers[identifier] = watcher
     var metadata: Node = ["resourceVersion": .text(String(version))]
     if isInitialEnd { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
     let object: Node = [
@@ -69,6 +75,5 @@ extension ClusterState {
       watchers[identifier] = nil
       return
     }
-    if !isInitialEnd { timers.schedule(.bookmark(identifier), at: now.millisecondsSinceEpoch + 60_000) }
   }
 }

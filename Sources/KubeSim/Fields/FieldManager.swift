@@ -48,6 +48,8 @@ struct FieldManager {
   func update(live: Node?, new: Node, owners: ManagedFields, manager: String) -> ManagedFields {
     let identity = FieldOwner.Identity(
       manager: manager, operation: "Update", apiVersion: apiVersion, subresource: subresource)
+    // An object without owners is not tracked until its first apply (exchanges 049 and 081).
+    if live != nil, owners.owners.isEmpty { return owners }
     let before = Self.bare(live.map(withEmptyForms) ?? emptyObject)
     let comparison = FieldComparison(from: before, to: Self.bare(new), type: type)
     let changed = comparison.modified.union(comparison.added)
@@ -59,8 +61,9 @@ struct FieldManager {
         if kept.isEmpty { result.owners.remove(at: index) } else { result.owners[index].fields = kept }
       }
     }
-    let mine = (owners[identity] ?? FieldSet()).subtracting(comparison.removed).union(strip(changed))
-    result.set(identity, mine, now: now)
+    let taken = strip(changed)
+    let mine = (owners[identity] ?? FieldSet()).subtracting(comparison.removed).union(taken)
+    result.set(identity, mine, time: taken.isEmpty ? nil : now)
     result.limitUpdates()
     return result
   }
@@ -76,7 +79,7 @@ struct FieldManager {
       if case .structure(let inner) = structure.type(of: field) {
         filled[field] = fill(filled[field] ?? Node(.object(Object())), inner)
       } else if filled[field] == nil {
-        filled[field] = Node(.object(Object()))
+        filled[field] = StructureType.emptyForm(structure.type(of: field))
       }
     }
     return Node(.object(filled))
@@ -84,9 +87,10 @@ struct FieldManager {
 
   /// The object and the owners after an apply.
   /// - Throws: `APIFailure` 409 with a cause per conflicting field.
-  func apply(live: Node?, applied: Node, owners: ManagedFields, manager: String, force: Bool) throws(APIFailure)
-    -> (object: Node, owners: ManagedFields)
-  {
+  /// - Parameter yielding: fields that may be taken over without force, when no others conflict (exchange 047).
+  func apply(
+    live: Node?, applied: Node, owners: ManagedFields, manager: String, force: Bool, yielding: FieldSet? = nil
+  ) throws(APIFailure) -> (object: Node, owners: ManagedFields) {
     let identity = FieldOwner.Identity(
       manager: manager, operation: "Apply", apiVersion: apiVersion, subresource: subresource)
     var result = owners
@@ -95,7 +99,7 @@ struct FieldManager {
       let everything = strip(FieldComparison(from: emptyObject, to: Self.bare(live), type: type).added)
       result.set(
         .init(manager: "before-first-apply", operation: "Update", apiVersion: apiVersion, subresource: ""), everything,
-        now: now)
+        time: now)
     }
     let applied = Self.bare(applied)
     // A key field that the document leaves out means its default.
@@ -103,7 +107,7 @@ struct FieldManager {
     let mine = strip(FieldSet(of: applied, type: type))
     let previous = result[identity]
     let merged = mergeApplied(before, ignoredFieldsRemoved(applied), type) ?? applied
-    result.set(identity, mine, now: now)
+    result.set(identity, mine, time: nil)
     let pruned = prune(merged, owners: result, previous: previous)
 
     let comparison = FieldComparison(from: before ?? emptyObject, to: pruned, type: type)
@@ -122,7 +126,16 @@ struct FieldManager {
         shrink(owner, to: fields.subtracting(comparison.removed), in: &result)
       }
     }
-    if !conflicts.isEmpty { throw Self.conflictFailure(conflicts) }
+    if !conflicts.isEmpty {
+      guard let yielding, conflicts.allSatisfy({ $0.1.allSatisfy { path in yielding.contains(path) } }) else {
+        throw Self.conflictFailure(conflicts)
+      }
+      for (owner, paths) in conflicts {
+        var lost = FieldSet()
+        for path in paths { lost.insert(path) }
+        if let fields = result[owner.identity] { shrink(owner, to: fields.subtracting(lost), in: &result) }
+      }
+    }
     return (pruned, result)
   }
 

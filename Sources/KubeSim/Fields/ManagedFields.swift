@@ -47,18 +47,23 @@ struct ManagedFields: Sendable, Equatable {
 
   subscript(identity: FieldOwner.Identity) -> FieldSet? { index(identity).map { owners[$0].fields } }
 
-  /// Puts the fields of an entry; an entry without fields goes, a changed one gets the time.
-  mutating func set(_ identity: FieldOwner.Identity, _ fields: FieldSet, now: String) {
+  /// Puts the fields of an entry; an entry without fields goes. Without a time it keeps the one it had.
+  mutating func set(_ identity: FieldOwner.Identity, _ fields: FieldSet, time: String?) {
     guard let index = index(identity) else {
-      if !fields.isEmpty { owners.append(FieldOwner(identity: identity, time: now, fields: fields)) }
+      if !fields.isEmpty { owners.append(FieldOwner(identity: identity, time: time, fields: fields)) }
       return
     }
     if fields.isEmpty {
       owners.remove(at: index)
-    } else if owners[index].fields != fields {
+    } else {
       owners[index].fields = fields
-      owners[index].time = now
+      if let time { owners[index].time = time }
     }
+  }
+
+  /// Notes when an entry last changed the object.
+  mutating func touch(_ identity: FieldOwner.Identity, time: String) {
+    if let index = index(identity) { owners[index].time = time }
   }
 
   /// Applies come first, then by time and name, as the server writes them.

@@ -4,7 +4,9 @@ import Manifest
 enum JSONPatch {
   static func apply(_ patch: Node, to document: Node) throws(APIFailure) -> Node {
     guard let operations = patch.array else {
-      throw .badRequest("the patch is not a list of operations")
+      throw .badRequest(
+        "error decoding patch: json: cannot unmarshal \(patch.object == nil ? "value" : "object") into Go value of type "
+          + "[]handlers.jsonPatchOp")
     }
     var result = document
     for operation in operations {
@@ -15,7 +17,7 @@ enum JSONPatch {
       switch name {
       case "add": try set(&result, pointer[...], value(operation), path, inserting: true)
       case "replace":
-        guard get(result, pointer[...]) != nil else { throw missing(name, path) }
+        // A key that is not there is added, as the server does (exchange 072).
         try set(&result, pointer[...], value(operation), path, inserting: false)
       case "remove": try remove(&result, pointer[...], path, name)
       case "test":
@@ -29,7 +31,7 @@ enum JSONPatch {
         }
         if name == "move" { try remove(&result, segments(from)[...], from, name) }
         try set(&result, pointer[...], moved, path, inserting: true)
-      default: throw .badRequest("Unexpected kind: \(name)")
+      default: throw missing(name, path)
       }
     }
     return result

@@ -65,6 +65,9 @@ enum Defaults {
       node.setDefault(["spec", "enableServiceLinks"], true)
     case "Service": service(&node)
     case "Namespace":
+      if !node.objectName.isEmpty {
+        node.set(["metadata", "labels", "kubernetes.io/metadata.name"], .text(node.objectName))
+      }
       node.setDefault(["status", "phase"], "Active")
     case "PersistentVolumeClaim":
       node.setDefault(["spec", "resources"], [:])

@@ -45,13 +45,17 @@ public final class StructureType: Sendable {
   var emptyForm: Node {
     var object = Object()
     for field in alwaysPresent.sorted() {
-      if case .structure(let structure) = type(of: field) {
-        object[field] = structure.emptyForm
-      } else {
-        object[field] = Node(.object(Object()))
-      }
+      object[field] = Self.emptyForm(type(of: field))
     }
     return Node(.object(object))
+  }
+
+  static func emptyForm(_ type: FieldType) -> Node {
+    switch type {
+    case .structure(let structure): structure.emptyForm
+    case .keyed, .set, .atomic: Node(.null)
+    default: Node(.object(Object()))
+    }
   }
 }
 

@@ -63,7 +63,9 @@ struct SchemaTable: Sendable {
       if parts.count > 1 { defaults[name] = Node(.string(String(parts[1]))) }
     }
     let rest = spelling[spelling.index(after: close)...].split(separator: "@", omittingEmptySubsequences: false)
-    let element = rest.first.flatMap { types[String($0)] }.map { FieldType.structure($0) } ?? .loose
+    let element =
+      rest.first == "atomic"
+      ? FieldType.atomic : rest.first.flatMap { types[String($0)] }.map { FieldType.structure($0) } ?? .loose
     let patchKey = rest.count > 1 ? String(rest[1]) : keys.first ?? "name"
     return .keyed(KeyedListType(keys: keys, keyDefaults: defaults, patchKey: patchKey, element: element))
   }
@@ -73,7 +75,7 @@ extension SchemaTable {
   /// The built-in kinds. Only fields are listed whose merging differs from the default of `.loose`.
   static let builtIn = SchemaTable(
     """
-    Meta: labels=map annotations=map finalizers=set ownerReferences=[uid]Owner
+    Meta: labels=map annotations=map finalizers=set ownerReferences=[uid]atomic
     Conditions: conditions=[type]
     KeyRefs: secretKeyRef=atomic configMapKeyRef=atomic fieldRef=atomic resourceFieldRef=atomic fileKeyRef=atomic
     EnvVar: valueFrom=KeyRefs
@@ -87,7 +89,7 @@ extension SchemaTable {
     ClaimTemplate: metadata=!Meta spec=!ClaimSpec
     Ephemeral: volumeClaimTemplate=ClaimTemplate
     Volume: csi=LocalSecret cephfs=LocalSecret rbd=LocalSecret iscsi=LocalSecret ephemeral=Ephemeral
-    PodSpec: containers=[name]Container initContainers=[name]Container ephemeralContainers=[name]Container
+    PodSpec: containers=![name]Container initContainers=[name]Container ephemeralContainers=[name]Container
     PodSpec: volumes=[name]Volume imagePullSecrets=[name] hostAliases=[ip] nodeSelector=atomic affinity=Affinity
     PodSpec: topologySpreadConstraints=[topologyKey,whenUnsatisfiable]@topologyKey schedulingGates=[name] overhead=map
     PodSpec: resourceClaims=[name] resources=Resources

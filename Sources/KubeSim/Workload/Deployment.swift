@@ -10,7 +10,7 @@ extension ClusterState {
     return random.suffix(10)
   }
 
-  private static func canonical(_ node: Node) -> Node {
+  static func canonical(_ node: Node) -> Node {
     switch node.value {
     case .object(let object):
       return Node(
@@ -90,15 +90,17 @@ extension ClusterState {
     var selector = deployment["spec", "selector"] ?? Node(.object(Object()))
     selector.set(["matchLabels", "pod-template-hash"], .text(hash))
     let labels = template["metadata", "labels"] ?? Node(.object(Object()))
+    let wanted = Int(deployment["spec", "replicas"]?.integer ?? 1)
+    let strategy = deployment["spec", "strategy", "rollingUpdate"]
+    let surge = strategy == nil ? 0 : Self.amount(strategy?["maxSurge"], of: wanted, roundsUp: true, otherwise: 1)
     return controllerCreate(
       "ReplicaSet",
       [
         "metadata": [
           "name": .text(name), "labels": labels,
           "annotations": [
-            "deployment.kubernetes.io/desired-replicas": deployment["spec", "replicas"].map {
-              .text(String($0.integer ?? 0))
-            } ?? "1",
+            "deployment.kubernetes.io/desired-replicas": .text(String(wanted)),
+            "deployment.kubernetes.io/max-replicas": .text(String(wanted + surge)),
             "deployment.kubernetes.io/revision": .text(String(revision)),
           ],
           "ownerReferences": [Self.ownerReference(deployment, "Deployment")],

@@ -330,7 +330,6 @@ extension ClusterState {
       let conditions = (definition["status", "conditions"]?.array ?? []).map { condition in
         var condition = condition
         condition["lastUpdateTime"] = nil
-        condition["observedGeneration"] = .number(definition.generation)
         return condition
       }
       definition.set(["status", "conditions"], .list(conditions))
