@@ -106,6 +106,8 @@ struct ExchangeReplay {
       var events: [Node] = []
       if case .stream(let lines) = answer.body {
         for await line in lines { events.append((try? JSON.parse(line)) ?? Node(.null)) }
+      } else {
+        events = [(try? JSON.parse(answer.bytes)) ?? Node(.null)]
       }
       problems += matcher.differences(expected: Node(.array(stream)), actual: Node(.array(events))).map {
         "\(label): \($0)"

@@ -12,10 +12,21 @@ extension ClusterState {
 
   private func deleteOptions(_ call: Call) throws(APIFailure) -> DeleteOptions {
     let body = call.request.body.isEmpty ? nil : try Body.parse(call)
+    let policy = call.request.query["propagationPolicy"] ?? body?["propagationPolicy"]?.string
+    if let policy, !["Foreground", "Background", "Orphan"].contains(policy) {
+      throw .invalid(
+        kind: "DeleteOptions", group: "meta.k8s.io", "",
+        [
+          FieldCause(
+            reason: "FieldValueNotSupported",
+            message:
+              "Unsupported value: \(JSONText.text(.text(policy))): supported values: \"Foreground\", \"Background\", "
+              + "\"Orphan\", \"nil\"", field: "propagationPolicy")
+        ])
+    }
     let orphans = body?["orphanDependents"]?.boolean.map { $0 ? "Orphan" : "Background" }
     return DeleteOptions(
-      propagation: call.request.query["propagationPolicy"] ?? body?["propagationPolicy"]?.string ?? orphans
-        ?? "Background",
+      propagation: policy ?? orphans ?? "Background",
       graceSeconds: call.request.query["gracePeriodSeconds"].flatMap { Int($0) }
         ?? body?["gracePeriodSeconds"]?.integer.map { Int($0) },
       uid: body?["preconditions", "uid"]?.string,
@@ -47,7 +58,7 @@ extension ClusterState {
     let (stored, isGone) = remove(
       live, target.type, propagation: options.propagation, graceSeconds: options.graceSeconds,
       isDryRun: options.isDryRun)
-    if isGone, target.type.kind != "Pod" {
+    if isGone, !Self.answersWithObject.contains(target.type.kind) {
       var details: Node = ["name": .text(target.name)]
       if !target.type.group.isEmpty { details["group"] = .text(target.type.group) }
       details["kind"] = .text(target.type.plural)
@@ -56,8 +67,13 @@ extension ClusterState {
         200,
         ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details])
     }
-    return present(stored, call)
+    return present(isGone ? live : stored, call)
   }
+
+  /// Kinds whose deletion is answered with the object instead of a Status (exchange 075).
+  private static let answersWithObject: Set<String> = [
+    "Pod", "Service", "ServiceAccount", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota",
+  ]
 
   /// Removes an object, or marks it when finalizers, a grace period or its contents hold it.
   mutating func remove(
@@ -105,6 +121,7 @@ extension ClusterState {
     }
     let options = try deleteOptions(call)
     var removed: [Node] = []
+    let before = version
     for live in objects(type.storage, namespace: call.target.namespace) {
       guard labels?.matches(live) ?? true, fields?.matches(live) ?? true else { continue }
       if type.kind == "Namespace", live.objectName.hasPrefix("kube-") || live.objectName == "default" { continue }
@@ -121,7 +138,7 @@ extension ClusterState {
       200,
       [
         "kind": .text(type.listKind), "apiVersion": .text(type.apiVersion),
-        "metadata": ["resourceVersion": .text(String(version))], "items": .list(removed),
+        "metadata": ["resourceVersion": .text(String(before))], "items": .list(removed),
       ])
   }
 

@@ -46,14 +46,7 @@ extension ClusterState {
       guard let wanted = Int(requested) else {
         throw .badRequest("invalid resource version: \(Self.notANumber(requested))")
       }
-      if wanted > version {
-        throw APIFailure(
-          504, "Timeout", "Timeout: Too large resource version: \(wanted), current: \(version)",
-          details: [
-            "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]],
-            "retryAfterSeconds": 1,
-          ])
-      }
+      try checkNotAhead(wanted)
       if query["resourceVersionMatch"] == "Exact" {
         if wanted < logStart {
           throw APIFailure(410, "Expired", "The resourceVersion for the provided list is too old.")
@@ -119,6 +112,17 @@ extension ClusterState {
         items, type, now: now, resourceVersion: metadata["resourceVersion"]?.string ?? "", withColumns: true,
         include: include, metadata: metadata)
     }
+  }
+
+  /// A version from the future cannot be read.
+  func checkNotAhead(_ wanted: Int) throws(APIFailure) {
+    guard wanted > version else { return }
+    throw APIFailure(
+      504, "Timeout", "Timeout: Too large resource version: \(wanted), current: \(version)",
+      details: [
+        "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]],
+        "retryAfterSeconds": 1,
+      ])
   }
 
   private static func notANumber(_ text: String) -> String {
@@ -212,7 +216,8 @@ extension ClusterState {
     let presentation = Presentation(accept: call.request.accept, query: query)
     let watcher = Watcher(
       type: type, namespace: call.target.namespace, labels: labels, fields: fields, presentation: presentation,
-      wantsBookmarks: call.flag("allowWatchBookmarks"), send: send, finish: { continuation.finish() })
+      wantsBookmarks: call.flag("allowWatchBookmarks"), send: send, finish: { continuation.finish() },
+      bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") ? 0 : version)
     watchers[identifier] = watcher
     let sendsInitial = query["sendInitialEvents"].map { ["true", "1"].contains($0) } ?? (start == 0)
     if sendsInitial {

@@ -98,8 +98,8 @@ extension ClusterState {
     let verb: String
     switch (call.request.method, isCollection) {
     case ("GET", true): verb = call.flag("watch") ? "watch" : "list"
-    case ("GET", false):
-      verb = call.flag("watch") && target.subresource.isEmpty ? "watch" : "get"
+    // A watch of a single object is not one (exchange 082).
+    case ("GET", false): verb = "get"
     case ("POST", true): verb = "create"
     case ("PUT", false): verb = "update"
     case ("PATCH", false): verb = "patch"
@@ -121,12 +121,9 @@ extension ClusterState {
     }
     switch verb {
     case "list": return try list(call)
-    case "watch":
-      var call = call
-      // A watch of one object is a watch of its collection (exchange 082).
-      if !isCollection { call.request.query["fieldSelector"] = "metadata.name=\(target.name)" }
-      return try watch(call)
+    case "watch": return try watch(call)
     case "get":
+      if let wanted = call.request.query["resourceVersion"].flatMap({ Int($0) }) { try checkNotAhead(wanted) }
       return present(try existing(target), call)
     case "create": return try create(call)
     case "update": return try update(call)

@@ -24,6 +24,14 @@ enum Strategy {
     case "Pod":
       new.setDefault(["status", "phase"], "Pending")
       new.setDefault(["status", "qosClass"], "BestEffort")
+      new.setDefault(["spec", "priority"], 0)
+      new.setDefault(["spec", "preemptionPolicy"], "PreemptLowerPriority")
+      var tolerations = new["spec", "tolerations"]?.array ?? []
+      for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]
+      where !tolerations.contains(where: { $0["key"]?.string == key }) {
+        tolerations.append(["key": .text(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300])
+      }
+      new.set(["spec", "tolerations"], .list(tolerations))
       if state.options.runsControllers { new.setDefault(["spec", "serviceAccountName"], "default") }
     case "CustomResourceDefinition":
       let versions = new["spec", "versions"]?.array ?? []
@@ -78,7 +86,7 @@ enum Strategy {
         if let value = live["spec", field] { new.setDefault(["spec", field], value) }
       }
     case "Pod":
-      for field in ["nodeName", "serviceAccountName"] {
+      for field in ["nodeName", "serviceAccountName", "priority", "preemptionPolicy", "tolerations"] {
         if let value = live["spec", field] { new.setDefault(["spec", field], value) }
       }
     default: break

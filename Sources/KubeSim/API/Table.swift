@@ -159,13 +159,13 @@ enum Table {
     case "ConfigMap":
       return [
         name,
-        Column("Data") { .text(String(($0["data"]?.object?.count ?? 0) + ($0["binaryData"]?.object?.count ?? 0))) },
+        Column("Data") { .number(($0["data"]?.object?.count ?? 0) + ($0["binaryData"]?.object?.count ?? 0)) },
         age,
       ]
     case "Secret":
       return [
         name, Column("Type") { text($0, "type") },
-        Column("Data") { .text(String($0["data"]?.object?.count ?? 0)) }, age,
+        Column("Data") { .number($0["data"]?.object?.count ?? 0) }, age,
       ]
     case "Namespace": return [name, Column("Status") { text($0, "status", "phase") }, age]
     case "Node":

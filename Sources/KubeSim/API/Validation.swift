@@ -132,6 +132,14 @@ enum Validation {
             reason: "FieldValueDuplicate", message: "Duplicate value: \"\(name)\"",
             field: "\(base).containers[\(index)].name"))
       }
+      for (place, variable) in (container["env"]?.array ?? []).enumerated() {
+        if variable["valueFrom"] != nil, !(variable["value"]?.string ?? "").isEmpty {
+          causes.append(
+            .invalid(
+              "\(base).containers[\(index)].env[\(place)].valueFrom", "",
+              "may not be specified when `value` is not empty"))
+        }
+      }
       if (container["image"]?.string ?? "").isEmpty {
         causes.append(.required("\(base).containers[\(index)].image"))
       }
@@ -277,9 +285,33 @@ enum Validation {
         schemaCauses(entry.value, values, place, &causes)
       }
     }
+    if let elements = value.array { duplicateCauses(elements, schema, path, &causes) }
     if let items = schema["items"] {
       for (index, element) in (value.array ?? []).enumerated() {
         schemaCauses(element, items, "\(path)[\(index)]", &causes)
+      }
+    }
+  }
+
+  private static func duplicateCauses(
+    _ elements: [Node], _ schema: Node, _ path: String, _ causes: inout [FieldCause]
+  ) {
+    var seen: Set<Node> = []
+    for (index, element) in elements.enumerated() {
+      let identity: Node
+      switch StructuralSchema.fieldType(schema) {
+      case .set: identity = element
+      case .keyed(let list):
+        var keys = Object()
+        for key in list.keys { if let value = element[key] ?? list.keyDefaults[key] { keys[key] = value } }
+        identity = Node(.object(keys))
+      default: return
+      }
+      if !seen.insert(identity).inserted {
+        causes.append(
+          FieldCause(
+            reason: "FieldValueDuplicate", message: "Duplicate value: \(JSONText.text(identity))",
+            field: "\(path)[\(index)]"))
       }
     }
   }

@@ -291,10 +291,7 @@ extension ClusterState {
     try Body.checkName(body, target)
     try Body.checkNamespace(body, target)
     if let duplicate = Body.duplicate(body, type.fieldType) {
-      throw APIFailure(
-        500, "",
-        "failed to create typed patch object (\(target.namespace)/\(target.name); \(type.apiVersion), Kind=\(type.kind)): "
-          + "\(duplicate)")
+      throw Self.untyped(body, call, duplicate)
     }
     if body["metadata", "managedFields"]?.array != nil {
       throw .badRequest("metadata.managedFields must be nil")
@@ -351,6 +348,15 @@ extension ClusterState {
     return present(stored, call, warnings: warnings)
   }
 
+  /// An applied document that does not fit the schema (exchanges 054 and 099).
+  private static func untyped(_ body: Node, _ call: Call, _ text: String) -> APIFailure {
+    let type = call.target.type
+    return APIFailure(
+      500, "",
+      "failed to create typed patch object (\(body.objectNamespace)/\(body.objectName); \(type.group)/\(type.version), "
+        + "Kind=\(type.kind)): \(text)")
+  }
+
   private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
   /// The fields that still are as kubectl last applied them from the client.
@@ -380,6 +386,9 @@ extension ClusterState {
       }
     }
     guard !unknown.isEmpty else { return result }
+    if call.request.contentType.hasPrefix("application/apply-patch") {
+      throw Self.untyped(object, call, ".\(unknown[0]): field not declared in schema")
+    }
     switch call.request.query["fieldValidation"] ?? "Warn" {
     case "Strict":
       let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")

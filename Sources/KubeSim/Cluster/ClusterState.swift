@@ -160,6 +160,9 @@ struct ClusterState: Sendable {
     let soon = now.millisecondsSinceEpoch + Int64(scenario.controllerDelayMilliseconds)
     if type.kind == "CustomResourceDefinition", new != nil { timers.schedule(.reconcile(key), at: soon) }
     guard options.runsControllers else { return }
+    if type.kind == "Namespace", old == nil {
+      controllerCreate("ServiceAccount", ["metadata": ["name": "default"]], namespace: key.name)
+    }
     if Self.controlledKinds.contains(type.kind) || new?.isDeleting == true {
       timers.schedule(.reconcile(key), at: soon)
     }

@@ -58,10 +58,11 @@ enum StrategicPatch {
       if let field = entry.key.suffix(after: "$deleteFromPrimitiveList/") {
         let gone = entry.value.array ?? []
         if let values = result[field]?.array { result[field] = Node(.array(values.filter { !gone.contains($0) })) }
-      } else if let field = entry.key.suffix(after: "$setElementOrder/") {
-        if let order = entry.value.array, let values = result[field]?.array {
-          result[field] = Node(.array(ordered(values, by: order, resolved.child(field))))
-        }
+      } else if let field = entry.key.suffix(after: "$setElementOrder/"), let order = entry.value.array,
+        let values = result[field]?.array
+      {
+        result[field] = Node(
+          .array(ordered(values, by: order, live: document?[field]?.array ?? [], resolved.child(field))))
       }
     }
     return Node(.object(result))
@@ -85,19 +86,29 @@ enum StrategicPatch {
       }
       if let index { items[index] = merged } else { items.append(merged) }
     }
-    return Node(.array(items))
+    return Node(.array(ordered(items, by: changes, live: live?.array ?? [], .keyed(list))))
   }
 
-  private static func ordered(_ values: [Node], by order: [Node], _ type: FieldType) -> [Node] {
+  /// Items of the patch in its order; the others keep their place among them, after new ones.
+  private static func ordered(_ values: [Node], by order: [Node], live: [Node], _ type: FieldType) -> [Node] {
     var key: String?
     if case .keyed(let list) = type { key = list.patchKey }
     func identity(_ node: Node) -> Node { key.flatMap { node[$0] } ?? node }
     let wanted = order.map(identity)
+    let places = live.map(identity)
+    var others = values.filter { !wanted.contains(identity($0)) }[...]
     var result: [Node] = []
     for identifier in wanted {
-      if let value = values.first(where: { identity($0) == identifier }) { result.append(value) }
+      guard let value = values.first(where: { identity($0) == identifier }) else { continue }
+      if let place = places.firstIndex(of: identifier) {
+        while let other = others.first, let otherPlace = places.firstIndex(of: identity(other)), otherPlace < place {
+          result.append(other)
+          others = others.dropFirst()
+        }
+      }
+      result.append(value)
     }
-    return result + values.filter { !wanted.contains(identity($0)) }
+    return result + others
   }
 }
 

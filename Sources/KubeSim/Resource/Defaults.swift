@@ -77,6 +77,7 @@ enum Defaults {
       node.setDefault(["spec", "persistentVolumeReclaimPolicy"], "Retain")
       node.setDefault(["spec", "volumeMode"], "Filesystem")
       node.setDefault(["status", "phase"], "Pending")
+    case "Lease": node.setDefault(["spec"], [:])
     case "Secret":
       node.setDefault(["type"], "Opaque")
       for entry in node["stringData"]?.object?.entries ?? [] {
@@ -141,6 +142,7 @@ enum Defaults {
     node.setDefault(["spec", "backoffLimit"], 6)
     node.setDefault(["spec", "completionMode"], "NonIndexed")
     node.setDefault(["spec", "suspend"], false)
+    node.setDefault(["spec", "manualSelector"], false)
     node.setDefault(["spec", "podReplacementPolicy"], "TerminatingOrFailed")
     template(&node, ["spec", "template"])
   }
