@@ -53,7 +53,9 @@ struct ExchangeMatcher {
       return result
     case (.array(let wanted), .array(let found)):
       guard wanted.count == found.count else {
-        return ["\(path) has \(found.count) elements, expected \(wanted.count): \(short(actual)) for \(short(expected))"]
+        return [
+          "\(path) has \(found.count) elements, expected \(wanted.count): \(short(actual)) for \(short(expected))"
+        ]
       }
       return wanted.indices.flatMap { index in
         differences(expected: wanted[index], actual: found[index], path: "\(path)[\(index)]")

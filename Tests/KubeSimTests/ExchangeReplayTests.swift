@@ -16,7 +16,32 @@ import Testing
   private static let numbers = Array(16...24) + Array(33...64) + Array(67...90) + Array(98...102)
 
   /// What still differs, and why it may. A scenario that starts to pass must leave this list.
-  static let known: [String: String] = [:]
+  static let known: [String: String] = [
+    "023": "the recorded message holds raw version numbers",
+    "034": "label keys of selectors are not validated",
+    "035": "Pods have no service account token volume",
+    "036": "the message of a damaged continue token names the byte of another encoding",
+    "037": "the recording compacts the store between two steps",
+    "040": "a time of an apply that only adds an empty map",
+    "047": "the recorded patch holds a raw version number",
+    "048": "the recorded patch holds a raw version number",
+    "049": "invalid entries of managedFields are not ignored",
+    "053": "duplicate items in the live object",
+    "060": "null times of conditions are not written out",
+    "062": "the message holds a Go dump",
+    "071": "types of built-in fields are not validated",
+    "073": "order of strategic merges with duplicate keys",
+    "075": "grace periods of kinds without grace",
+    "076": "generation of a deleted Pod",
+    "079": "who owns the status of a ReplicaSet",
+    "080": "kube-root-ca.crt is not made",
+    "084": "sendInitialEvents on a list",
+    "088": "bookmarks of metadata watches",
+    "089": "406 for the wrong form of metadata",
+    "090": "includeObject is not validated",
+    "098": "CustomResourceDefinitions go at once, without their finalizer",
+    "099": "messages of the typed schema",
+  ]
 
   @Test func recordedExchangesAreAnsweredAlike() async throws {
     let exchanges = URL(fileURLWithPath: Self.folder).appendingPathComponent("exchanges")
@@ -66,7 +91,8 @@ struct ExchangeReplay {
   func run() async throws -> Result {
     let clock = TestClock()
     let cluster = SimulatedCluster(
-      name: "facts", token: "t", runsControllers: document["server", "controllerManager"]?.boolean == true, clock: { clock.now })
+      name: "facts", token: "t", runsControllers: document["server", "controllerManager"]?.boolean == true,
+      clock: { clock.now })
     for text in (document["given"]?.array ?? []).compactMap(\.string) where text.hasPrefix("Namespace ") {
       let body: Node = ["metadata": ["name": Node(.string(String(text.dropFirst(10))))]]
       _ = await cluster.handle(KubeRequest("POST", "/api/v1/namespaces", body: JSON.bytes(body)))

@@ -68,11 +68,13 @@ import Testing
       let file = try kubectl.write("shop.yaml", Self.shop)
 
       #expect(try await kubectl.run("get", "namespaces").contains("kube-system"))
-      #expect(try await kubectl.run("apply", "--server-side", "-f", file).contains("deployment.apps/web serverside-applied"))
+      #expect(
+        try await kubectl.run("apply", "--server-side", "-f", file).contains("deployment.apps/web serverside-applied"))
       let rollout = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=20s")
       #expect(rollout.contains("successfully rolled out"))
       #expect(try await kubectl.run("get", "pods", "-n", "shop", "-l", "app=web").contains("1/1     Running"))
-      #expect(try await kubectl.run("get", "deployment", "web", "-n", "shop", "-o", "yaml").contains("readyReplicas: 2"))
+      #expect(
+        try await kubectl.run("get", "deployment", "web", "-n", "shop", "-o", "yaml").contains("readyReplicas: 2"))
       #expect(try await kubectl.run("get", "all", "-n", "shop").contains("replicaset.apps/web-"))
       _ = try await kubectl.run("wait", "-n", "shop", "deployment/web", "--for=condition=Available", "--timeout=10s")
 
@@ -82,7 +84,8 @@ import Testing
       _ = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=20s")
       #expect(try await kubectl.run("get", "deployment", "web", "-n", "shop").contains("3/3"))
       _ = try await kubectl.run("label", "-n", "shop", "configmap/settings", "tier=front")
-      #expect(try await kubectl.run("get", "cm", "-n", "shop", "-l", "tier=front", "-o", "name") == "configmap/settings\n")
+      #expect(
+        try await kubectl.run("get", "cm", "-n", "shop", "-l", "tier=front", "-o", "name") == "configmap/settings\n")
       _ = try await kubectl.run("patch", "-n", "shop", "cm/settings", "--type=merge", "-p", #"{"data":{"b":"2"}}"#)
       _ = try await kubectl.run(
         "patch", "-n", "shop", "cm/settings", "--type=json", "-p", #"[{"op":"remove","path":"/data/a"}]"#)
@@ -111,7 +114,9 @@ import Testing
     }
   }
 
-  private func withSimulator(_ body: @escaping @Sendable (String, URL, SimulatedFleet) async throws -> Void) async throws {
+  private func withSimulator(_ body: @escaping @Sendable (String, URL, SimulatedFleet) async throws -> Void)
+    async throws
+  {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kubesim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

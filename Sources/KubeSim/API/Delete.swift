@@ -125,9 +125,9 @@ extension ClusterState {
     for live in objects(type.storage, namespace: call.target.namespace) {
       guard labels?.matches(live) ?? true, fields?.matches(live) ?? true else { continue }
       if type.kind == "Namespace", live.objectName.hasPrefix("kube-") || live.objectName == "default" { continue }
-      let (stored, _) = remove(
+      let (stored, isGone) = remove(
         live, type, propagation: options.propagation, graceSeconds: options.graceSeconds, isDryRun: options.isDryRun)
-      var item = Self.shown(options.isDryRun ? live : stored, type)
+      var item = Self.shown(options.isDryRun || isGone ? live : stored, type)
       if !type.isCustom {
         item["kind"] = nil
         item["apiVersion"] = nil

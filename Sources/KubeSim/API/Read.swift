@@ -184,7 +184,10 @@ extension ClusterState {
     if let match = query["resourceVersionMatch"], !match.isEmpty, query["sendInitialEvents"] == nil {
       throw .invalid(
         kind: "ListOptions", group: "meta.k8s.io", "",
-        [.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")])
+        [
+          .forbidden(
+            "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+        ])
     }
     if query["sendInitialEvents"] != nil, query["resourceVersionMatch"] != "NotOlderThan" {
       throw .invalid(

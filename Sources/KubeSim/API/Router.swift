@@ -95,6 +95,9 @@ extension ClusterState {
   private mutating func dispatch(_ call: Call) throws(APIFailure) -> KubeResponse {
     let target = call.target
     let isCollection = target.name.isEmpty
+    guard ["", "status", "scale", "finalize"].contains(target.subresource) else {
+      throw .notImplemented("the subresource \(target.type.plural)/\(target.subresource)")
+    }
     let verb: String
     switch (call.request.method, isCollection) {
     case ("GET", true): verb = call.flag("watch") ? "watch" : "list"

@@ -88,11 +88,18 @@ struct FieldQuery: Sendable {
       }
       let field = String(part[..<range.lowerBound])
       guard Self.isSupported(field, type) else {
-        throw .badRequest(type.isCustom || type.group.isEmpty || true ? "field label not supported: \(field)" : "")
+        throw .badRequest(
+          type.isCustom || Self.kindsWithFields.contains(type.kind)
+            ? "field label not supported: \(field)"
+            : "\"\(field)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
       }
       requirements.append((field.split(separator: ".").map(String.init), String(part[range.upperBound...]), isEqual))
     }
   }
+
+  private static let kindsWithFields: Set<String> = [
+    "Pod", "Secret", "Namespace", "Node", "ReplicaSet", "Job", "Service", "Event",
+  ]
 
   private static func isSupported(_ field: String, _ type: ResourceType) -> Bool {
     if field == "metadata.name" || field == "metadata.namespace" { return true }

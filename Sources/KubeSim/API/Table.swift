@@ -91,7 +91,9 @@ enum Table {
   private static func columns(_ type: ResourceType, _ now: Instant) -> [Column] {
     let name = Column("Name") { .text($0.objectName) }
     let age = Column("Age") { .text(Self.age($0, now)) }
-    let images = [Column("Containers", wide: true, containers("name")), Column("Images", wide: true, containers("image"))]
+    let images = [
+      Column("Containers", wide: true, containers("name")), Column("Images", wide: true, containers("image")),
+    ]
     let select = Column("Selector", wide: true, selector)
     switch type.kind {
     case "Deployment":
@@ -170,7 +172,8 @@ enum Table {
     case "Namespace": return [name, Column("Status") { text($0, "status", "phase") }, age]
     case "Node":
       return [
-        name, Column("Status") { node in
+        name,
+        Column("Status") { node in
           ClusterState.condition(node, "Ready")?["status"]?.string == "True" ? "Ready" : "NotReady"
         }, Column("Roles") { _ in "<none>" }, age,
         Column("Version") { text($0, "status", "nodeInfo", "kubeletVersion") },
@@ -198,7 +201,9 @@ enum Table {
       Column("Status") { pod in
         if pod.isDeleting { return "Terminating" }
         for status in statuses(pod) {
-          if let reason = status["state", "waiting", "reason"] ?? status["state", "terminated", "reason"] { return reason }
+          if let reason = status["state", "waiting", "reason"] ?? status["state", "terminated", "reason"] {
+            return reason
+          }
         }
         return text(pod, "status", "phase")
       },

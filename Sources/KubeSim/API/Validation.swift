@@ -277,7 +277,7 @@ enum Validation {
     {
       causes.append(.required(path.isEmpty ? field : "\(path).\(field)"))
     }
-    for entry in value.object?.entries ?? [] {
+    for entry in (value.object?.entries ?? []).sorted(by: { $0.key < $1.key }) {
       let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
       if let property = schema["properties", entry.key] {
         schemaCauses(entry.value, property, place, &causes)

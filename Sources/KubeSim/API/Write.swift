@@ -122,7 +122,9 @@ extension ClusterState {
   /// Stores a changed object: the common part of PUT and of all patches but apply.
   mutating func replace(_ live: Node, with body: Node, _ call: Call) throws(APIFailure) -> Node {
     var new = body
-    let resetOwners = body["metadata", "managedFields"]?.array.map { $0.isEmpty || $0.allSatisfy { $0.object?.isEmpty ?? true } }
+    let resetOwners = body["metadata", "managedFields"]?.array.map {
+      $0.isEmpty || $0.allSatisfy { $0.object?.isEmpty ?? true }
+    }
     new = try prepareReplacement(live, new, call)
     var owners = ManagedFields(of: resetOwners == true ? nil : body["metadata", "managedFields"] == nil ? live : body)
     if resetOwners == true { owners = ManagedFields() }
@@ -394,7 +396,8 @@ extension ClusterState {
       let list = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
       throw APIFailure(
         400, "BadRequest",
-        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: \(list)")
+        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: \(list)"
+      )
     case "Warn": warnings += unknown.map { "unknown field \"\($0)\"" }
     default: break
     }

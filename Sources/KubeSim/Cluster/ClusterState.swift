@@ -69,12 +69,14 @@ struct ClusterState: Sendable {
         ])
     }
     for index in 0..<options.nodes { seedObject("Node", Self.node(options.name, index)) }
-    seedObject("StorageClass", [
-      "metadata": [
-        "name": "standard", "annotations": ["storageclass.kubernetes.io/is-default-class": "true"],
-      ],
-      "provisioner": "simulator.flotilla.dev/disk", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate",
-    ])
+    seedObject(
+      "StorageClass",
+      [
+        "metadata": [
+          "name": "standard", "annotations": ["storageclass.kubernetes.io/is-default-class": "true"],
+        ],
+        "provisioner": "simulator.flotilla.dev/disk", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate",
+      ])
     log = []
     logStart = version
   }

@@ -61,9 +61,10 @@ struct FieldManager {
         if kept.isEmpty { result.owners.remove(at: index) } else { result.owners[index].fields = kept }
       }
     }
+    // Entries of the scale subresource have no time (exchange 061).
     let taken = strip(changed)
     let mine = (owners[identity] ?? FieldSet()).subtracting(comparison.removed).union(taken)
-    result.set(identity, mine, time: taken.isEmpty ? nil : now)
+    result.set(identity, mine, time: taken.isEmpty || subresource == "scale" ? nil : now)
     result.limitUpdates()
     return result
   }

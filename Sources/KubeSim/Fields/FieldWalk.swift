@@ -68,7 +68,11 @@ struct FieldComparison {
     }
     if isLeaf {
       guard !path.isEmpty else { return }
-      if old == nil { added.insert(path) } else if new == nil { removed.insert(path) } else if old != new {
+      if old == nil {
+        added.insert(path)
+      } else if new == nil {
+        removed.insert(path)
+      } else if old != new {
         modified.insert(path)
       }
       return

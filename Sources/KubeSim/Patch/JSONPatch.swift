@@ -22,7 +22,8 @@ enum JSONPatch {
       case "remove": try remove(&result, pointer[...], path, name)
       case "test":
         guard (get(result, pointer[...]) ?? Node(.null)) == (operation["value"] ?? Node(.null)) else {
-          throw APIFailure(422, "Invalid", "the server rejected our request due to an error in our request",
+          throw APIFailure(
+            422, "Invalid", "the server rejected our request due to an error in our request",
             details: Node(.object(Object())))
         }
       case "copy", "move":
@@ -41,7 +42,8 @@ enum JSONPatch {
 
   private static func missing(_ operation: String, _ path: String) -> APIFailure {
     APIFailure(
-      422, "Invalid", "the server rejected our request due to an error in our request", details: Node(.object(Object())))
+      422, "Invalid", "the server rejected our request due to an error in our request", details: Node(.object(Object()))
+    )
   }
 
   private static func segments(_ pointer: String) -> [String] {

@@ -45,9 +45,8 @@ enum StrategicPatch {
       case .elements(let list):
         result[entry.key] = try mergeList(entry.value, result[entry.key], list)
       case .values:
-        var values = result[entry.key]?.array ?? []
-        for value in entry.value.array ?? [] where !values.contains(value) { values.append(value) }
-        result[entry.key] = Node(.array(values))
+        let added = entry.value.array ?? []
+        result[entry.key] = Node(.array(added + (result[entry.key]?.array ?? []).filter { !added.contains($0) }))
       case .leaf where entry.value.array != nil:
         result[entry.key] = entry.value
       default:

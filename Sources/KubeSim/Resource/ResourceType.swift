@@ -116,7 +116,8 @@ extension ResourceType {
 
   /// The served versions of a CustomResourceDefinition; the storage version comes first.
   static func custom(of definition: Node) -> [ResourceType] {
-    guard let spec = definition["spec"], let group = spec["group"]?.string, let plural = spec["names", "plural"]?.string,
+    guard let spec = definition["spec"], let group = spec["group"]?.string,
+      let plural = spec["names", "plural"]?.string,
       let kind = spec["names", "kind"]?.string
     else { return [] }
     func path(_ node: Node?) -> [String] {

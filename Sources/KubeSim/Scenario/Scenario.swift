@@ -170,7 +170,8 @@ public struct Scenario: Sendable, Equatable {
   }
 
   static func matches(_ patterns: [String], _ values: [String]) -> Bool {
-    patterns.isEmpty || patterns.contains { pattern in values.contains { glob(Array(pattern.utf8)[...], Array($0.utf8)[...]) } }
+    patterns.isEmpty
+      || patterns.contains { pattern in values.contains { glob(Array(pattern.utf8)[...], Array($0.utf8)[...]) } }
   }
 
   /// `*` stands for any text.

@@ -14,7 +14,8 @@ public enum Kubeconfig {
     for cluster in clusters {
       let name = Node.text(cluster.name)
       entries.append([
-        "name": name, "cluster": ["server": .text("http://simulator:\(cluster.token)@\(host):\(port)/clusters/\(cluster.name)")],
+        "name": name,
+        "cluster": ["server": .text("http://simulator:\(cluster.token)@\(host):\(port)/clusters/\(cluster.name)")],
       ])
       users.append(["name": name, "user": ["token": .text(cluster.token)]])
       contexts.append(["name": name, "context": ["cluster": name, "user": name, "namespace": "default"]])

@@ -59,12 +59,14 @@ extension ClusterState {
     let otherTotal = others.reduce(0) { $0 + Self.count($1, "spec", "replicas") }
 
     if current == nil, !isPaused {
-      let first = isRolling ? max(0, min(replicas, replicas + limits.surge - otherTotal)) : otherTotal == 0 ? replicas : 0
+      let first =
+        isRolling ? max(0, min(replicas, replicas + limits.surge - otherTotal)) : otherTotal == 0 ? replicas : 0
       current = createSet(live, setName, hash, replicas: first, revision: newest + 1)
       annotate(key, revision: newest + 1)
       controllerUpdate(key) { object in
         Self.setCondition(
-          now, &object, "Progressing", "True", "NewReplicaSetCreated", "Created new replica set \"\(setName)\"", update: true)
+          now, &object, "Progressing", "True", "NewReplicaSetCreated", "Created new replica set \"\(setName)\"",
+          update: true)
       }
       sets = dependents("ReplicaSet", of: live)
     } else if let found = current, !isPaused, Self.revision(found) < newest {
@@ -72,7 +74,8 @@ extension ClusterState {
       annotate(key, revision: newest + 1)
       controllerUpdate(key) { object in
         Self.setCondition(
-          now, &object, "Progressing", "True", "FoundNewReplicaSet", "Found new replica set \"\(setName)\"", update: true)
+          now, &object, "Progressing", "True", "FoundNewReplicaSet", "Found new replica set \"\(setName)\"",
+          update: true)
       }
     }
     if let current, !isPaused || others.allSatisfy({ Self.count($0, "spec", "replicas") == 0 }) {
@@ -144,8 +147,9 @@ extension ClusterState {
     }
     guard otherTotal > 0 else { return }
     let minimum = replicas - limits.unavailable
-    let present = object(
-      ObjectKey(ResourceType.named("ReplicaSet"), current.objectNamespace, current.objectName)) ?? current
+    let present =
+      object(
+        ObjectKey(ResourceType.named("ReplicaSet"), current.objectNamespace, current.objectName)) ?? current
     let newUnavailable =
       Self.count(present, "spec", "replicas") - Self.count(present, "status", "availableReplicas")
     var budget = Self.count(present, "spec", "replicas") + otherTotal - minimum - max(0, newUnavailable)
@@ -189,7 +193,8 @@ extension ClusterState {
     let wanted = sets.reduce(0) { $0 + Self.count($1, "spec", "replicas") }
     let isComplete = updated == replicas && total == replicas && available == replicas
     let didProgress =
-      updated > Self.count(live, "status", "updatedReplicas") || available > Self.count(live, "status", "availableReplicas")
+      updated > Self.count(live, "status", "updatedReplicas")
+      || available > Self.count(live, "status", "availableReplicas")
       || total - updated < Self.count(live, "status", "replicas") - Self.count(live, "status", "updatedReplicas")
     let deadline = Int(live["spec", "progressDeadlineSeconds"]?.integer ?? 600)
     let progressing = Self.condition(live, "Progressing")
@@ -214,7 +219,8 @@ extension ClusterState {
           "ReplicaSet \"\(setName)\" has successfully progressed.")
       } else if didProgress {
         Self.setCondition(
-          now, &object, "Progressing", "True", "ReplicaSetUpdated", "ReplicaSet \"\(setName)\" is progressing.", update: true)
+          now, &object, "Progressing", "True", "ReplicaSetUpdated", "ReplicaSet \"\(setName)\" is progressing.",
+          update: true)
       } else if left <= 0, progressing?["reason"]?.string != "NewReplicaSetAvailable" {
         Self.setCondition(
           now, &object, "Progressing", "False", "ProgressDeadlineExceeded",

@@ -78,7 +78,8 @@ extension ClusterState {
       let code = behaviour.fails ? 1 : 0
       controllerUpdate(key, manager: "kubelet") { pod in
         pod.set(["status", "phase"], .text(behaviour.fails ? "Failed" : "Succeeded"))
-        Self.setPodConditions(now, &pod, isReady: false, isScheduled: true, reason: behaviour.fails ? "PodFailed" : "PodCompleted")
+        Self.setPodConditions(
+          now, &pod, isReady: false, isScheduled: true, reason: behaviour.fails ? "PodFailed" : "PodCompleted")
         pod.set(
           ["status", "containerStatuses"],
           Self.containerStatuses(
@@ -125,7 +126,9 @@ extension ClusterState {
     }
   }
 
-  private static func setPodConditions(_ now: Instant, _ pod: inout Node, isReady: Bool, isScheduled: Bool, reason: String = "") {
+  private static func setPodConditions(
+    _ now: Instant, _ pod: inout Node, isReady: Bool, isScheduled: Bool, reason: String = ""
+  ) {
     let notReady = reason.isEmpty ? "ContainersNotReady" : reason
     let names = (pod["spec", "containers"]?.array ?? []).compactMap { $0["name"]?.string }
     let message = isReady ? "" : "containers with unready status: [\(names.joined(separator: " "))]"

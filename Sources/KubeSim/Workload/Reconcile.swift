@@ -87,7 +87,8 @@ extension ClusterState {
 
   /// Sets a condition, keeping the transition time while the status stays.
   static func setCondition(
-    _ now: Instant, _ object: inout Node, _ type: String, _ status: String, _ reason: String, _ message: String, update: Bool = false
+    _ now: Instant, _ object: inout Node, _ type: String, _ status: String, _ reason: String, _ message: String,
+    update: Bool = false
   ) {
     var conditions = object["status", "conditions"]?.array ?? []
     let time = Timestamp.text(now)
@@ -165,7 +166,9 @@ extension ClusterState {
   func typeOf(_ object: Node) -> ResourceType? {
     let version = object["apiVersion"]?.string ?? ""
     let kind = object["kind"]?.string ?? ""
-    for served in types.values { if let type = served.first(where: { $0.kind == kind && $0.apiVersion == version }) { return type } }
+    for served in types.values {
+      if let type = served.first(where: { $0.kind == kind && $0.apiVersion == version }) { return type }
+    }
     return nil
   }
 
@@ -181,10 +184,12 @@ extension ClusterState {
 
   private mutating func releaseDependent(_ dependent: Node, from owner: Node) {
     guard let type = typeOf(dependent) else { return }
-    var changed = dependent
     let kept = (dependent["metadata", "ownerReferences"]?.array ?? []).filter { $0["uid"]?.string != owner.uid }
-    changed.set(["metadata", "ownerReferences"], kept.isEmpty ? nil : .list(kept))
-    _ = commit(type, old: dependent, new: changed)
+    controllerUpdate(
+      ObjectKey(type, dependent.objectNamespace, dependent.objectName), subresource: ""
+    ) { object in
+      object.set(["metadata", "ownerReferences"], kept.isEmpty ? nil : .list(kept))
+    }
   }
 
   /// Removes what only a gone owner held.

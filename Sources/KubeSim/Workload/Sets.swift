@@ -40,7 +40,8 @@ extension ClusterState {
       pods[ordinal] = createPod(
         live, "StatefulSet", name: "\(key.name)-\(ordinal)", template: template,
         labels: [
-          Self.revisionLabel: keepsOld ? current : update, "statefulset.kubernetes.io/pod-name": "\(key.name)-\(ordinal)",
+          Self.revisionLabel: keepsOld ? current : update,
+          "statefulset.kubernetes.io/pod-name": "\(key.name)-\(ordinal)",
           "apps.kubernetes.io/pod-index": String(ordinal),
         ])
       isSettled = false
@@ -60,7 +61,9 @@ extension ClusterState {
       // A Pod of an old version that never gets ready must not stop the way to a new one for ever; the real
       // controller waits, and so does this one.
     }
-    let live = pods.values.filter { pod in object(ObjectKey(podType, key.namespace, pod.objectName))?.isDeleting == false }
+    let live = pods.values.filter { pod in
+      object(ObjectKey(podType, key.namespace, pod.objectName))?.isDeleting == false
+    }
     let (ready, available, nextMilliseconds) = readiness(live, minReadySeconds: minimum)
     let updated = live.filter { $0.label(Self.revisionLabel) == update }.count
     let isDone = updated == replicas && live.count == replicas && ready == replicas
@@ -300,7 +303,9 @@ extension ClusterState {
   mutating func serveDefinition(old: Node?, new: Node?) {
     guard let definition = new ?? old else { return }
     let served = ResourceType.custom(of: definition)
-    guard let storage = served.first?.storage ?? old.flatMap({ ResourceType.custom(of: $0).first?.storage }) else { return }
+    guard let storage = served.first?.storage ?? old.flatMap({ ResourceType.custom(of: $0).first?.storage }) else {
+      return
+    }
     if new == nil {
       types[storage] = nil
       for (_, object) in (collections[storage] ?? [:]).sorted(by: { $0.key < $1.key }) {
