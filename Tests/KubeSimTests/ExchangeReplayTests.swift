@@ -28,11 +28,13 @@ import Testing
     "049": "invalid entries of managedFields are not ignored",
     "053": "duplicate items in the live object",
     "060": "null times of conditions are not written out",
+    "061": "apply on the scale subresource is not simulated (501)",
     "062": "the message holds a Go dump",
     "071": "types of built-in fields are not validated",
     "073": "order of strategic merges with duplicate keys",
     "075": "grace periods of kinds without grace",
     "076": "generation of a deleted Pod",
+    "077": "versions of what a deletion of many marks",
     "079": "who owns the status of a ReplicaSet",
     "080": "kube-root-ca.crt is not made",
     "084": "sendInitialEvents on a list",
@@ -41,6 +43,7 @@ import Testing
     "090": "includeObject is not validated",
     "098": "CustomResourceDefinitions go at once, without their finalizer",
     "099": "messages of the typed schema",
+    "102": "order of the causes",
   ]
 
   @Test func recordedExchangesAreAnsweredAlike() async throws {

@@ -3,6 +3,12 @@ import Manifest
 /// Reading and checking of request bodies (exchanges 024 and 027).
 enum Body {
   static func parse(_ call: Call) throws(APIFailure) -> Node {
+    guard !call.request.contentType.contains("protobuf") else {
+      throw APIFailure(
+        415, "UnsupportedMediaType",
+        "the simulator reads JSON and YAML, not protocol buffers; with kubectl, add "
+          + "`--dry-run=client -o yaml | kubectl apply -f -` to a `kubectl create` command")
+    }
     do throws(JSONText.Failure) {
       return try JSONText.parse(call.request.body)
     } catch {

@@ -125,9 +125,10 @@ extension ClusterState {
     for live in objects(type.storage, namespace: call.target.namespace) {
       guard labels?.matches(live) ?? true, fields?.matches(live) ?? true else { continue }
       if type.kind == "Namespace", live.objectName.hasPrefix("kube-") || live.objectName == "default" { continue }
-      let (stored, isGone) = remove(
+      // The answer shows the objects as they were listed (exchange 077).
+      _ = remove(
         live, type, propagation: options.propagation, graceSeconds: options.graceSeconds, isDryRun: options.isDryRun)
-      var item = Self.shown(options.isDryRun || isGone ? live : stored, type)
+      var item = Self.shown(live, type)
       if !type.isCustom {
         item["kind"] = nil
         item["apiVersion"] = nil

@@ -174,6 +174,12 @@ struct ClusterState: Sendable {
       let ownerType = ResourceType.named(kind)
       timers.schedule(.reconcile(ObjectKey(ownerType, key.namespace, name)), at: soon)
     }
+    if old == nil, let references = new?["metadata", "ownerReferences"]?.array {
+      // An owner that was never there is a gone owner (exchange 078).
+      for reference in references where !exists(reference, namespace: key.namespace) {
+        timers.schedule(.collectGarbage(reference["uid"]?.string ?? ""), at: soon + 300)
+      }
+    }
     if new == nil, let old { timers.schedule(.collectGarbage(old.uid), at: soon) }
     if new == nil, type.kind != "Namespace", !key.namespace.isEmpty {
       let namespace = ObjectKey(ResourceType.named("Namespace"), "", key.namespace)

@@ -209,7 +209,7 @@ extension ClusterState {
     }
   }
 
-  private func exists(_ reference: Node, namespace: String) -> Bool {
+  func exists(_ reference: Node, namespace: String) -> Bool {
     guard let kind = reference["kind"]?.string, let name = reference["name"]?.string else { return false }
     for served in types.values {
       guard let type = served.first(where: { $0.kind == kind }) else { continue }
