@@ -1,4 +1,5 @@
 import FleetModel
+import FleetPlanner
 import FleetPorts
 import FleetPostgres
 import FleetTestSupport

@@ -2,6 +2,7 @@ import FleetModel
 import FleetPorts
 import FleetPrograms
 import FleetTestSupport
+import Logging
 import FoundationEssentials
 import Testing
 
@@ -69,7 +70,7 @@ import Testing
   @Test func twoProgramsMigrateAtOnce() async throws {
     try await TestDatabase.with { database in
       for _ in Migration.all { _ = try await database.store.revertNewestMigration() }
-      let other = PostgresStore(url: database.url, poolSize: 1, logger: .init(label: "flotilla.test"))
+      let other = PostgresStore(url: database.url, poolSize: 1, logger: Logger(label: "flotilla.test"))
       defer { other.close() }
       async let left = database.store.migrate()
       async let right = other.migrate()

@@ -2,6 +2,7 @@ import FleetModel
 import FleetPlanner
 import FleetPorts
 import FleetTestSupport
+import Logging
 import Testing
 
 @testable import FleetPostgres
@@ -126,7 +127,7 @@ import Testing
 extension PostgresScript {
   /// The plan of a statement with its arguments as SQL literals, by the statement's generic plan.
   static func explain(_ statement: Statement, _ arguments: [String], url: String) async throws -> [String] {
-    let store = PostgresStore(url: url, poolSize: 1, logger: .init(label: "flotilla.test"))
+    let store = PostgresStore(url: url, poolSize: 1, logger: Logger(label: "flotilla.test"))
     defer { store.close() }
     return try await store.change { session in
       try session.script("PREPARE explained AS \(statement.sql)")

@@ -129,13 +129,13 @@ import Testing
       #expect(held.newestRelease?.hold != nil)
       let input = try #require(try await store.startInput(for: fixture.fleetSet, strategy: strategy))
       #expect(input.isHeld)
-      #expect(input.members.allSatisfy(\.isBundleHeld))
+      #expect(input.members.allSatisfy { $0.isBundleHeld })
       #expect(input.lastGoodRelease == good.id)
       #expect(input.members.allSatisfy { $0.lastKnownGood?.release == good.id })
       try await store.releaseHold(of: "storefront", in: "default", cause: StoreFixture.cause)
       let free = try #require(try await store.startInput(for: fixture.fleetSet, strategy: strategy))
       #expect(!free.isHeld)
-      #expect(!free.members.contains(where: \.isBundleHeld))
+      #expect(free.members.allSatisfy { !$0.isBundleHeld })
       let error = await #expect(throws: StoreError.self) {
         try await store.releaseHold(of: "storefront", in: "default", cause: StoreFixture.cause)
       }
