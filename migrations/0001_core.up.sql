@@ -32,8 +32,8 @@ INSERT INTO listening DEFAULT VALUES;
 -- The clock at this moment: a lease covers 15 seconds from its renewal, so that the clock never runs backwards.
 CREATE FUNCTION listened_ms() RETURNS bigint
 LANGUAGE sql STABLE
-RETURN (SELECT total_ms + coalesce(
-  greatest(0, least(15000, to_milliseconds(now()) - to_milliseconds(renewed_at))), 0) FROM listening);
+RETURN (SELECT total_ms + CASE WHEN renewed_at IS NULL THEN 0
+  ELSE greatest(0, least(15000, to_milliseconds(now()) - to_milliseconds(renewed_at))) END FROM listening);
 
 CREATE TABLE event_feed (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -408,8 +408,8 @@ CREATE INDEX rollout_steps_in_flight ON rollout_steps (rollout_id)
   WHERE state IN ('Dispatched', 'Applying', 'Verifying') OR (state = 'RollingBack' AND order_direction = 'rollback');
 CREATE INDEX rollout_steps_attention ON rollout_steps (rollout_id) WHERE attention <> 0;
 CREATE INDEX rollout_steps_changed ON rollout_steps (rollout_id, stage, position)
-  WHERE state IN ('Soaking', 'Succeeded', 'Lost', 'Waived', 'RollingBack');
-CREATE INDEX rollout_steps_failed ON rollout_steps (rollout_id, stage, position) WHERE state = 'Failed';
+  WHERE state IN ('Soaking', 'Succeeded', 'Waived');
+CREATE INDEX rollout_steps_failing ON rollout_steps (rollout_id, stage, position) WHERE state IN ('Failed', 'Lost');
 CREATE INDEX rollout_steps_in_order ON rollout_steps (rollout_id, stage, position, target_id);
 CREATE INDEX rollout_steps_by_target ON rollout_steps (target_id, rollout_id);
 

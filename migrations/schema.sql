@@ -16,7 +16,7 @@ CREATE TABLE public.listening (
 );
 CREATE FUNCTION public.listened_ms() RETURNS bigint
     LANGUAGE sql STABLE
-    RETURN (SELECT (listening.total_ms + COALESCE(GREATEST((0)::bigint, LEAST((15000)::bigint, (public.to_milliseconds(now()) - public.to_milliseconds(listening.renewed_at)))), (0)::bigint)) FROM public.listening);
+    RETURN (SELECT (listening.total_ms + CASE WHEN (listening.renewed_at IS NULL) THEN (0)::bigint ELSE GREATEST((0)::bigint, LEAST((15000)::bigint, (public.to_milliseconds(now()) - public.to_milliseconds(listening.renewed_at)))) END) FROM public.listening);
 CREATE TABLE public.agent_sessions (
     token_hash public.digest NOT NULL,
     cluster_id bigint NOT NULL,
@@ -572,8 +572,8 @@ CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (pro
 CREATE INDEX repositories_by_url ON public.repositories USING btree (url) WHERE (removed_at IS NULL);
 CREATE INDEX rollout_steps_attention ON public.rollout_steps USING btree (rollout_id) WHERE (attention <> 0);
 CREATE INDEX rollout_steps_by_target ON public.rollout_steps USING btree (target_id, rollout_id);
-CREATE INDEX rollout_steps_changed ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Soaking'::text, 'Succeeded'::text, 'Lost'::text, 'Waived'::text, 'RollingBack'::text]));
-CREATE INDEX rollout_steps_failed ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Failed'::text);
+CREATE INDEX rollout_steps_changed ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Soaking'::text, 'Succeeded'::text, 'Waived'::text]));
+CREATE INDEX rollout_steps_failing ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Failed'::text, 'Lost'::text]));
 CREATE INDEX rollout_steps_in_flight ON public.rollout_steps USING btree (rollout_id) WHERE ((state = ANY (ARRAY['Dispatched'::text, 'Applying'::text, 'Verifying'::text])) OR ((state = 'RollingBack'::text) AND (order_direction = 'rollback'::text)));
 CREATE INDEX rollout_steps_in_order ON public.rollout_steps USING btree (rollout_id, stage, "position", target_id);
 CREATE INDEX rollout_steps_pending ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Pending'::text);

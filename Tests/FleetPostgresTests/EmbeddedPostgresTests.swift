@@ -11,9 +11,9 @@ import Testing
   private let logger = Logger(label: "flotilla.test")
 
   /// A server of its own in a new folder, ended and removed afterwards.
-  private func withServer(_ body: (EmbeddedPostgres) async throws -> Void) async throws {
+  private func withServer(isDurable: Bool = false, _ body: (EmbeddedPostgres) async throws -> Void) async throws {
     let folder = "/tmp/flotilla-test-embedded-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-    let server = try await EmbeddedPostgres.start(folder: folder, isDurable: false, logger: logger)
+    let server = try await EmbeddedPostgres.start(folder: folder, isDurable: isDurable, logger: logger)
     let result: Result<Void, any Error>
     do { result = .success(try await body(server)) } catch { result = .failure(error) }
     _ = try? await EmbeddedPostgres.stop(folder: folder)
@@ -39,7 +39,8 @@ import Testing
   }
 
   @Test func aServerKilledDuringATransactionIsUnavailableAndThenBack() async throws {
-    try await withServer { server in
+    // What was committed is to be there after the crash, so commits are flushed here.
+    try await withServer(isDurable: true) { server in
       let store = PostgresStore(url: server.url, poolSize: 2, logger: logger)
       defer { store.close() }
       _ = try await store.migrate()

@@ -1,40 +1,28 @@
 import FleetModel
 import FleetPlanner
 import FleetPorts
-import FleetPostgres
 import FleetTestSupport
 import Testing
+
+@testable import FleetPostgres
 
 @Suite struct EventStoreTests {
   /// AMENDMENTS 32: A inserts, B inserts and commits, read, A commits, read again: A is there.
   @Test func anEventThatCommitsLateIsNotSkipped() async throws {
     try await TestDatabase.with { database in
       let store = database.store
-      let late = Task { [url = database.url] in
-        try await PostgresScript.run(
-          """
-          BEGIN;
-          INSERT INTO events (actor, kind, project, message) VALUES ('a', 'test.late', 'default', 'A');
-          SELECT pg_advisory_lock_shared(77);
-          COMMIT
-          """, url: url)
-      }
-      // A holds its event uncommitted until the lock below is free.
-      let gate = Task { [url = database.url] in
-        try await PostgresScript.run(
-          "SELECT pg_advisory_lock(77); SELECT pg_sleep(0.5); SELECT pg_advisory_unlock(77)", url: url)
-      }
-      _ = gate
+      let late = try Connection(url: database.url)
+      try late.script(
+        "BEGIN; INSERT INTO events (actor, kind, project, message) VALUES ('a', 'test.late', 'default', 'A')")
       try await store.record(EventDraft(kind: "test.early", message: "B"), project: "default", rollout: nil, actor: "b")
       _ = try await store.assignEventPositions()
       let first = try await store.events(EventFilter(), after: 0, newestFirst: false, limit: 10)
-      #expect(first.contains { $0.kind == "test.early" })
+      #expect(first.map(\.kind) == ["test.early"])
       let cursor = first.last?.position ?? 0
-      try await late.value
-      try await gate.value
+      try late.script("COMMIT")
       _ = try await store.assignEventPositions()
       let seen = first + (try await store.events(EventFilter(), after: cursor, newestFirst: false, limit: 10))
-      #expect(Set(seen.map(\.kind)) == ["test.early", "test.late"])
+      #expect(seen.map(\.kind) == ["test.early", "test.late"])
       #expect(seen.map(\.position) == [1, 2])
       #expect(try await store.lastEventPosition() == 2)
     }

@@ -95,7 +95,8 @@ import Testing
       let dumped = Self.normalised(result.text)
       let path = Self.root + "/migrations/schema.sql"
       if ProcessInfo.processInfo.environment["FLOTILLA_WRITE_SCHEMA"] == "1" {
-        let head = "-- What all migrations add up to, without the 64 partitions of objects. Written by MigrationTests.\n"
+        let head =
+          "-- What all migrations add up to, without the 64 partitions of objects. Written by MigrationTests.\n"
         try Data((head + dumped).utf8).write(to: URL(fileURLWithPath: path))
       }
       let stored = try #require(FileManager.default.contents(atPath: path))

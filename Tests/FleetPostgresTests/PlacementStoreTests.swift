@@ -67,7 +67,8 @@ import Testing
           target: order.target, generation: order.generation, bundle: order.bundle, phase: .applied, health: .healthy)
         change(&observation)
         try await store.record([observation], from: cluster)
-        return try await store.targets(of: nil, cluster: nil, in: "default", after: nil, limit: 1).elements.first?.health
+        return try await store.targets(of: nil, cluster: nil, in: "default", after: nil, limit: 1).elements.first?
+          .health
       }
       #expect(try await report { $0.generation = .none } == .unknown)
       #expect(try await report { $0.generation.counter += 1 } == .unknown)
@@ -96,6 +97,37 @@ import Testing
       try await fixture.confirm(phase: .applying, health: .degraded, readyFor: .zero)
       try await store.commit(plan(loaded), input: loaded, cause: ChangeCause(principal: "flotilla"))
       #expect(try await store.planInput(for: rollout)?.marks.count == 1)
+    }
+  }
+
+  @Test func reportsAndPassesAtOnceLoseNothing() async throws {
+    try await TestDatabase.with(poolSize: 6) { database in
+      let fixture = try await StoreFixture.make(in: database.store, clusters: 40)
+      _ = try await fixture.release(1)
+      let rollout = try await fixture.start(StoreFixture.strategy(maxConcurrent: .count(8)))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for part in 0..<4 {
+          let own = fixture.clusters.filter { $0.id.rawValue % 4 == Int64(part) }
+          group.addTask {
+            while try await database.store.planInput(for: rollout)?.run.state.isEnd == false {
+              try await fixture.confirm(own)
+            }
+          }
+        }
+        for _ in 0..<2 {
+          group.addTask {
+            while try await database.store.planInput(for: rollout)?.run.state.isEnd == false {
+              do { try await fixture.pass(rollout) } catch let error as StoreError where error.code == .lostRace {}
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let record = try #require(try await database.store.rollout(of: "storefront", number: nil, in: "default"))
+      #expect(record.run.state == .succeeded)
+      #expect(record.stages.first?.counters[.succeeded] == 40)
+      let orders = try await PostgresScript.rows("SELECT count(*) FROM orders", url: database.url)
+      #expect(orders == [["40"]])
     }
   }
 

@@ -93,7 +93,7 @@ import Testing
         """, url: database.url)
       let run = rollout.description
       let explained: [(Statement, [String])] = [
-        (PlanQueries.inFlight, [run]), (PlanQueries.failed, [run]), (PlanQueries.lost, [run]),
+        (PlanQueries.inFlight, [run]), (PlanQueries.failing, [run]),
         (PlanQueries.attention, [run]), (PlanQueries.pending, [run, "0", "74"]),
         (PlanQueries.sendBack, [run, "0", "74"]),
         (PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0"]), (PlanQueries.inFlightByLabel, [run]),
@@ -101,14 +101,18 @@ import Testing
         (RolloutQueries.steps, [run, "'{}'", "0", "500", "0", "100"]),
         (
           PlanQueries.steps,
-          [run, "'{77}'", "'{77}'", "'{Pending}'", "'{Dispatched}'", "'{1}'", "'{\"\"}'", "'{1}'", "'{2}'", "0", "0",
-            "'{forward}'"]
+          [
+            run, "'{77}'", "'{77}'", "'{Pending}'", "'{Dispatched}'", "'{1}'", "'{\"\"}'", "'{1}'", "'{2}'", "0", "0",
+            "'{forward}'",
+          ]
         ),
         (PlanQueries.takeMarks, [run, "'{77}'", "'{77}'", "'{1}'"]),
         (
           PlacementQueries.record,
-          ["77", "'{77}'", "'{1}'", "'{1}'", "'{NULL}'", "'{applied}'", "'{Healthy}'", "'{0}'", "'{0}'", "'{\"\"}'",
-            "'{\"{}\"}'"]
+          [
+            "77", "'{77}'", "'{1}'", "'{1}'", "'{NULL}'", "'{applied}'", "'{Healthy}'", "'{0}'", "'{0}'", "'{\"\"}'",
+            "'{\"{}\"}'",
+          ]
         ),
         (PlacementQueries.orders, ["77", "'{}'", "'{}'", "'{}'", "'{}'"]),
       ]

@@ -27,7 +27,8 @@ public struct StoreFixture: Sendable {
       let name = "c" + String(repeating: "0", count: max(0, 4 - String(index).count)) + String(index)
       let cluster = Cluster(name: ClusterName(name), labels: ["region": index % 2 == 0 ? "eu" : "us"])
       return DocumentDraft(
-        project: .defaultProject, name: name, content: .cluster(cluster), canonicalJSON: Array("{\"name\":\"\(name)\"}".utf8))
+        project: .defaultProject, name: name, content: .cluster(cluster),
+        canonicalJSON: Array("{\"name\":\"\(name)\"}".utf8))
     }
     documents.append(
       DocumentDraft(
@@ -119,7 +120,9 @@ public struct StoreFixture: Sendable {
 
   /// Plans and commits until a pass changes nothing; answers the last input.
   @discardableResult
-  public func pass(_ rollout: RolloutID, cause: ChangeCause = ChangeCause(principal: "flotilla")) async throws -> PlanInput {
+  public func pass(_ rollout: RolloutID, cause: ChangeCause = ChangeCause(principal: "flotilla")) async throws
+    -> PlanInput
+  {
     for _ in 0..<100 {
       guard let input = try await store.planInput(for: rollout) else { break }
       let decided = plan(input)

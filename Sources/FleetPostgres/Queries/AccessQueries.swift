@@ -22,9 +22,11 @@ enum AccessQueries {
   /// A name is free again when its token has expired.
   static let retireExpired = Statement(
     "access.retireExpired",
-    "UPDATE tokens SET revoked_at = now(), revoked_by = 'flotilla' WHERE name = $1 AND revoked_at IS NULL AND expires_at <= now()")
+    "UPDATE tokens SET revoked_at = now(), revoked_by = 'flotilla' WHERE name = $1 AND revoked_at IS NULL AND expires_at <= now()"
+  )
   static let revokeToken = Statement(
-    "access.revokeToken", "UPDATE tokens SET revoked_at = now(), revoked_by = $2 WHERE name = $1 AND revoked_at IS NULL")
+    "access.revokeToken", "UPDATE tokens SET revoked_at = now(), revoked_by = $2 WHERE name = $1 AND revoked_at IS NULL"
+  )
   static let setCredential = Statement(
     "access.setCredential",
     """

@@ -17,18 +17,17 @@ enum PlanQueries {
     \(unitKey) AND (s.state IN ('Dispatched', 'Applying', 'Verifying')
       OR (s.state = 'RollingBack' AND s.order_direction = 'rollback'))
     """)
-  static let failed = Statement("plan.failed", "\(unitKey) AND s.state = 'Failed'")
-  static let lost = Statement(
-    "plan.lost", "\(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Lost', 'Waived', 'RollingBack') AND s.state = 'Lost'")
+  static let failing = Statement("plan.failing", "\(unitKey) AND s.state IN ('Failed', 'Lost')")
   static let attention = Statement("plan.attention", "\(unitKey) AND s.attention <> 0")
   static let pending = Statement(
     "plan.pending",
     "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
-  /// Those that a rollback may send back next, last stage and last place first.
+  /// Those that a rollback may send back next, last stage and last place first; what is in flight or failing is loaded
+  /// anyway.
   static let sendBack = Statement(
     "plan.sendBack",
     """
-    \(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Lost', 'Waived', 'RollingBack')
+    \(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Waived')
       AND s.before_bundle IS NOT NULL AND s.stage >= $2 ORDER BY s.stage DESC, s.position DESC LIMIT $3
     """)
   /// All steps of the units, with what is known of their clusters.

@@ -76,7 +76,8 @@ extension PostgresStore {
   ) async throws(StoreError) -> (status: Int, body: [UInt8])? {
     try await change { session in
       try session.execute(AccessQueries.forgetKeys)
-      if try session.execute(AccessQueries.reserveKey, .text(principal), .text(route), .text(key), .digest(bodyHash)) == 1
+      if try session.execute(AccessQueries.reserveKey, .text(principal), .text(route), .text(key), .digest(bodyHash))
+        == 1
       {
         return nil
       }

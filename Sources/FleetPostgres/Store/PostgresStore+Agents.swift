@@ -8,7 +8,8 @@ extension PostgresStore {
     cause: ChangeCause
   ) async throws(StoreError) {
     try await change { session in
-      guard let id = try session.first(DocumentQueries.clusterID, .name(project), .name(cluster), read: { try $0.int() })
+      guard
+        let id = try session.first(DocumentQueries.clusterID, .name(project), .name(cluster), read: { try $0.int() })
       else { throw StoreError(.notFound, "there is no cluster '\(cluster)' in project '\(project)'") }
       try session.execute(
         AgentQueries.createJoinToken, .digest(tokenHash), .int(id), .bool(rejoin), .text(cause.principal),

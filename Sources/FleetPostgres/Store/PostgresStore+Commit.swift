@@ -24,7 +24,8 @@ extension PostgresStore {
       }
       try session.takeMarks(input)
       if let hold = plan.hold {
-        try session.hold(releaseOf: plan.run.id, reason: hold.reason, by: hold.by, project: plan.run.project,
+        try session.hold(
+          releaseOf: plan.run.id, reason: hold.reason, by: hold.by, project: plan.run.project,
           fleetSet: plan.run.fleetSet.rawValue, release: plan.run.releaseName, cause: cause)
       }
       if plan.movesLastKnownGood { try session.execute(PlanQueries.moveGood, .id(plan.run.id)) }

@@ -56,7 +56,8 @@ extension Session {
         Event(
           "incident.generation", project: entry.project, fleetSet: entry.fleetSet, cluster: entry.clusterName,
           target: entry.targetName, cause: ChangeCause(principal: "flotilla"),
-          message: "\(entry.clusterName) has seen generation \(entry.seen), stored was \(entry.stored): the database lost "
+          message:
+            "\(entry.clusterName) has seen generation \(entry.seen), stored was \(entry.stored): the database lost "
             + "orders (restored, or failed over with loss); it continues at \(next)"))
     }
     return found.map(\.target)

@@ -46,7 +46,7 @@ extension Session {
     func add(_ statement: Statement) throws {
       keys.formUnion(try rows(statement, .id(run.id), read: unitKey))
     }
-    for statement in [PlanQueries.inFlight, PlanQueries.failed, PlanQueries.lost, PlanQueries.attention] {
+    for statement in [PlanQueries.inFlight, PlanQueries.failing, PlanQueries.attention] {
       try add(statement)
     }
     if let stage = input.stages.first(where: { !$0.state.isComplete }) {

@@ -35,11 +35,12 @@ extension PostgresStore {
     of rollout: RolloutID, states: [StepState], after: String?, limit: Int
   ) async throws(StoreError) -> Page<StepRecord> {
     try await read { session in
-      let cursor: [Int64] = try after.map { text in
-        let parts = text.split(separator: ".").compactMap { Int64($0) }
-        guard parts.count == 3 else { throw PageCursor.invalid }
-        return parts
-      } ?? []
+      let cursor: [Int64] =
+        try after.map { text in
+          let parts = text.split(separator: ".").compactMap { Int64($0) }
+          guard parts.count == 3 else { throw PageCursor.invalid }
+          return parts
+        } ?? []
       let found = try session.rows(
         RolloutQueries.steps, .id(rollout), .texts(states.map(\.rawValue)), .int(cursor.first),
         .int(cursor.count > 1 ? cursor[1] : nil), .int(cursor.last), .int(limit + 1)

@@ -54,7 +54,8 @@ extension PostgresStore {
           "rollout.started", project: frozen.run.project, fleetSet: frozen.run.fleetSet.rawValue,
           rollout: frozen.run.displayName, cause: cause,
           message: "\(frozen.run.kind.rawValue.lowercased()) \(frozen.run.displayName) to \(frozen.run.releaseName): "
-            + "\(frozen.stages.reduce(0) { $0 + $1.changing }) of \(frozen.stages.reduce(0) { $0 + $1.size }) clusters"))
+            + "\(frozen.stages.reduce(0) { $0 + $1.changing }) of \(frozen.stages.reduce(0) { $0 + $1.size }) clusters")
+      )
       try session.wake(.rollout, [id.rawValue])
       return id
     }
@@ -110,7 +111,8 @@ extension Session {
     guard let record = try first(RolloutQueries.byID, .id(rollout), read: { try $0.rolloutRecord() }) else { return }
     try recordEnd(record.run, "rollout.ended", "Superseded by \(run.displayName)", cause)
     try hold(
-      releaseOf: rollout, reason: "\(record.run.displayName) was \(old.rawValue) when \(run.displayName) took its place",
+      releaseOf: rollout,
+      reason: "\(record.run.displayName) was \(old.rawValue) when \(run.displayName) took its place",
       by: Principal.flotilla.name, project: record.run.project, fleetSet: record.run.fleetSet.rawValue,
       release: record.run.releaseName, cause: cause)
     try execute(PlanQueries.moveGood, .id(rollout))
