@@ -26,7 +26,8 @@ import Testing
       let error = await #expect(throws: StoreError.self) { try await sleeping.value }
       #expect(error?.code == .unavailable)
       for _ in 0..<200 where try await PostgresScript.rows(running, url: database.url) != [["0"]] {}
-      #expect(try await PostgresScript.rows(running, url: database.url) == [["0"]])
+      let left = try await PostgresScript.rows(running, url: database.url)
+      #expect(left == [["0"]])
       _ = try await database.store.now()
     }
   }
@@ -40,7 +41,8 @@ import Testing
         }
       }
       #expect(error?.code == .conflict)
-      #expect(try await database.store.nextDue(.start) == nil)
+      let due = try await database.store.nextDue(.start)
+      #expect(due == nil)
     }
   }
 
