@@ -126,7 +126,7 @@ let targets: [Target] = [
   .target(
     name: "FleetTestSupport",
     dependencies: [
-      "FleetModel", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore, logging,
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore, logging,
     ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
@@ -141,7 +141,10 @@ let targets: [Target] = [
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),
   tests("FleetProgramsTests", ["FleetPrograms", "FleetModel"]),
   tests(
-    "FleetPostgresTests", ["FleetPostgres", "FleetPorts", "FleetPlanner", "FleetModel", "FleetTestSupport", logging]),
+    "FleetPostgresTests",
+    [
+      "FleetPostgres", "FleetPorts", "FleetPlanner", "FleetPrograms", "FleetModel", "FleetTestSupport", logging,
+    ]),
   tests("FleetGitTests", ["FleetGit", "FleetPorts", "FleetPrograms", "FleetModel", "FleetTestSupport", logging]),
   tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", asyncHTTPClient, logging, hummingbird]),
   tests(
