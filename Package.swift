@@ -126,7 +126,8 @@ let targets: [Target] = [
   .target(
     name: "FleetTestSupport",
     dependencies: [
-      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore, logging,
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore,
+      logging,
     ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
