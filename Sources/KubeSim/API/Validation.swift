@@ -143,23 +143,8 @@ enum Validation {
       if (container["image"]?.string ?? "").isEmpty {
         causes.append(.required("\(base).containers[\(index)].image"))
       }
-      let volumes = Set((spec?["volumes"]?.array ?? []).compactMap { $0["name"]?.string })
-      for (mountIndex, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
-        let volume = mount["name"]?.string ?? ""
-        if !volumes.contains(volume), path.count > 1 || spec?["volumes"] != nil, !volume.isEmpty,
-          !claimTemplateAllowed
-        {
-          causes.append(
-            FieldCause(
-              reason: "FieldValueNotFound", message: "Not found: \"\(volume)\"",
-              field: "\(base).containers[\(index)].volumeMounts[\(mountIndex)].name"))
-        }
-      }
     }
   }
-
-  /// A mount may name a claim template, which the Pod spec does not show; so missing volumes are let through.
-  private static let claimTemplateAllowed = true
 
   private static func job(_ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
     if let old, var left = old["spec", "template"], var right = new["spec", "template"] {

@@ -12,7 +12,7 @@ extension ClusterState {
   func fieldManager(_ target: Target) -> FieldManager {
     let isStatus = target.subresource == "status"
     var ignored = FieldSet()
-    if target.type.hasStatus, !isStatus, target.type.kind != "Namespace" || true { ignored = Self.statusFields }
+    if target.type.hasStatus, !isStatus { ignored = Self.statusFields }
     if isStatus {
       ignored.insert(["f:spec"])
       ignored.insert(["f:metadata", "f:labels"])

@@ -35,7 +35,7 @@ extension ClusterState {
         isSettled = false
         continue
       }
-      let keepsOld = isRolling ? ordinal < partition && current != update : current != update && false
+      let keepsOld = isRolling && ordinal < partition && current != update
       createClaims(live, ordinal)
       pods[ordinal] = createPod(
         live, "StatefulSet", name: "\(key.name)-\(ordinal)", template: template,
@@ -57,9 +57,6 @@ extension ClusterState {
         _ = remove(pod, podType, propagation: "Background", graceSeconds: nil)
         break
       }
-    } else if isRolling {
-      // A Pod of an old version that never gets ready must not stop the way to a new one for ever; the real
-      // controller waits, and so does this one.
     }
     let live = pods.values.filter { pod in
       object(ObjectKey(podType, key.namespace, pod.objectName))?.isDeleting == false
