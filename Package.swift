@@ -165,8 +165,9 @@ let targets: [Target] = [
   tests(
     "FleetServerTests",
     [
-      "FleetServer", "FleetController", "FleetAPI", "FleetClient", "FleetPorts", "FleetPostgres", "FleetGit",
-      "FleetModel", "FleetTestSupport", logging, serviceLifecycle,
+      "FleetServer", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient", "FleetPorts",
+      "FleetPostgres", "FleetGit", "FleetModel", "FleetTestSupport", asyncHTTPClient, nioCore, nioHTTP1, httpTypes, crypto,
+      logging, serviceLifecycle,
     ]),
   tests(
     "FleetCommandsTests",
