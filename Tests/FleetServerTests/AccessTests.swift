@@ -5,6 +5,8 @@ import FleetPorts
 import FleetTestSupport
 import Foundation
 import Logging
+import NIOHTTP1
+import FleetPostgres
 import Testing
 
 @testable import FleetServer

@@ -3,6 +3,7 @@ import FleetController
 import FleetModel
 import FleetPorts
 import Foundation
+import NIOHTTP1
 import Testing
 
 @testable import FleetServer

@@ -3,6 +3,7 @@ import FleetModel
 import FleetPorts
 import FleetTestSupport
 import Foundation
+import FleetPostgres
 import Testing
 
 @Suite struct SecretTests {
@@ -45,7 +46,9 @@ import Testing
     try withFolder { folder in
       let old = try SecretBox(keyFile: folder + "/old")
       let new = try SecretBox(keyFile: folder + "/new")
-      let lines = try [#require(PrivateFile.read(folder + "/new")), #require(PrivateFile.read(folder + "/old"))]
+      let lines = [
+        try #require(try PrivateFile.read(folder + "/new")), try #require(try PrivateFile.read(folder + "/old")),
+      ]
       #expect(try PrivateFile.create(folder + "/both", content: lines.flatMap { $0 }))
       let both = try SecretBox(keyFile: folder + "/both")
       let (sealed, keyID) = try old.seal([7], for: "p")

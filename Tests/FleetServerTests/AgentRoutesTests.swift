@@ -1,0 +1,166 @@
+import Crypto
+import FleetAPI
+import FleetController
+import FleetModel
+import FleetPorts
+import FleetTestSupport
+import Foundation
+import FleetPostgres
+import Testing
+
+@testable import FleetServer
+
+@Suite struct AgentRoutesTests {
+  /// An agent's half of the conversation.
+  private struct Agent {
+    let server: ServerFixture
+    let key = Curve25519.Signing.PrivateKey()
+    var cluster: ClusterID = 0
+
+    mutating func join(_ token: String) async throws -> ServerFixture.Answer {
+      let answer = try await server.call(
+        Routes.agentJoin, Routes.agentJoin.path(), right: nil,
+        JoinRequest(
+          token: token, publicKey: key.publicKey.rawRepresentation.base64EncodedString(), agentVersion: "1.0.0"))
+      if answer.status == 200 { cluster = try answer.decode(JoinResponse.self).cluster }
+      return answer
+    }
+
+    func challenge() async throws -> String {
+      let answer = try await server.call(
+        Routes.agentChallenge, Routes.agentChallenge.path(), right: nil, ChallengeRequest(cluster: cluster))
+      return try answer.decode(ChallengeResponse.self).nonce
+    }
+
+    func session(
+      _ nonce: String, instance: String = "one", signer: Curve25519.Signing.PrivateKey? = nil
+    ) async throws -> ServerFixture.Answer {
+      let text = SessionRequest.signedText(cluster: cluster, nonce: nonce)
+      let signature = try (signer ?? key).signature(for: Array(text.utf8)).base64EncodedString()
+      return try await server.call(
+        Routes.agentSession, Routes.agentSession.path(), right: nil,
+        SessionRequest(
+          cluster: cluster, nonce: nonce, signature: signature, instance: instance, agentVersion: "1.0.0",
+          kubernetesVersion: "v1.31.2"))
+    }
+
+    func open() async throws -> String {
+      try await session(try await challenge()).decode(SessionResponse.self).token
+    }
+
+    func poll(
+      _ token: String, seen: [String: Generation] = [:], waitSeconds: Int = 0
+    ) async throws -> ServerFixture.Answer {
+      try await server.call(
+        Routes.agentPoll, Routes.agentPoll.path(), token: token, PollRequest(seen: seen, waitSeconds: waitSeconds))
+    }
+  }
+
+  private static func joinToken(
+    _ server: ServerFixture, _ name: ClusterName, rejoin: Bool = false
+  ) async throws -> String {
+    let answer = try await server.call(
+      Routes.createJoinToken, Routes.createJoinToken.path("default", name.rawValue), JoinTokenRequest(rejoin: rejoin))
+    #expect(answer.status == 201, "\(answer.text)")
+    return try answer.decode(JoinTokenCreated.self).token
+  }
+
+  @Test func anAgentJoinsOnceAndProvesItsKey() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply(ServerFixture.cluster("eu-1"))
+      let token = try await Self.joinToken(server, "eu-1")
+      var agent = Agent(server: server)
+      #expect(try await agent.join("flt_" + String(repeating: "A", count: 43)).status == 401)
+      #expect(try await agent.join(token).status == 200)
+
+      var thief = Agent(server: server)
+      #expect(try await thief.join(token).status == 409, "a used token")
+      let second = try await Self.joinToken(server, "eu-1")
+      #expect(try await thief.join(second).status == 409, "another agent has the cluster")
+      thief.cluster = agent.cluster
+
+      let nonce = try await agent.challenge()
+      #expect(try await agent.session(nonce, signer: thief.key).status == 401)
+      #expect(try await agent.session(nonce).status == 401, "the nonce was used up by the attempt")
+      let fresh = try await agent.challenge()
+      let opened = try await agent.session(fresh)
+      #expect(opened.status == 200, "\(opened.text)")
+      #expect(try await agent.session(fresh).status == 401, "a replay")
+      let session = try opened.decode(SessionResponse.self).token
+      #expect(try await agent.poll(session).decode(PollResponse.self).orders.isEmpty)
+      #expect(try await agent.poll("nonsense").status == 401)
+      let other = try await agent.session(try await agent.challenge(), instance: "two")
+      #expect(other.status == 409, "a second process while the first one's session lives: \(other.text)")
+      let shown = try await server.call(Routes.getCluster, Routes.getCluster.path("default", "eu-1"))
+      #expect(try shown.decode(ClusterResource.self).connected)
+
+      let again = try await Self.joinToken(server, "eu-1", rejoin: true)
+      #expect(try await thief.join(again).status == 200, "an admin's token lets another key take over")
+      #expect(try await agent.poll(session).status == 401, "the old session ended")
+    }
+  }
+
+  @Test func rejoinNeedsAnAdmin() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply(ServerFixture.cluster("eu-1"))
+      let answer = try await server.call(
+        Routes.createJoinToken, Routes.createJoinToken.path("default", "eu-1"), right: .operate,
+        JoinTokenRequest(rejoin: true))
+      #expect(answer.status == 403)
+    }
+  }
+
+  @Test func aHeldPollIsWokenByAnOrder() async throws {
+    try await ServerFixture.with { configuration in
+      // Without a sweep only the signal can wake it.
+      configuration.shortestOrderSweep = .seconds(3_600)
+    } _: { server in
+      let fleet = try await StoreFixture.make(in: server.store, clusters: 1)
+      let token = try await Self.joinToken(server, "c0000")
+      var agent = Agent(server: server)
+      #expect(try await agent.join(token).status == 200)
+      let session = try await agent.open()
+      #expect(try await agent.poll(session).decode(PollResponse.self).orders.isEmpty)
+
+      _ = try await fleet.release(1)
+      let rollout = try await fleet.start()
+      let joined = agent
+      async let held = joined.poll(session, waitSeconds: 30)
+      _ = try await fleet.pass(rollout)
+      let orders = try await held.decode(PollResponse.self).orders
+      #expect(orders.count == 1)
+      let order = try #require(orders.first)
+
+      let bundle = try #require(order.bundle)
+      let listed = try await server.call(
+        Routes.agentBundle, Routes.agentBundle.path(bundle.hexadecimal), token: session)
+      let digests = try listed.decode(BundleResponse.self).objects
+      let objects = try await server.call(
+        Routes.agentObjects, Routes.agentObjects.path(), token: session, ObjectsRequest(digests: digests))
+      #expect(try objects.decode(ObjectsResponse.self).objects.count == digests.count)
+
+      let report = WireObservation(
+        Observation(
+          target: order.target, generation: order.generation, bundle: bundle, phase: .applied, health: .healthy,
+          readyFor: .seconds(60), objectCount: 1))
+      let accepted = try await server.call(
+        Routes.agentObservations, Routes.agentObservations.path(), token: session,
+        ObservationsRequest(observations: [report]))
+      #expect(accepted.status == 204)
+      let target = try await server.store.targets(of: nil, cluster: "c0000", in: .defaultProject, after: nil, limit: 10)
+      #expect(target.elements.first?.health == .healthy)
+      // What the agent has seen is not told again.
+      let seen = ["\(order.target)": order.generation]
+      #expect(try await agent.poll(session, seen: seen).decode(PollResponse.self).orders.isEmpty)
+    }
+  }
+
+  @Test func aStoppingServerEndsPollsAtOnce() async throws {
+    let board = OrderBoard(contactLimit: .seconds(45), shortestSweep: .seconds(5), sweepsPerSecond: 100)
+    _ = board.contact(1)
+    _ = board.takeNews(1, seen: [:])
+    async let wake = board.wait(1, until: .now + .seconds(600))
+    board.close()
+    #expect(await wake == .closing)
+  }
+}
