@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func fileRepositoriesLieBelowTheNamedFolderOnly() async throws {
-    func document(_ url: String) -> String {
+    @Sendable func document(_ url: String) -> String {
       "apiVersion: flotilla.dev/v1\nkind: Repository\nmetadata: {name: local}\nspec:\n  url: \(url)\n"
     }
     try await ServerFixture.with { configuration in

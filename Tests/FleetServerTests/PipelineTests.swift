@@ -17,7 +17,7 @@ import Testing
       #expect(try missing.envelope().requestID == "my-request.1")
       #expect(missing.headers.first(name: "X-Request-Id") == "my-request.1")
 
-      let hostile = try await server.send("GET", "/api/v1/nothing", headers: [("X-Request-Id", "a b\u{7f}")])
+      let hostile = try await server.send("GET", "/api/v1/nothing", headers: [("X-Request-Id", "a b")])
       #expect(try hostile.envelope().requestID.count == 16)
 
       let method = try await server.send("DELETE", "/api/v1/whoami", right: .admin)

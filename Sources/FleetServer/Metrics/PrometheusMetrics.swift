@@ -52,7 +52,8 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
     }
     var text = ""
     for (name, family) in families.sorted(by: { $0.key < $1.key }) {
-      if let help = registry.helps[name] { text += "# HELP \(name) \(help)\n" }
+      let plain = name.hasSuffix("_total") ? String(name.dropLast(6)) : name
+      if let help = registry.helps[name] ?? registry.helps[plain] { text += "# HELP \(name) \(help)\n" }
       text += "# TYPE \(name) \(family.type)\n"
       for (_, lines) in family.lines.sorted(by: { $0.0 < $1.0 }) {
         for line in lines { text += line + "\n" }
