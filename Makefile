@@ -19,7 +19,6 @@ build: setup ## build the four programs
 	$(BUILD)
 
 demo: setup ## one command from a Git commit through a canary rollout to 24 clusters [KEEP=1] [REPORT=out.json]
-	@scripts/build-programs $(CONFIGURATION)
 	@CONFIGURATION=$(CONFIGURATION) KEEP=$(KEEP) REPORT=$(REPORT) scripts/demo
 
 test: setup check ## everything: lint, unit, property, simulation and integration tests on a real PostgreSQL
