@@ -1,0 +1,73 @@
+internal import FleetModel
+internal import FleetPlanner
+
+/// Stages open, soak and pass only as their gates, members and clocks allow (V2, R7, R8, R19, R20).
+extension World {
+  func checkStages(_ commit: Committed) throws(SimulationFailure) {
+    for index in commit.after.stages.indices {
+      let old = commit.before.stages[index]
+      let new = commit.after.stages[index]
+      let units = commit.after.units.filter { $0.stage == index }
+      let flying = units.contains { unit in unit.steps.contains { isInFlight($0.state) } }
+      if flying {
+        runs[commit.number].witness.stages[index].quietSince = nil
+      } else if runs[commit.number].witness.stages[index].quietSince == nil, new.openedAt != nil {
+        runs[commit.number].witness.stages[index].quietSince = commit.now
+      }
+      guard old.state != new.state else { continue }
+      let witness = runs[commit.number].witness
+      if new.openedAt != nil, old.openedAt == nil {
+        try require(
+          witness.areMet(new.rules.before, stage: index, now: commit.now, afterSoakBegan: false), "V2",
+          "stage \(new.name) opens though its gates are not met")
+        for earlier in commit.after.stages where earlier.index < index {
+          try require(
+            earlier.state == .passed || earlier.state == .empty, "V2", "\(new.name) opens before \(earlier.name) passed"
+          )
+        }
+      }
+      switch new.state {
+      case .passed: try checkPassed(commit, new, units, flying)
+      case .empty:
+        try require(witness.stages[index].changing == 0, "R7", "stage \(new.name) has changes and is Empty")
+      case .soaking:
+        try require(
+          !flying && !units.contains { $0.steps.contains { $0.state == .pending } }, "R8",
+          "stage \(new.name) soaks before its last step left Verifying")
+      case .waiting: throw failure("R8", "stage \(new.name) goes back to Waiting")
+      case .gated:
+        try require(old.state == .waiting || old.openedAt == nil, "R8", "stage \(new.name) is gated anew")
+      case .open, .halted: break
+      }
+      if old.state == .passed || old.state == .empty {
+        let isRetry = if case .retry = commit.command { true } else { false }
+        try require(isRetry, "V2", "stage \(new.name) had passed and is \(new.state.rawValue)")
+      }
+    }
+  }
+
+  private func checkPassed(
+    _ commit: Committed, _ stage: Stage, _ units: [Unit], _ flying: Bool
+  ) throws(SimulationFailure) {
+    let witness = runs[commit.number].witness
+    let facts = witness.stages[stage.index]
+    try require(
+      !flying && !units.contains { $0.steps.contains { $0.state == .pending } }, "V2",
+      "stage \(stage.name) passes with steps to do")
+    try require(
+      witness.areMet(stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true), "R20",
+      "stage \(stage.name) passes though its gates after the soak are not met")
+    let quiet = facts.quietSince ?? commit.now
+    let soaked = commit.now - quiet
+    try require(
+      soaked >= stage.rules.soak.wholeMilliseconds, "R8",
+      "stage \(stage.name) passes after \(soaked) ms of its soak of \(stage.rules.soak.text)")
+    // Members that regressed or left after the soak had begun were tested all the same.
+    if commit.before.stages[stage.index].state != .soaking, !witness.acceptedUntested.contains(stage.index) {
+      let ready = units.count { unit in unit.steps.contains { $0.state == .succeeded || $0.state == .soaking } }
+      try require(
+        ready >= facts.minSucceeded, "R7",
+        "stage \(stage.name) passes with \(ready) of \(facts.minSucceeded) clusters that must succeed")
+    }
+  }
+}

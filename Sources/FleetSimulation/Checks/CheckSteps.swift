@@ -1,0 +1,151 @@
+internal import FleetModel
+internal import FleetPlanner
+
+/// Steps move only for what the world really said (R8 to R11, R15, R28).
+extension World {
+  func checkSteps(_ commit: Committed) throws(SimulationFailure) {
+    for index in commit.before.units.indices {
+      let old = commit.before.units[index]
+      let new = commit.after.units[index]
+      for step in old.steps.indices where old.steps[step].state != new.steps[step].state {
+        try checkStep(commit, unit: index, step: step, from: old.steps[step].state, to: new.steps[step].state)
+      }
+    }
+  }
+
+  private func checkStep(
+    _ commit: Committed, unit: Int, step: Int, from: StepState, to: StepState
+  ) throws(SimulationFailure) {
+    let stored = commit.before.units[unit]
+    let name = "\(stored.clusterName) (\(from.rawValue) → \(to.rawValue))"
+    let rules = commit.after.stages[stored.stage].rules
+    // Transitions of units that were not loaded are made in bulk.
+    guard let seen = commit.input.units.first(where: { $0.stage == stored.stage && $0.position == stored.position })
+    else {
+      try checkBulk(commit, stage: stored.stage, from, to, name)
+      return
+    }
+    let report = seen.steps[step].report?.observation
+    let order = seen.steps[step].order
+    let isFlying = isInFlight(from)
+    switch to {
+    case .dispatched:
+      try require(from == .pending || from == .lost, "R8", "\(name) is dispatched")
+    case .applying: try require(from == .dispatched && report?.phase == .applying, "R8", name)
+    case .verifying: try require(isFlying && report?.phase == .applied, "R8", name)
+    case .soaking, .succeeded:
+      if from == .soaking { return try checkBulk(commit, stage: stored.stage, from, to, name) }
+      try require(isFlying || from == .lost, "R8", name)
+      try require(isReady(report, rules, seen.steps[step].bundle), "R9", "\(name) without being ready for minReady")
+      if to == .succeeded {
+        try require(commit.after.stages[stored.stage].state == .passed, "R8", "\(name) before its stage has passed")
+      }
+    case .failed: try checkFailed(commit, seen, step, from, name)
+    case .lost:
+      try require(isFlying && seen.silentFor >= rules.unreachableAfter, "R15", "\(name), silent for \(seen.silentFor)")
+    case .pending:
+      let isRetry = if case .retry = commit.command { true } else { false }
+      try require(
+        (isRetry && (from == .failed || from == .lost)) || (from == .lost && seen.silentFor < .seconds(45)), "R8", name)
+    case .unreachable:
+      try require(from == .pending && seen.silentFor >= rules.unreachableAfter, "R15", name)
+      if rules.unreachable == .hold {
+        let opened = commit.after.stages[stored.stage].openedAt ?? commit.input.now
+        try require(commit.input.now >= opened + rules.holdFor, "R15", "\(name) before holdFor is over")
+      }
+      try require(rules.unreachable != .fail, "R15", name)
+    case .skipped: try require(from == .pending && seen.cordonReason != nil, "R31", name)
+    case .removed: try require(seen.isRemoved && from != .failed, "R5", name)
+    case .waived:
+      let isWaive = if case .waive = commit.command { true } else { false }
+      try require(isWaive && (from == .failed || from == .lost), "R18", name)
+    case .cancelled: try checkBulk(commit, stage: stored.stage, from, to, name)
+    case .rollingBack: try require(from.isChangedByRun || from == .pending, "R14", name)
+    case .rolledBack:
+      try require(
+        from == .rollingBack && order?.direction == .rollback
+          && isReady(report, rules, seen.steps[step].before?.bundle), "R14", "\(name) without being ready there")
+    case .rollbackFailed:
+      let isSilent = seen.silentFor >= rules.unreachableAfter
+      try require(
+        from == .rollingBack && order?.direction == .rollback
+          && (isSilent || hasFailed(report, rules) || isOverdue(commit, seen, step, rules)), "R14",
+        "\(name) without a reason")
+    case .unchanged: throw failure("R8", name)
+    }
+  }
+
+  /// Transitions of a whole stage or run: its stage passed, or the run ended.
+  private func checkBulk(
+    _ commit: Committed, stage: Int, _ from: StepState, _ to: StepState, _ name: String
+  ) throws(SimulationFailure) {
+    switch (from, to) {
+    case (.soaking, .succeeded):
+      try require(commit.after.stages[stage].state == .passed, "R8", "\(name) before its stage has passed")
+    case (.pending, .cancelled), (.lost, .cancelled):
+      try require(commit.after.run.state.isEnd, "R17", "\(name) before the run has ended")
+    default: throw failure("R8", "\(name) without having been looked at")
+    }
+  }
+
+  private func isReady(_ report: Observation?, _ rules: StageStrategy, _ bundle: Digest?) -> Bool {
+    guard let report, report.phase == .applied, report.bundle == bundle else { return false }
+    return (report.health == .healthy || report.health == .suspended) && report.readyFor >= rules.minReady
+  }
+
+  func hasFailed(_ report: Observation?, _ rules: StageStrategy) -> Bool {
+    guard let report else { return false }
+    return report.phase == .failed || (report.health == .degraded && report.degradedFor >= rules.failFast)
+  }
+
+  /// R10 with AMENDMENTS 7: only listening time counts, and only while the cluster is heard.
+  private func isOverdue(_ commit: Committed, _ unit: Unit, _ step: Int, _ rules: StageStrategy) -> Bool {
+    guard let order = unit.steps[step].order else { return false }
+    let elapsed = commit.input.listened - order.committedListened
+    guard elapsed >= rules.progressDeadline else { return false }
+    if let received = unit.steps[step].report?.receivedListened,
+      received - order.committedListened >= rules.progressDeadline
+    {
+      return true
+    }
+    return unit.silentFor < .seconds(45)
+  }
+
+  private func checkFailed(
+    _ commit: Committed, _ unit: Unit, _ step: Int, _ from: StepState, _ name: String
+  ) throws(SimulationFailure) {
+    let rules = commit.after.stages[unit.stage].rules
+    let report = unit.steps[step].report?.observation
+    switch from {
+    case .pending:
+      try require(
+        rules.unreachable == .fail && unit.silentFor >= rules.unreachableAfter, "R15", "\(name) though in contact")
+    case .dispatched, .applying, .verifying:
+      try require(
+        hasFailed(report, rules) || isOverdue(commit, unit, step, rules), "R10", "\(name) without a reason")
+    case .lost: try require(hasFailed(report, rules), "R15", "\(name) without a failure reported")
+    case .soaking, .succeeded:
+      try require(hasFailed(report, rules), "R11", "\(name) without a regression")
+    default: throw failure("R8", name)
+    }
+    try require(
+      !commit.after.units.isEmpty && commit.plan.steps.contains { $0.to == .failed && !$0.failure.isEmpty }, "R10",
+      "\(name) without saying why")
+  }
+
+  /// R11: nobody who is ready in this run and reports a regression goes unseen by a pass.
+  func checkWatched(_ commit: Committed) throws(SimulationFailure) {
+    guard commit.command == nil, !commit.after.run.state.isEnd else { return }
+    for index in commit.after.units.indices where runs[commit.number].marks[index] == 0 {
+      let unit = commit.after.units[index]
+      guard !clusters[Int(unit.cluster.rawValue) - 1].isRemoved else { continue }
+      for step in unit.steps where step.state == .soaking || step.state == .succeeded {
+        let placement = placements[Int(step.target.rawValue) - 1]
+        guard placement.generation == step.order?.generation else { continue }
+        try require(
+          !hasFailed(placement.report?.observation, commit.after.stages[unit.stage].rules), "R11",
+          "\(unit.clusterName) regressed and is still \(step.state.rawValue)")
+      }
+    }
+  }
+}

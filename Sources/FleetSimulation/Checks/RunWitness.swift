@@ -1,0 +1,149 @@
+internal import FleetModel
+internal import FleetPlanner
+
+/// What a checker remembers of one run, by its own arithmetic; it never asks the planner.
+struct RunWitness {
+  /// One stage as the strategy and its members make it.
+  struct StageFacts {
+    var slots: Int
+    var rollbackSlots: Int
+    var failureBudget: Int
+    var unreachableBudget: Int?
+    var minSucceeded: Int
+    var changing: Int
+    /// When its last order left the air, by PostgreSQL's clock; nil before.
+    var quietSince: Int64?
+  }
+
+  /// An approval as it was given.
+  struct GivenApproval {
+    var stage: Int
+    var person: Person
+    var at: Int64
+    /// Whether the stage had begun to soak, so that it can count for `after` gates.
+    var isDuringSoak: Bool
+  }
+
+  /// V3: no order is given twice.
+  struct OrderKey: Hashable {
+    var target: TargetID
+    var isRollback: Bool
+    var attempt: Int
+  }
+
+  var stages: [StageFacts]
+  var failureBudget: Int?
+  var unreachableBudget: Int
+  var before: [TargetID: PlacedBundle] = [:]
+  var bundles: [TargetID: Digest] = [:]
+  var approvals: [GivenApproval] = []
+  var orders: Set<OrderKey> = []
+  var forwardOrdered: Set<TargetID> = []
+  /// Somebody has been ready in this run (R7).
+  var hasSucceeded = false
+  var memberCount: Int
+  var authors: [String]
+  /// A person resumed the run although it is over its unreachable budgets, or untested.
+  var acceptedUnreachable: [Int]
+  var acceptedUntested: Set<Int> = []
+
+  init(_ frozen: FrozenRun, world: World) throws(SimulationFailure) {
+    let strategy = frozen.run.strategy
+    var facts: [StageFacts] = []
+    var seen: Set<TargetID> = []
+    for (index, stage) in frozen.stages.enumerated() {
+      let units = frozen.units.filter { $0.stage == index }
+      let size = units.count
+      let changing = units.count { unit in unit.steps.contains { $0.state != .unchanged } }
+      let slots = Self.concurrency(stage.rules.maxConcurrent, size)
+      facts.append(
+        StageFacts(
+          slots: slots,
+          rollbackSlots: strategy.onFailure.maxConcurrent.map { Self.concurrency($0, size) } ?? slots,
+          failureBudget: Self.budget(stage.rules.failureBudget, size),
+          unreachableBudget: stage.rules.unreachableBudget.map { Self.budget($0, size) },
+          minSucceeded: min(changing, Self.atLeast(stage.rules.minSucceeded, changing)), changing: changing))
+    }
+    stages = facts
+    let clusters = Set(frozen.units.map(\.cluster)).count
+    failureBudget = strategy.budgets.failures.map { Self.budget($0, clusters) }
+    unreachableBudget = Self.budget(strategy.budgets.unreachable, clusters)
+    memberCount = frozen.units.reduce(0) { $0 + $1.steps.count }
+    authors = frozen.run.authors + [frozen.run.startedBy]
+    acceptedUnreachable = Array(repeating: -1, count: facts.count + 1)
+    for unit in frozen.units {
+      for step in unit.steps {
+        try world.require(seen.insert(step.target).inserted, "R4", "target \(step.targetName) is in two stages")
+        before[step.target] = world.placements[Int(step.target.rawValue) - 1].lastKnownGood
+        bundles[step.target] = step.bundle
+        try world.require(
+          step.before == before[step.target] || frozen.run.kind == .undo, "R3",
+          "target \(step.targetName) froze another `before` than its last known good bundle")
+      }
+    }
+  }
+
+  // R1's arithmetic
+
+  static func concurrency(_ rule: IntOrPercent, _ size: Int) -> Int {
+    switch rule {
+    case .count(let count): max(1, min(count, max(size, 1)))
+    case .percent(let share): max(1, size * share / 100)
+    }
+  }
+
+  static func budget(_ rule: IntOrPercent, _ size: Int) -> Int {
+    switch rule {
+    case .count(let count): count
+    case .percent(let share): size * share / 100
+    }
+  }
+
+  private static func atLeast(_ rule: IntOrPercent, _ size: Int) -> Int {
+    switch rule {
+    case .count(let count): count
+    case .percent(let share): (size * share + 99) / 100
+    }
+  }
+
+  // What people did
+
+  mutating func noteApproval(before: [Stage], after: [Stage], person: Person, at: Int64) {
+    for (old, new) in zip(before, after) where new.approvals.count > old.approvals.count {
+      approvals.append(
+        GivenApproval(
+          stage: new.index, person: person, at: at,
+          isDuringSoak: old.state == .soaking || old.state == .open || old.state == .halted))
+    }
+  }
+
+  /// A person's resume accepts what stopped the run as it is now: unreachable clusters, an untested stage.
+  mutating func noteResume(_ row: RunRow, before: RunRow) {
+    var total = 0
+    for index in stages.indices {
+      let count = row.units.count { unit in
+        unit.stage == index && unit.steps.contains { $0.state == .lost || $0.state == .unreachable }
+      }
+      total += count
+      acceptedUnreachable[index] = max(acceptedUnreachable[index], count)
+      if before.stages[index].state == .halted, before.run.breach == nil { acceptedUntested.insert(index) }
+    }
+    acceptedUnreachable[stages.count] = max(acceptedUnreachable[stages.count], total)
+  }
+
+  /// Whether a list of gates of a stage is met by approvals that people really gave (R19).
+  func areMet(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool) -> Bool {
+    gates.allSatisfy { gate in
+      switch gate {
+      case .approval(let rule):
+        let people = approvals.filter { given in
+          guard given.stage == stage, given.isDuringSoak || !afterSoakBegan else { return false }
+          if let expiry = rule.expiresAfter, now >= given.at + expiry.wholeMilliseconds { return false }
+          if !rule.groups.isEmpty, !given.person.groups.contains(where: rule.groups.contains) { return false }
+          return !(rule.notAuthor && authors.contains(given.person.name))
+        }
+        return Set(people.map(\.person.name)).count >= rule.count
+      }
+    }
+  }
+}

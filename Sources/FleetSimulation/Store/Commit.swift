@@ -1,0 +1,114 @@
+internal import FleetModel
+internal import FleetPlanner
+
+extension World {
+  /// Commits a plan in one transaction, or refuses all of it when somebody was faster.
+  func commit(_ plan: Plan, input: PlanInput, run number: Int, marks: [(unit: Int, count: Int)]) -> Bool {
+    guard runs[number].run.version == plan.run.version, isCurrent(plan, number) else { return false }
+    for mark in marks { runs[number].marks[mark.unit] -= mark.count }
+    runs[number].report = plan.report
+    runs[number].seenAt = max(runs[number].seenAt, input.now)
+    guard plan.changes(input) else { return true }
+    storeEpoch += 1
+    runs[number].run = plan.run
+    runs[number].run.version += 1
+    for stage in plan.stages { runs[number].stages[stage.index] = stage }
+    for change in plan.steps { apply(change, input: input, run: number) }
+    for bulk in plan.bulk {
+      for unit in runs[number].units.indices where bulk.stage == nil || runs[number].units[unit].stage == bulk.stage {
+        for step in runs[number].units[unit].steps.indices
+        where runs[number].units[unit].steps[step].state == bulk.from {
+          runs[number].units[unit].steps[step].state = bulk.to
+        }
+      }
+    }
+    if plan.hold != nil { hold(number) }
+    if plan.movesLastKnownGood { moveGood(number) }
+    if plan.run.state.isEnd { endRun(number) }
+    return true
+  }
+
+  private func isCurrent(_ plan: Plan, _ number: Int) -> Bool {
+    plan.steps.allSatisfy { change in
+      guard let place = place(of: change, in: number) else { return false }
+      guard runs[number].units[place.unit].steps[place.step].state == change.from else { return false }
+      guard let order = change.order else { return true }
+      return order.generation > placements[Int(change.target.rawValue) - 1].generation
+    }
+  }
+
+  private func place(of change: StepChange, in number: Int) -> (unit: Int, step: Int)? {
+    for unit in runs[number].units.indices where runs[number].units[unit].stage == change.stage {
+      if let step = runs[number].units[unit].steps.firstIndex(where: { $0.target == change.target }) {
+        return (unit, step)
+      }
+    }
+    return nil
+  }
+
+  private func apply(_ change: StepChange, input: PlanInput, run number: Int) {
+    guard let place = place(of: change, in: number) else { return }
+    runs[number].units[place.unit].steps[place.step].state = change.to
+    runs[number].units[place.unit].steps[place.step].attempt = change.attempt
+    runs[number].units[place.unit].steps[place.step].failure = change.failure
+    guard let order = change.order else { return }
+    runs[number].units[place.unit].steps[place.step].order = StepOrder(
+      generation: order.generation, direction: order.direction, committedAt: input.now,
+      committedListened: input.listened)
+    let index = Int(change.target.rawValue) - 1
+    placements[index].wanted = order.placed
+    placements[index].generation = order.generation
+    placements[index].direction = order.direction
+    placements[index].run = number
+    placements[index].startWithin = order.startWithin.wholeMilliseconds
+    placements[index].isConfirmed = false
+    placements[index].report = nil
+    placements[index].everOrdered.insert(order.placed.bundle)
+  }
+
+  /// Holds the run's release with the bundles it would have changed; what is held is nobody's last known good (R12, R14).
+  func hold(_ number: Int) {
+    coverage.add(.holds)
+    runs[number].held = true
+    let release = Int(runs[number].run.release.rawValue) - 1
+    var bundles: [TargetID: Set<Digest>] = [:]
+    for unit in runs[number].units {
+      for step in unit.steps where step.state != .unchanged { bundles[step.target, default: []].insert(step.bundle) }
+    }
+    if let index = holds.firstIndex(where: { $0.release == release }) {
+      holds[index].bundles.merge(bundles) { $0.union($1) }
+    } else {
+      holds.append(HoldRow(release: release, bundles: bundles))
+    }
+    for (target, held) in bundles.sorted(by: { $0.key < $1.key }) {
+      let index = Int(target.rawValue) - 1
+      guard let good = placements[index].lastKnownGood, held.contains(good.bundle) else { continue }
+      placements[index].lastKnownGood = placements[index].goodHistory.last { !isHeld($0.bundle, for: target) }
+    }
+  }
+
+  func isHeld(_ bundle: Digest, for target: TargetID) -> Bool {
+    holds.contains { $0.bundles[target]?.contains(bundle) ?? false }
+  }
+
+  private func moveGood(_ number: Int) {
+    runs[number].movedLastKnownGood = true
+    let release = runs[number].run.release
+    for unit in runs[number].units {
+      for step in unit.steps where step.state == .succeeded && !isHeld(step.bundle, for: step.target) {
+        let index = Int(step.target.rawValue) - 1
+        let good = PlacedBundle(bundle: step.bundle, release: release)
+        placements[index].lastKnownGood = good
+        placements[index].goodHistory.append(good)
+      }
+    }
+  }
+
+  private func endRun(_ number: Int) {
+    if activeRun == number { activeRun = nil }
+    let run = runs[number].run
+    if run.state.isGoodEnd, run.kind == .rollout { lastGoodRelease = Int(run.release.rawValue) - 1 }
+    log("run ended", Int64(number), text: run.state.rawValue)
+    queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
+  }
+}

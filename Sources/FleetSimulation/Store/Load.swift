@@ -1,0 +1,124 @@
+internal import FleetModel
+internal import FleetPlanner
+
+extension World {
+  /// Loads the summary that `PlanInput.units` documents, and not a unit more.
+  func load(_ number: Int, now: Instant, listened: Int64) -> (input: PlanInput, marks: [(unit: Int, count: Int)]) {
+    let row = runs[number]
+    var isWanted = [Bool](repeating: false, count: row.units.count)
+    var marks: [(unit: Int, count: Int)] = []
+    let incomplete = row.stages.first { $0.state != .passed && $0.state != .empty }
+    var pendingLeft = incomplete.map { $0.slots + PlanInput.lookahead } ?? 0
+    for index in row.units.indices {
+      let unit = row.units[index]
+      if row.marks[index] > 0 {
+        isWanted[index] = true
+        marks.append((index, row.marks[index]))
+      }
+      var isPending = false
+      for step in unit.steps {
+        switch step.state {
+        case .dispatched, .applying, .verifying, .rollingBack, .failed, .lost: isWanted[index] = true
+        case .pending: isPending = true
+        default: break
+        }
+      }
+      if isPending, unit.stage == incomplete?.index, pendingLeft > 0 {
+        pendingLeft -= 1
+        isWanted[index] = true
+      }
+    }
+    if row.run.state == .rollingBack, let breach = row.run.breach { addSendBack(row, breach, &isWanted) }
+    var units: [Unit] = []
+    for index in row.units.indices where isWanted[index] {
+      units.append(loaded(row.units[index], listened: listened))
+    }
+    let input = PlanInput(
+      now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
+      units: units, inFlightByLabel: inFlightByLabel(row))
+    return (input, marks)
+  }
+
+  /// The next ones to send back: changed steps in the breach's scope that have a `before`, last stage first.
+  private func addSendBack(_ row: RunRow, _ breach: Run.Breach, _ isWanted: inout [Bool]) {
+    var left = PlanInput.lookahead
+    for index in row.units.indices.reversed() where left > 0 {
+      let unit = row.units[index]
+      if breach.scope == .stage, unit.stage < breach.stage { continue }
+      let isCandidate = unit.steps.contains { step in
+        guard step.before != nil else { return false }
+        switch step.state {
+        case .failed, .lost: return true
+        case .dispatched, .applying, .verifying, .soaking, .succeeded, .waived: return breach.scope != .failed
+        default: return false
+        }
+      }
+      if isCandidate {
+        isWanted[index] = true
+        left -= 1
+      }
+    }
+  }
+
+  private func loaded(_ stored: Unit, listened: Int64) -> Unit {
+    var unit = stored
+    let cluster = clusters[Int(stored.cluster.rawValue) - 1]
+    unit.silentFor = silence(of: cluster, listened: listened)
+    unit.cordonReason = cluster.cordonReason
+    unit.isRemoved = cluster.isRemoved
+    for step in unit.steps.indices {
+      let placement = placements[Int(unit.steps[step].target.rawValue) - 1]
+      unit.steps[step].highestGeneration = placement.generation
+      if let order = unit.steps[step].order, order.generation == placement.generation {
+        unit.steps[step].report = placement.report
+      } else {
+        unit.steps[step].report = nil
+      }
+    }
+    return unit
+  }
+
+  private func inFlightByLabel(_ row: RunRow) -> [String: [String: Int]] {
+    guard !row.run.strategy.limits.isEmpty else { return [:] }
+    var counts: [String: [String: Int]] = [:]
+    for unit in row.units where unit.steps.contains(where: { isInFlight($0.state) || $0.state == .rollingBack }) {
+      for (limit, value) in zip(row.run.strategy.limits, unit.limitValues) {
+        if let value { counts[limit.label, default: [:]][value, default: 0] += 1 }
+      }
+    }
+    return counts
+  }
+
+  /// A forward order of this step holds a slot (R8).
+  func isInFlight(_ state: StepState) -> Bool {
+    state == .dispatched || state == .applying || state == .verifying
+  }
+
+  /// Notes that a report or a cluster of the run changed, and wakes its pass.
+  func mark(cluster: Int) {
+    storeEpoch += 1
+    guard let number = activeRun else { return }
+    let id = clusters[cluster].id
+    for index in runs[number].units.indices where runs[number].units[index].cluster == id {
+      runs[number].marks[index] += 1
+    }
+    wake()
+  }
+
+  func mark(placement: Int) {
+    storeEpoch += 1
+    guard let number = activeRun else { return }
+    let id = placements[placement].id
+    for index in runs[number].units.indices where runs[number].units[index].steps.contains(where: { $0.target == id }) {
+      runs[number].marks[index] += 1
+    }
+    wake()
+  }
+
+  /// Makes the active run due now.
+  func wake() {
+    work.wakes += 1
+    work.dueAt = min(work.dueAt, time)
+    queue.add(.work, at: time + Int64(controllerChances.within(1...400)))
+  }
+}

@@ -1,0 +1,68 @@
+import FleetSimulation
+import Foundation
+
+/// Which seeds a test run takes, from its environment.
+enum Seeds {
+  /// One seed to see again; nil for an ordinary run.
+  static var single: UInt64? { number("SIMULATION_SEED") }
+
+  /// How many fresh seeds an ordinary run takes.
+  static var count: Int { number("FLOTILLA_SIMULATION_SEEDS").map { Int($0) } ?? 1_000 }
+
+  /// The first fresh seed: another in every run, unless the environment says which.
+  static let start = number("SIMULATION_START") ?? UInt64.random(in: 1...1_000_000_000)
+
+  /// Seeds that have failed once, each with what it found.
+  static let regressions: [UInt64] = []
+
+  private static func number(_ name: String) -> UInt64? {
+    ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+  }
+}
+
+/// What a number of worlds came to.
+struct Survey: Sendable {
+  var coverage = CoverageCounts()
+  var failures: [SimulationFailure] = []
+  var happenings = 0
+  var runs = 0
+  var worlds = 0
+
+  mutating func add(_ other: Survey) {
+    coverage.add(other.coverage)
+    failures += other.failures
+    happenings += other.happenings
+    runs += other.runs
+    worlds += other.worlds
+  }
+
+  /// Simulates the worlds of all seeds, some at a time.
+  static func of(_ seeds: [UInt64], decisions: Decisions = .real, width: Int = 4) async -> Survey {
+    let size = max(1, (seeds.count + width - 1) / width)
+    return await withTaskGroup(of: Survey.self) { group in
+      for start in stride(from: 0, to: seeds.count, by: size) {
+        group.addTask {
+          var survey = Survey()
+          for seed in seeds[start..<min(start + size, seeds.count)] { survey.simulateOne(seed, decisions) }
+          return survey
+        }
+      }
+      var all = Survey()
+      for await part in group { all.add(part) }
+      all.failures.sort { $0.seed < $1.seed }
+      return all
+    }
+  }
+
+  private mutating func simulateOne(_ seed: UInt64, _ decisions: Decisions) {
+    worlds += 1
+    do throws(SimulationFailure) {
+      let outcome = try simulate(seed: seed, decisions: decisions)
+      coverage.add(outcome.coverage)
+      happenings += outcome.happenings
+      runs += outcome.runs
+    } catch {
+      failures.append(error)
+    }
+  }
+}
