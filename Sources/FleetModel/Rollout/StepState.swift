@@ -3,7 +3,7 @@
 /// Waiting reasons (gate, slot, limit, window, contact) are in the report, not states.
 public enum StepState: String, Sendable, Codable, CaseIterable {
   /// Not begun. Leads to dispatched, unchanged, unreachable, skipped, failed (away, with `unreachable: fail`),
-  /// cancelled, removed.
+  /// cancelled, removed; a further attempt's also to rollingBack.
   case pending = "Pending"
   /// An order is committed. Leads to applying, verifying, soaking (one report may tell all), failed, lost, rollingBack,
   /// removed.
@@ -21,9 +21,11 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   /// No contact since unreachableAfter after its dispatch (R15). Leads to soaking or succeeded (a late success), failed,
   /// pending, waived, rollingBack, removed.
   case lost = "Lost"
-  /// Away before its dispatch; catches up later (R15, R16). Leads to pending.
+  /// Away before its dispatch; catches up later (R15, R16). Leads to pending, cancelled, removed; a further attempt's also to
+  /// rollingBack.
   case unreachable = "Unreachable"
-  /// Passed over: cordoned or held; catches up later (R31). Leads to pending.
+  /// Passed over: cordoned or held; catches up later (R31). Leads to pending, cancelled, removed; a further attempt's also to
+  /// rollingBack.
   case skipped = "Skipped"
   /// Its digest does not change (R6). Final.
   case unchanged = "Unchanged"
@@ -60,7 +62,7 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   public func mayBecome(_ next: StepState) -> Bool {
     switch self {
     case .pending:
-      [.dispatched, .unchanged, .unreachable, .skipped, .failed, .cancelled, .removed].contains(next)
+      [.dispatched, .unchanged, .unreachable, .skipped, .failed, .cancelled, .removed, .rollingBack].contains(next)
     case .dispatched: [.applying, .verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
     case .applying: [.verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
     case .verifying: [.soaking, .failed, .lost, .rollingBack, .removed].contains(next)
@@ -68,7 +70,7 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
     case .succeeded: [.failed, .rollingBack, .removed].contains(next)
     case .failed: [.waived, .pending, .rollingBack, .removed].contains(next)
     case .lost: [.soaking, .succeeded, .pending, .failed, .waived, .rollingBack, .removed].contains(next)
-    case .unreachable, .skipped: [.pending, .cancelled, .removed].contains(next)
+    case .unreachable, .skipped: [.pending, .cancelled, .removed, .rollingBack].contains(next)
     case .waived: [.rollingBack, .removed].contains(next)
     case .rollingBack: [.rolledBack, .rollbackFailed, .removed].contains(next)
     case .unchanged, .removed, .cancelled, .rolledBack, .rollbackFailed: false

@@ -32,9 +32,18 @@ private func refuseAfterEnd(_ command: RolloutCommand, _ run: Run) throws(Comman
 
 extension Pass {
   fileprivate mutating func approve(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
-    let (index, rule) = try askingStage(name)
+    let index = try askingStage(name)
     let stage = stages[index]
-    if stage.approvals.contains(where: { $0.principal == giver.name && $0.planHash == run.planHash }) { return }
+    let rules = approvalRules(asked(of: stage))
+    // Of several gates the one that waits for somebody like this giver is meant.
+    let open = rules.filter { validApprovals(of: stage, rule: $0, run: run, now: now).count < $0.count }
+    let fitting = open.first { rule in
+      (rule.groups.isEmpty || giver.groups.contains(where: rule.groups.contains))
+        && !(rule.notAuthor && isAuthor(giver))
+    }
+    guard let rule = fitting ?? open.first else { return }
+    let given = validApprovals(of: stage, rule: rule, run: run, now: now)
+    if given.contains(where: { $0.principal == giver.name }) { return }
     if !rule.groups.isEmpty, !giver.groups.contains(where: rule.groups.contains) {
       throw CommandRefusal(
         .forbidden,
@@ -54,7 +63,7 @@ extension Pass {
   }
 
   private func isAuthor(_ giver: CommandGiver) -> Bool {
-    run.authors.contains(giver.name)
+    run.isAuthor(giver.name)
       || run.authors.contains { author in
         giver.gitIdentities.contains { author == $0 || author.hasSuffix("<\($0)>") }
       }
@@ -64,7 +73,7 @@ extension Pass {
     guard run.state == .running || run.state == .paused else {
       throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), nothing asks for approval")
     }
-    let (index, _) = try askingStage(name)
+    let index = try askingStage(name)
     let why = "rejected by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
     stages[index].state = .halted
     stages[index].haltReason = why
@@ -75,7 +84,7 @@ extension Pass {
   }
 
   /// The stage with an approval gate that is named, or the first that is not complete.
-  private func askingStage(_ name: String?) throws(CommandRefusal) -> (Int, ApprovalRule) {
+  private func askingStage(_ name: String?) throws(CommandRefusal) -> Int {
     if let name, !stages.contains(where: { $0.name == name }) {
       let known = stages.map(\.name)
       let guess = suggestion(for: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
@@ -84,16 +93,21 @@ extension Pass {
         hint: "its stages: \(known.joined(separator: ", "))")
     }
     for stage in stages where name == nil || stage.name == name {
-      let asks =
-        (stage.state == .gated || stage.state == .waiting) ? stage.rules.before + stage.rules.after : stage.rules.after
-      for gate in asks where !stage.state.isComplete {
-        switch gate {
-        case .approval(let rule): return (stage.index, rule)
-        }
-      }
+      if !stage.state.isComplete, !approvalRules(asked(of: stage)).isEmpty { return stage.index }
     }
     throw CommandRefusal(
       .conflict, "\(name.map { "stage \($0)" } ?? run.displayName) asks for no approval")
+  }
+
+  /// The gates that a stage asks now, or asks next: those before it until it has opened, then those after it (R20).
+  private func asked(of stage: Stage) -> [Gate] { stage.openedAt == nil ? stage.rules.before : stage.rules.after }
+
+  private func approvalRules(_ gates: [Gate]) -> [ApprovalRule] {
+    gates.map { gate in
+      switch gate {
+      case .approval(let rule): rule
+      }
+    }
   }
 
   fileprivate mutating func pause(_ giver: CommandGiver) throws(CommandRefusal) {
@@ -112,6 +126,7 @@ extension Pass {
     switch run.state {
     case .running: return
     case .paused:
+      if run.pause?.by == Self.planner { acceptUnreachable() }
       run.pause = nil
       run.state = .running
     case .halted:
@@ -120,6 +135,17 @@ extension Pass {
       throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it cannot be resumed")
     }
     note("rollout.resumed", "resumed by \(giver.name)")
+  }
+
+  /// A person goes on without the clusters that are unreachable by now; the next one beyond them pauses the run again.
+  private mutating func acceptUnreachable() {
+    var total = 0
+    for index in stages.indices {
+      let count = stages[index].counters.unreachable
+      total += count
+      if let budget = stages[index].unreachableBudget { stages[index].unreachableBudget = max(budget, count) }
+    }
+    run.unreachableBudget = max(run.unreachableBudget, total)
   }
 
   /// A halted run goes on only when what halted it is no more (AMENDMENTS 21).
@@ -167,7 +193,7 @@ extension Pass {
   fileprivate mutating func retry(_ names: [ClusterName], _ giver: CommandGiver) throws(CommandRefusal) {
     for unit in try failing(names, "retried") {
       for step in units[unit].steps.indices where [.failed, .lost].contains(units[unit].steps[step].state) {
-        move(unit: unit, step: step, to: .pending, failure: "")
+        move(unit: unit, step: step, to: .pending)
       }
       let stage = units[unit].stage
       if stages[stage].state == .soaking || stages[stage].state == .passed { stages[stage].state = .open }

@@ -30,7 +30,7 @@ extension Pass {
       let testsNothing = stages[(index + 1)...].contains { $0.changing > 0 }
       if testsNothing, stage.rules.whenUnchanged == .pause, run.pause == nil {
         let reason = "stage \(stage.name) has no changes, so it tests nothing for the stages after it"
-        run.pause = Run.Pause(by: "flotilla", reason: reason)
+        run.pause = Run.Pause(by: Self.planner, reason: reason)
         run.state = .paused
         note("rollout.paused", stage: index, reason)
       }
@@ -67,7 +67,11 @@ extension Pass {
     stages[index].state = .soaking
     stages[index].soakStartedAt = now
     let soak = stages[index].rules.soak
-    if soak > .zero { note("stage.soaking", stage: index, "soaks for \(soak.text)") }
+    if soak > .zero {
+      note("stage.soaking", stage: index, "soaks for \(soak.text)")
+    } else if !stages[index].rules.after.isEmpty {
+      note("stage.soaking", stage: index, "approval is asked")
+    }
   }
 
   private mutating func soak(_ index: Int) {
@@ -131,15 +135,18 @@ extension Pass {
     if let hold { plan.hold = HoldDraft(reason: hold, by: principal) }
     if stages.contains(where: { $0.counters[.pending] > 0 }) || units.contains(where: \.hasPendingStep) {
       plan.bulk.append(BulkTransition(from: .pending, to: .cancelled))
+      for unit in units.indices where units[unit].hasPendingStep {
+        stages[units[unit].stage].counters.count(units[unit], sign: -1)
+        for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
+          units[unit].steps[step].state = .cancelled
+        }
+        stages[units[unit].stage].counters.count(units[unit], sign: 1)
+      }
+      // The others have not been begun: all their steps are Pending, or Unchanged.
       for index in stages.indices {
         let pending = stages[index].counters[.pending]
         stages[index].counters[.pending] = 0
         stages[index].counters[.cancelled] += pending
-      }
-      for unit in units.indices {
-        for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
-          units[unit].steps[step].state = .cancelled
-        }
       }
     }
     note("rollout.ended", state.rawValue + (hold.map { ": \($0)" } ?? ""))
@@ -151,13 +158,21 @@ extension Unit {
 }
 
 /// The approvals of a stage that count for a rule (R19): bound to this plan, not expired, in a listed group, not an author
-/// where `notAuthor` says so, one per person.
+/// where `notAuthor` says so, one per person. Those from before the stage opened are for its `before` gates only, which
+/// nobody asks any more then (R20).
 func validApprovals(of stage: Stage, rule: ApprovalRule, run: Run, now: Instant) -> [Approval] {
   var seen: Set<String> = []
   return stage.approvals.filter { approval in
-    guard approval.planHash == run.planHash, seen.insert(approval.principal).inserted else { return false }
+    guard approval.planHash == run.planHash, !seen.contains(approval.principal) else { return false }
+    if let openedAt = stage.openedAt, approval.at < openedAt { return false }
     if let expiry = rule.expiresAfter, now >= approval.at + expiry { return false }
     if !rule.groups.isEmpty, !approval.groups.contains(where: rule.groups.contains) { return false }
-    return !(rule.notAuthor && run.authors.contains(approval.principal))
+    if rule.notAuthor, run.isAuthor(approval.principal) { return false }
+    return seen.insert(approval.principal).inserted
   }
+}
+
+extension Run {
+  /// Whether a principal is an author of the change, or started the run (R19).
+  func isAuthor(_ principal: String) -> Bool { startedBy == principal || authors.contains(principal) }
 }

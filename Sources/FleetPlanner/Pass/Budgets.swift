@@ -1,6 +1,9 @@
 internal import FleetModel
 
 extension Pass {
+  /// Who pauses a run when no person does.
+  static let planner = "flotilla"
+
   /// Stops forward dispatch from the instant a budget is exceeded (R13); a later success does not undo it.
   mutating func checkBudgets() {
     guard run.breach == nil, run.state == .running || run.state == .paused else { return }
@@ -9,7 +12,7 @@ extension Pass {
     } else if let cause = unreachableBreach() {
       // Rolling back healthy clusters because others are offline would be wrong (AMENDMENTS 5).
       if run.pause == nil {
-        run.pause = Run.Pause(by: "flotilla", reason: cause)
+        run.pause = Run.Pause(by: Self.planner, reason: cause)
         run.state = .paused
         note("rollout.paused", cause)
       }
@@ -55,6 +58,8 @@ extension Pass {
   /// Records the breach, halts its stage, and does what `onFailure` says.
   mutating func breach(stage: Int, cause: String) {
     let policy = run.strategy.onFailure
+    // Only a person's pause holds a rollback back (R14).
+    if policy.action == .rollback, run.pause?.by == Self.planner { run.pause = nil }
     run.breach = Run.Breach(
       stage: stage, cause: cause, at: now, rollsBack: policy.action == .rollback, scope: policy.scope)
     // A passed stage stays passed: the breach of a regression in it is on the run.

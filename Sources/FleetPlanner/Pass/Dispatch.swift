@@ -15,17 +15,19 @@ struct DispatchWaits {
 extension Pass {
   /// Sends the next units of an open stage, as far as slots and limits allow (R1, R3, R7, V8).
   mutating func dispatch(_ index: Int) {
-    guard run.state == .running, run.pause == nil, run.breach == nil else { return }
+    guard mayDispatch else { return }
+    // Who is away is known before anybody is sent, so that a budget they exceed stops this pass too.
+    var next: [Int] = []
+    for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
+      if !passOver(unit: unit, stage: index) { next.append(unit) }
+      guard mayDispatch else { return }
+    }
     var free = stages[index].slots - stages[index].counters.slotsHeld
     let alone = run.strategy.firstAlone && stages.allSatisfy { $0.counters.ready == 0 }
     let freeAlone = alone ? 1 - slotsHeld : Int.max
     free = min(free, freeAlone)
-    for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
+    for unit in next {
       let holdsSlot = units[unit].holdsForwardSlot
-      if passOver(unit: unit, stage: index) {
-        if run.breach != nil { return }
-        continue
-      }
       guard holdsSlot || free > 0 else {
         if alone && stages[index].slots > slotsHeld {
           waiting.firstAlone.append(units[unit].clusterName)
@@ -39,6 +41,9 @@ extension Pass {
       if !holdsSlot { free -= 1 }
     }
   }
+
+  /// Whether anything may be sent forward now (V8).
+  private var mayDispatch: Bool { run.state == .running && run.pause == nil && run.breach == nil }
 
   /// Whether the unit is not to be sent now: cordoned, away, or silent (R15, R31).
   private mutating func passOver(unit unitIndex: Int, stage index: Int) -> Bool {
@@ -60,6 +65,7 @@ extension Pass {
     case .skip:
       movePending(unit: unitIndex, to: .unreachable)
       note("step.unreachable", unit: unit, "\(silence); it catches up when it returns")
+      checkBudgets()
     case .fail:
       movePending(unit: unitIndex, to: .failed, failure: "no contact for \(unit.silentFor.text)")
       note("step.failed", unit: unit, silence)
@@ -69,6 +75,7 @@ extension Pass {
       if now >= heldUntil {
         movePending(unit: unitIndex, to: .unreachable)
         note("step.unreachable", unit: unit, "\(silence), and was waited for \(rules.holdFor.text)")
+        checkBudgets()
       } else {
         waiting.contact.append(unit.clusterName)
         wakes.append(heldUntil)
@@ -84,7 +91,7 @@ extension Pass {
   }
 
   /// Whether every limit that binds the unit has a place for it.
-  private mutating func fitsLimits(_ unit: Unit) -> Bool {
+  mutating func fitsLimits(_ unit: Unit) -> Bool {
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       guard let value, (inFlightByLabel[limit.label]?[value] ?? 0) >= limit.maxInFlight else { continue }
       waiting.limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)

@@ -26,8 +26,10 @@ func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: 
   let observation = step.report?.observation
   if let failure = failure(in: observation, rules: rules) { return .failed(failure) }
   if let observation, observation.phase != .applying, isReady(observation, for: rules.minReady) { return .ready }
-  if unit.silentFor >= rules.unreachableAfter { return .lost }
   let elapsed = listened - order.committedListened
+  // A rollback is ordered to silent clusters too: each has its own time from then on.
+  let silentFor = order.direction == .rollback ? min(unit.silentFor, elapsed) : unit.silentFor
+  if silentFor >= rules.unreachableAfter { return .lost }
   if elapsed >= rules.progressDeadline, hasSpokenAfterDeadline(step, unit, order, rules, elapsed) {
     let last = observation.map { $0.message.isEmpty ? $0.health.rawValue : $0.message } ?? "nothing reported"
     return .failed("not ready within \(rules.progressDeadline.text): \(last)")
@@ -37,6 +39,15 @@ func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: 
   case .applied, .removed: return .reached(.verifying)
   case .failed, nil: return .unchanged
   }
+}
+
+/// Judges a lost step whose cluster is back: by what it reported, never by the deadline, which stopped when it was lost
+/// (R15).
+func judgeReturned(_ step: Step, rules: StageStrategy) -> Verdict {
+  let observation = step.report?.observation
+  if let failure = failure(in: observation, rules: rules) { return .failed(failure) }
+  if let observation, observation.phase != .applying, isReady(observation, for: rules.minReady) { return .ready }
+  return .unchanged
 }
 
 /// Judges a step that is ready, in or after its stage's soak: only a failure on this bundle counts (R11 as amended).

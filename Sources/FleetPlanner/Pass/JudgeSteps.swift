@@ -12,7 +12,8 @@ extension Pass {
     let unit = units[unitIndex]
     let step = unit.steps[stepIndex]
     if unit.isRemoved {
-      guard step.state.mayBecome(.removed) else { return }
+      // A removed member that had failed still counts (R5).
+      guard step.state.mayBecome(.removed), step.state != .failed else { return }
       move(unit: unitIndex, step: stepIndex, to: .removed)
       note(
         "step.removed", unit: unit, target: step.target,
@@ -73,14 +74,13 @@ extension Pass {
     let unit = units[unitIndex]
     let step = unit.steps[stepIndex]
     guard run.breach == nil, unit.silentFor < silenceShown else { return }
-    switch judgeInFlight(step, of: unit, rules: stages[unit.stage].rules, listened: input.listened) {
+    switch judgeReturned(step, rules: stages[unit.stage].rules) {
     case .ready:
       let passed = stages[unit.stage].state == .passed
       move(unit: unitIndex, step: stepIndex, to: passed ? .succeeded : .soaking)
       note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is back, and healthy on the new bundle")
     case .failed(let reason): fail(unit: unitIndex, step: stepIndex, reason)
-    case .reached: break
-    case .unchanged, .lost:
+    case .unchanged, .reached, .lost:
       guard !stages[unit.stage].state.isComplete else { return }
       move(unit: unitIndex, step: stepIndex, to: .pending)
       if stages[unit.stage].state == .soaking { stages[unit.stage].state = .open }

@@ -57,8 +57,18 @@ struct Pass {
     result.stages = zip(stages, input.stages).filter { $0 != $1 }.map(\.0)
     result.steps = changeOrder.compactMap { changedSteps[$0] }
     result.report = report()
-    result.nextWake = run.state.isEnd ? nil : wakes.filter { $0 > now }.min()
+    result.nextWake = run.state.isEnd ? nil : needsMoreUnits ? now + .milliseconds(1) : wakes.filter { $0 > now }.min()
     return result
+  }
+
+  /// Whether this pass could go on at once with units that it was not given: of a stage that it opened, beyond the ones that
+  /// it passed over, or for a rollback that it began.
+  private var needsMoreUnits: Bool {
+    if run.state == .rollingBack { return input.run.state != .rollingBack }
+    guard let stage = stages.first(where: { !$0.state.isComplete }), stage.state == .open else { return false }
+    let given = units.count { $0.stage == stage.index && $0.hasPendingStep }
+    let isGivenFirst = input.stages.first { !$0.state.isComplete }?.index == stage.index
+    return given < stage.counters[.pending] && (given == 0 || !isGivenFirst)
   }
 
   /// Moves a step and keeps the counters of its stage (AMENDMENTS 18).
@@ -82,9 +92,10 @@ struct Pass {
     record(units[unitIndex], stepIndex, from: step.state, order: order)
   }
 
-  /// A unit takes a place under its limits with its first slot and gives it back with its last.
+  /// A unit takes a place under its limits with its first order in flight, in either direction, and gives it back with its
+  /// last.
   private mutating func countLimits(_ before: Unit, _ after: Unit) {
-    let change = (after.holdsForwardSlot ? 1 : 0) - (before.holdsForwardSlot ? 1 : 0)
+    let change = (after.isUnderway ? 1 : 0) - (before.isUnderway ? 1 : 0)
     guard change != 0 else { return }
     for (limit, value) in zip(run.strategy.limits, after.limitValues) {
       if let value { inFlightByLabel[limit.label, default: [:]][value, default: 0] += change }

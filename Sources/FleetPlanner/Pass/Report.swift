@@ -164,4 +164,7 @@ extension Pass {
 extension Unit {
   /// Whether any step holds a slot with a forward order.
   var holdsForwardSlot: Bool { steps.contains { $0.state.holdsForwardSlot } }
+
+  /// Whether any step has an order in flight, in either direction.
+  var isUnderway: Bool { steps.contains { $0.state.holdsForwardSlot || $0.state == .rollingBack } }
 }

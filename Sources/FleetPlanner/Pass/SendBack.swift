@@ -5,13 +5,19 @@ extension Pass {
   /// last stage first, under each stage's concurrency. Needs no window, gate or soak.
   mutating func sendBack() {
     guard let breach = run.breach else { return }
+    guard !tooManyFailed else { return settleRollback(breach) }
     for unit in units.indices where isRecalled(units[unit], breach) { sendBack(unit: unit) }
-    for unit in units.indices.reversed() where isFailing(units[unit], breach) && hasRollbackSlot(units[unit].stage) {
+    for unit in units.indices.reversed()
+    where isFailing(units[unit], breach) && hasRollbackSlot(units[unit].stage) && fitsLimits(units[unit]) {
       sendBack(unit: unit)
     }
+    // In the pass that begins a rollback only in-flight and failed units are loaded: who else goes back, and whether it is
+    // over, is for the next one.
+    guard input.run.state == .rollingBack else { return }
     if let last = lastStageToSendBack(breach) {
       for unit in units.indices.reversed() where units[unit].stage == last && isCandidate(units[unit], breach) {
         guard hasRollbackSlot(last) else { break }
+        guard fitsLimits(units[unit]) else { continue }
         sendBack(unit: unit)
       }
     }
@@ -25,7 +31,7 @@ extension Pass {
       case .stage: unit.stage >= breach.stage
       case .failed: unit.steps.contains { $0.state == .failed || $0.state == .lost }
       }
-    return inScope && unit.steps.contains { $0.goesBack }
+    return inScope && !unit.isRemoved && unit.steps.contains { $0.goesBack }
   }
 
   private func isRecalled(_ unit: Unit, _ breach: Run.Breach) -> Bool {
@@ -61,20 +67,31 @@ extension Pass {
     wakes.append(now + stages[unit.stage].rules.progressDeadline)
   }
 
+  private var rollbackFailures: Int { stages.reduce(0) { $0 + $1.counters[.rollbackFailed] } }
+
+  /// More than max(1, a tenth) of the changed clusters could not go back: nobody else is sent (R14).
+  private var tooManyFailed: Bool {
+    let changed = stages.reduce(0) { sum, stage in
+      sum
+        + stage.counters.count(
+          .rollbackFailed, .rollingBack, .rolledBack, .failed, .lost, .waived, .soaking, .succeeded, .dispatched,
+          .applying, .verifying)
+    }
+    return rollbackFailures > max(1, changed / 10)
+  }
+
   private mutating func settleRollback(_ breach: Run.Breach) {
-    let failed = stages.reduce(0) { $0 + $1.counters[.rollbackFailed] }
+    let failed = rollbackFailures
     let under = stages.reduce(0) { $0 + $1.counters.rollingBack }
     let left = units.contains { isCandidate($0, breach) }
-    let changed = failed + under + stages.reduce(0) { $0 + $1.counters[.rolledBack] }
-    let isHalted = failed > max(1, changed / 10)
-    guard isHalted || (under == 0 && !left) else { return }
+    guard under == 0, slotsHeld == 0, !left || tooManyFailed else { return }
     nameKept(breach)
     end(failed > 0 ? .rollbackFailed : .rolledBack, hold: breach.cause)
   }
 
   /// A member that ran nothing before keeps its workload and is named (R14).
   private mutating func nameKept(_ breach: Run.Breach) {
-    let kept = units.filter { unit in unit.steps.contains { $0.state.isChangedByRun && $0.before == nil } }
+    let kept = units.filter { unit in unit.steps.contains { $0.isChanged && $0.before == nil } }
     for unit in kept {
       note("step.kept", unit: unit, "\(unit.clusterName) ran nothing before, so it keeps its workload")
     }
@@ -83,5 +100,17 @@ extension Pass {
 
 extension Step {
   /// Whether a rollback has an order to give it.
-  fileprivate var goesBack: Bool { state.isChangedByRun && before != nil }
+  fileprivate var goesBack: Bool { isChanged && before != nil }
+
+  /// Whether a forward order of this run was committed for it, confirmed or not, also when a further attempt waits; one that
+  /// failed by being away never got any.
+  fileprivate var isChanged: Bool {
+    guard order?.direction == .forward else { return false }
+    return switch state {
+    case .pending, .dispatched, .applying, .verifying, .soaking, .succeeded, .failed, .lost, .unreachable, .skipped,
+      .waived:
+      true
+    case .unchanged, .removed, .cancelled, .rollingBack, .rolledBack, .rollbackFailed: false
+    }
+  }
 }

@@ -18,7 +18,8 @@ public struct Plan: Hashable, Sendable {
   public var events: [EventDraft]
   /// Why everything that has not happened yet waits (DESIGN rule 2).
   public var report: PlanReport
-  /// When something can change without a report or a person; nil when only they can.
+  /// When something can change without a report or a person; nil when only they can. A millisecond from now asks for the
+  /// next pass at once: it has units to look at that this one was not given.
   public var nextWake: Instant?
 
   /// Makes a plan that changes nothing.

@@ -15,8 +15,9 @@ public struct PlanInput: Sendable {
   /// The units that this pass has to look at, each with all its steps:
   /// every unit with an order in flight, in either direction; every failed or lost one; every unit whose report or
   /// cluster changed since the last pass; of the first incomplete stage the next pending ones in order, at least
-  /// `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: changed steps in the
-  /// breach's scope that have a `before`, last stage first, at least `lookahead` of them.
+  /// `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: steps in the breach's scope
+  /// that have a forward order of this run (whatever became of it, also with a further attempt pending, skipped or
+  /// unreachable) and a `before`, last stage first, at least `lookahead` of them.
   public var units: [Unit]
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]

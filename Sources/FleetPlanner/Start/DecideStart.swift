@@ -60,10 +60,14 @@ public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> St
 
 /// New members get the last good release at once, in a run without gates and soak (R30); nil when that does not apply.
 private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecision? {
-  guard input.lastGoodRelease != nil, input.activeRun == nil,
+  guard let lastGoodRelease = input.lastGoodRelease, input.activeRun == nil,
     due.allSatisfy({ $0.wanted == nil && $0.lastGoodReleaseBundle != nil })
   else { return nil }
   var onboard = input
+  if onboard.release != lastGoodRelease {
+    onboard.release = lastGoodRelease
+    onboard.releaseName = "the last good release"
+  }
   let new = Set(due.map(\.target))
   onboard.members = input.members.filter { new.contains($0.target) }
   for index in onboard.members.indices {
