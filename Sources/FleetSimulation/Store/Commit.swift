@@ -5,7 +5,7 @@ extension World {
   /// Commits a plan in one transaction, or refuses all of it when somebody was faster.
   func commit(_ plan: Plan, input: PlanInput, run number: Int, marks: [(unit: Int, count: Int)]) -> Bool {
     guard runs[number].run.version == plan.run.version, isCurrent(plan, number) else { return false }
-    for mark in marks { runs[number].marks[mark.unit] -= mark.count }
+    for mark in marks where runs[number].marks[mark.unit] == mark.count { runs[number].marks[mark.unit] = 0 }
     runs[number].report = plan.report
     runs[number].seenAt = max(runs[number].seenAt, input.now)
     guard plan.changes(input) else { return true }

@@ -47,10 +47,12 @@ extension World {
       if breach.scope == .stage, unit.stage < breach.stage { continue }
       let isCandidate = unit.steps.contains { step in
         guard step.before != nil else { return false }
+        guard step.order?.direction == .forward else { return false }
         switch step.state {
         case .failed, .lost: return true
-        case .dispatched, .applying, .verifying, .soaking, .succeeded, .waived: return breach.scope != .failed
-        default: return false
+        case .pending, .dispatched, .applying, .verifying, .soaking, .succeeded, .waived, .unreachable, .skipped:
+          return breach.scope != .failed
+        case .unchanged, .removed, .cancelled, .rollingBack, .rolledBack, .rollbackFailed: return false
         }
       }
       if isCandidate {
@@ -100,7 +102,7 @@ extension World {
     guard let number = activeRun else { return }
     let id = clusters[cluster].id
     for index in runs[number].units.indices where runs[number].units[index].cluster == id {
-      runs[number].marks[index] += 1
+      runs[number].marks[index] = storeEpoch
     }
     wake()
   }
@@ -110,7 +112,7 @@ extension World {
     guard let number = activeRun else { return }
     let id = placements[placement].id
     for index in runs[number].units.indices where runs[number].units[index].steps.contains(where: { $0.target == id }) {
-      runs[number].marks[index] += 1
+      runs[number].marks[index] = storeEpoch
     }
     wake()
   }

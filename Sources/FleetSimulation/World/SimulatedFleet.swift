@@ -100,7 +100,8 @@ struct RunRow {
   var run: Run
   var stages: [Stage]
   var units: [Unit]
-  /// Per unit: how often its report or cluster changed and no pass has seen it.
+  /// Per unit: when its report or cluster last changed (a number that only rises, so that a pass takes off just the mark
+  /// that it has seen); 0 when a pass has seen it.
   var marks: [Int]
   var seenAt: Instant
   var report = PlanReport()
