@@ -40,12 +40,6 @@ extension Pass {
       send(unit: unit)
       if !holdsSlot { free -= 1 }
     }
-    // A stage that opens in this very pass has its units loaded by the next one only (PlanInput.units), and so have the
-    // units behind those that were all passed over: that pass is due at once.
-    let hasMore = stages[index].counters[.pending] > 0
-    if free > 0, hasMore, !units.contains(where: { $0.stage == index && $0.hasPendingStep }) {
-      wakes.append(now + .milliseconds(1))
-    }
   }
 
   /// Whether anything may be sent forward now (V8).
