@@ -58,7 +58,8 @@ extension Pass {
     }
     stages[index].approvals.append(
       Approval(
-        principal: giver.name, groups: giver.groups, reason: giver.reason, planHash: run.planHash, at: now))
+        principal: giver.name, groups: giver.groups, reason: giver.reason, planHash: run.planHash, at: now,
+        isAfterOpening: stage.openedAt != nil))
     note("stage.approved", stage: index, "approved by \(giver.name)")
   }
 

@@ -54,8 +54,9 @@ private struct PlanLint {
       violate("state", "run \(input.run.state.rawValue) → \(plan.run.state.rawValue)")
     }
     for change in plan.steps where change.from != change.to {
-      let isRetry = change.from != .pending && change.to == .dispatched
-      if !change.from.mayBecome(change.to), !(isRetry && change.from.mayBecome(.pending)) {
+      // One pass may try a step again and send it, or pass it over.
+      let isRetry = change.from.mayBecome(.pending) && StepState.pending.mayBecome(change.to)
+      if !change.from.mayBecome(change.to), !isRetry {
         violate("state", "target \(change.target) \(change.from.rawValue) → \(change.to.rawValue)")
       }
     }

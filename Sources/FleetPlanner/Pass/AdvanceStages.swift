@@ -117,9 +117,9 @@ extension Pass {
 
   private mutating func endWell() {
     let counters = stages.map(\.counters)
-    if counters.contains(where: { $0[.waived] > 0 }) {
+    if counters.contains(where: { $0.waived > 0 }) {
       end(.succeededWithWaivers, hold: nil)
-    } else if counters.contains(where: { $0.unreachable > 0 || $0[.skipped] > 0 }) {
+    } else if counters.contains(where: { $0.unreachable > 0 || $0.skipped > 0 }) {
       end(.succeededWithUnreachable, hold: nil)
     } else {
       end(.succeeded, hold: nil)
@@ -164,7 +164,7 @@ func validApprovals(of stage: Stage, rule: ApprovalRule, run: Run, now: Instant)
   var seen: Set<String> = []
   return stage.approvals.filter { approval in
     guard approval.planHash == run.planHash, !seen.contains(approval.principal) else { return false }
-    if let openedAt = stage.openedAt, approval.at < openedAt { return false }
+    guard approval.isAfterOpening == (stage.openedAt != nil) else { return false }
     if let expiry = rule.expiresAfter, now >= approval.at + expiry { return false }
     if !rule.groups.isEmpty, !approval.groups.contains(where: rule.groups.contains) { return false }
     if rule.notAuthor, run.isAuthor(approval.principal) { return false }

@@ -74,14 +74,19 @@ public struct Approval: Hashable, Sendable, Codable {
   public var planHash: Digest
   /// When.
   public var at: Instant
+  /// Whether the stage had opened by then: it counts for the gates after the stage, an earlier one for those before it.
+  public var isAfterOpening: Bool
 
   /// Makes an approval.
-  public init(principal: String, groups: [String], reason: String, planHash: Digest, at: Instant) {
+  public init(
+    principal: String, groups: [String], reason: String, planHash: Digest, at: Instant, isAfterOpening: Bool = false
+  ) {
     self.principal = principal
     self.groups = groups
     self.reason = reason
     self.planHash = planHash
     self.at = at
+    self.isAfterOpening = isAfterOpening
   }
 }
 
@@ -99,6 +104,10 @@ public struct StageCounters: Hashable, Sendable, Codable {
   public var unreachable: Int
   /// Clusters of which any step has a rollback order on its way.
   public var rollingBack: Int
+  /// Clusters of which any step is waived: what makes a run end with waivers (R18).
+  public var waived: Int
+  /// Clusters of which any step is passed over: cordoned or held, to catch up later (R31).
+  public var skipped: Int
 
   /// Makes empty counters.
   public init() {
@@ -108,6 +117,8 @@ public struct StageCounters: Hashable, Sendable, Codable {
     failing = 0
     unreachable = 0
     rollingBack = 0
+    waived = 0
+    skipped = 0
   }
 
   /// Adds (`sign` 1) or takes away (`sign` -1) what a unit counts for.
@@ -118,6 +129,8 @@ public struct StageCounters: Hashable, Sendable, Codable {
     if unit.steps.contains(where: { $0.state == .failed || $0.state == .lost }) { failing += sign }
     if unit.steps.contains(where: { $0.state == .lost || $0.state == .unreachable }) { unreachable += sign }
     if unit.steps.contains(where: { $0.state == .rollingBack }) { rollingBack += sign }
+    if unit.steps.contains(where: { $0.state == .waived }) { waived += sign }
+    if unit.steps.contains(where: { $0.state == .skipped }) { skipped += sign }
   }
 
   /// The number of clusters in a state. Setting 0 removes the entry.
@@ -152,6 +165,8 @@ public struct StageCounters: Hashable, Sendable, Codable {
     failing = try container.decode(Int.self, forKey: .failing)
     unreachable = try container.decode(Int.self, forKey: .unreachable)
     rollingBack = try container.decode(Int.self, forKey: .rollingBack)
+    waived = try container.decode(Int.self, forKey: .waived)
+    skipped = try container.decode(Int.self, forKey: .skipped)
   }
 
   /// Encodes a map of state names to counts.
@@ -164,9 +179,11 @@ public struct StageCounters: Hashable, Sendable, Codable {
     try container.encode(failing, forKey: .failing)
     try container.encode(unreachable, forKey: .unreachable)
     try container.encode(rollingBack, forKey: .rollingBack)
+    try container.encode(waived, forKey: .waived)
+    try container.encode(skipped, forKey: .skipped)
   }
 
   private enum CodingKeys: String, CodingKey {
-    case byState, everFailed, slotsHeld, failing, unreachable, rollingBack
+    case byState, everFailed, slotsHeld, failing, unreachable, rollingBack, waived, skipped
   }
 }
