@@ -54,13 +54,15 @@ extension World {
         try require(commit.input.now >= opened + rules.holdFor, "R15", "\(name) before holdFor is over")
       }
       try require(rules.unreachable != .fail, "R15", name)
-    case .skipped: try require(from == .pending && seen.cordonReason != nil, "R31", name)
+    case .skipped: try require((from == .pending || from == .lost) && seen.cordonReason != nil, "R31", name)
     case .removed: try require(seen.isRemoved && from != .failed, "R5", name)
     case .waived:
       let isWaive = if case .waive = commit.command { true } else { false }
       try require(isWaive && (from == .failed || from == .lost), "R18", name)
     case .cancelled: try checkBulk(commit, stage: stored.stage, from, to, name)
-    case .rollingBack: try require(from.isChangedByRun || from == .pending, "R14", name)
+    case .rollingBack:
+      let isUpdated = commit.after.witness.forwardOrdered.contains(stored.steps[step].target)
+      try require(isUpdated && from != .rolledBack && from != .rollbackFailed && from != .removed, "R14", name)
     case .rolledBack:
       try require(
         from == .rollingBack && order?.direction == .rollback

@@ -51,7 +51,7 @@ struct Knobs {
     heldReleasePermille = random.pick([0, 0, 150])
     manualReleasePermille = random.pick([0, 0, 0, 1_000])
     controllers = random.within(1...3)
-    faultSeconds = random.within(600...7_200)
+    faultSeconds = random.within(600...3_600)
     func rate(_ rates: [Int]) -> Int { random.pick(rates) }
     vanishPermille = rate([0, 0, 40, 150])
     agentCrashPermille = rate([0, 30, 120])
