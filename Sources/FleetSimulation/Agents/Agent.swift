@@ -191,7 +191,7 @@ extension World {
     }
   }
 
-  private func observation(_ index: Int) -> Observation {
+  func observation(_ index: Int) -> Observation {
     let placement = placements[index]
     let drift = clusters[placement.cluster].drift
     func lasted(_ since: Int64?) -> Duration {

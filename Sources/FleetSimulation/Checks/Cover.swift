@@ -14,7 +14,7 @@ extension World {
     {
       coverage.add(.unreachableBreaches)
     }
-    if new.state == .halted, new.breach == nil { coverage.add(.untestedHalts) }
+    if new.state == .halted, old.state != .halted, new.breach == nil { coverage.add(.untestedHalts) }
     for entry in commit.plan.report.waiting {
       if entry.reason == .limit { coverage.add(.limitsReached) }
       if entry.reason == .firstAlone { coverage.add(.firstAlone) }

@@ -25,6 +25,12 @@ extension World {
     clusters[cluster].isInContact = true
     clusters[cluster].isHeardSinceGap = true
     log("contact", Int64(cluster))
+    // Some agents report before they ask, so that what became of an order while they were away is known with their return.
+    if agentChances.chance(500) {
+      for index in clusters[cluster].placements where placements[index].fence > .none {
+        arrive(observation(index), from: cluster)
+      }
+    }
     mark(cluster: cluster)
     queue.add(.poll(cluster), at: time + 100)
     for index in clusters[cluster].placements where placements[index].fence > .none {

@@ -31,7 +31,8 @@ struct Fleet {
 
   private var inFlightByLabel: [String: [String: Int]] {
     var counts: [String: [String: Int]] = [:]
-    for unit in units where unit.steps.contains(where: { $0.state.holdsForwardSlot }) {
+    for unit in units
+    where unit.steps.contains(where: { $0.state.holdsForwardSlot || $0.state == .rollingBack }) {
       for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
         if let value { counts[limit.label, default: [:]][value, default: 0] += 1 }
       }
