@@ -1,4 +1,5 @@
 import FleetSimulation
+import Foundation
 import Testing
 
 @Suite("Simulation: V1-V9 and the rules of rollouts in worlds drawn from seeds")
@@ -35,4 +36,26 @@ struct SimulationTests {
   func determinism(seed: UInt64) throws {
     #expect(try simulate(seed: seed) == simulate(seed: seed))
   }
+
+  @Test("another process, whose sets and dictionaries have another order, sees the same world")
+  func determinismOfProcesses() throws {
+    // The other process runs only the first test of this suite, with one seed.
+    guard Seeds.single == nil else { return }
+    let process = Process()
+    process.executableURL = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe").fileURL
+    process.arguments = ["--testing-library", "swift-testing", "--filter", "SimulationTests.SimulationTests/worlds"]
+    process.environment = ProcessInfo.processInfo.environment.merging(["SIMULATION_SEED": "42"]) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let here = try simulate(seed: 42)
+    #expect(said.contains("seed 42: hash \(here.hash),"))
+  }
+}
+
+extension String {
+  fileprivate var fileURL: URL { URL(fileURLWithPath: self) }
 }
