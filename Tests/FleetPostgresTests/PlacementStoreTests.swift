@@ -151,6 +151,30 @@ import Testing
     }
   }
 
+  /// An agent that repairs drift at once tells of it, of the repair and of its state in one batch.
+  @Test func driftAndItsRepairInOneBatchAreTwoEvents() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      try await roll(fixture, 1, [web], confirm: true)
+      let order = try #require(try await store.orders(for: fixture.clusters[0].id, above: [:]).first)
+      var report = Observation(
+        target: order.target, generation: order.generation, bundle: order.bundle, phase: .applied, health: .healthy)
+      let plain = report
+      report.drift = Drift(objects: ["Deployment shop/web"], details: "spec.replicas", repaired: false)
+      let seen = report
+      report.drift?.repaired = true
+      try await store.record([seen, report, plain], from: fixture.clusters[0].id)
+      _ = try await store.assignEventPositions()
+      let events = try await store.events(
+        EventFilter(cluster: "c0000"), after: 0, newestFirst: false, limit: 100)
+      #expect(events.map(\.kind).filter { $0.contains("drift") } == ["target.driftDetected", "target.driftRepaired"])
+      let target = try #require(
+        try await store.targets(of: nil, cluster: nil, in: "default", after: nil, limit: 10).elements.first)
+      #expect(target.health == .healthy)
+    }
+  }
+
   /// AMENDMENTS 10: a database that was restored goes on above what agents have seen.
   @Test func aGenerationThatAgentsHavePassedIsGoneAbove() async throws {
     try await TestDatabase.with { database in

@@ -19,13 +19,14 @@ extension PostgresStore {
 
   /// Stores reports.
   public func record(_ observations: [Observation], from cluster: ClusterID) async throws(StoreError) {
-    // Of several reports about one target the newest counts.
-    var newest: [TargetID: Observation] = [:]
-    for observation in observations {
-      if let other = newest[observation.target], other.generation > observation.generation { continue }
-      newest[observation.target] = observation
+    // Of several reports about one target the newest counts, and those that tell of drift, which become events.
+    var newest: [TargetID: Int] = [:]
+    for (index, observation) in observations.enumerated() {
+      if let other = newest[observation.target], observations[other].generation > observation.generation { continue }
+      newest[observation.target] = index
     }
-    let reports = newest.values.sorted { $0.target < $1.target }
+    let reports = observations.enumerated()
+      .filter { $0.element.drift != nil || newest[$0.element.target] == $0.offset }.map(\.element)
     guard !reports.isEmpty else { return }
     try await change { try $0.record(reports, from: cluster) }
   }
@@ -63,7 +64,21 @@ extension Session {
     return found.map(\.target)
   }
 
+  /// Stores reports in their order. One statement changes a row once, so of several reports about one target, as of
+  /// drift and of its repair, the later ones go into statements of their own.
   fileprivate func record(_ reports: [Observation], from cluster: ClusterID) throws {
+    var rounds: [[Observation]] = []
+    var counts: [TargetID: Int] = [:]
+    for report in reports {
+      let round = counts[report.target, default: 0]
+      if round == rounds.count { rounds.append([]) }
+      rounds[round].append(report)
+      counts[report.target] = round + 1
+    }
+    for round in rounds { try recordRound(round.sorted { $0.target < $1.target }, from: cluster) }
+  }
+
+  private func recordRound(_ reports: [Observation], from cluster: ClusterID) throws {
     let stored = try rows(
       PlacementQueries.record, .id(cluster), .ids(reports.map(\.target)),
       .ints(reports.map { Int64($0.generation.epoch) }), .ints(reports.map(\.generation.counter)),
