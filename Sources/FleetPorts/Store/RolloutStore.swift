@@ -100,6 +100,8 @@ public protocol AccessStore: Sendable {
   /// - Throws: `conflict` when it was seen with another body.
   func idempotentAnswer(principal: String, route: String, key: String, bodyHash: Digest)
     async throws(StoreError) -> (status: Int, body: [UInt8])?
+  /// Lets an idempotency key be tried again: its work was refused or failed, and there is no answer to store.
+  func releaseIdempotencyKey(principal: String, route: String, key: String) async throws(StoreError)
   /// Stores the answer for an idempotency key.
   func storeIdempotentAnswer(
     principal: String, route: String, key: String, bodyHash: Digest, status: Int, body: [UInt8]

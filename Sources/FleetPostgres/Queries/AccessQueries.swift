@@ -58,6 +58,9 @@ enum AccessQueries {
     SELECT body_hash = $4::bytea, status::text, body FROM idempotency_keys
     WHERE principal = $1 AND route = $2 AND key = $3
     """)
+  static let releaseKey = Statement(
+    "access.releaseKey",
+    "DELETE FROM idempotency_keys WHERE principal = $1 AND route = $2 AND key = $3 AND status IS NULL")
   static let storeAnswer = Statement(
     "access.storeAnswer",
     """

@@ -100,6 +100,13 @@ extension PostgresStore {
     }
   }
 
+  /// Lets an idempotency key without an answer be tried again.
+  public func releaseIdempotencyKey(principal: String, route: String, key: String) async throws(StoreError) {
+    try await change { session in
+      try session.execute(AccessQueries.releaseKey, .text(principal), .text(route), .text(key))
+    }
+  }
+
   /// Stores the answer for an idempotency key.
   public func storeIdempotentAnswer(
     principal: String, route: String, key: String, bodyHash: Digest, status: Int, body: [UInt8]
