@@ -40,7 +40,7 @@ struct IdempotencyGuard: Sendable {
     }
     let route = "\(call.route.method.rawValue) \(path)"
     let name = "\(call.principal.name)\n\(route)\n\(key)"
-    let bodyHash = box.fingerprint(call.body)
+    let bodyHash = box.fingerprint(Self.canonical(call.body))
     let place = "idempotency/\(name)"
     guard running.keys.withLock({ $0.insert(name).inserted }) else {
       throw ErrorEnvelope(
@@ -52,7 +52,13 @@ struct IdempotencyGuard: Sendable {
     if let answer = try await storedAnswer(call, route: route, key: key, bodyHash: bodyHash) {
       return try replay(answer, place: place)
     }
-    let reply = try await work()
+    let reply: Reply
+    do {
+      reply = try await work()
+    } catch {
+      await release(call, route: route, key: key)
+      throw error
+    }
     if reply.status < 300, let bytes = reply.bytes {
       do {
         let (sealed, keyID) = try box.seal(bytes, for: place)
@@ -68,6 +74,25 @@ struct IdempotencyGuard: Sendable {
     return reply
   }
 
+  /// A body with its keys in order: a client that writes the same JSON with its keys in another order (as Swift's encoder
+  /// does from process to process) sends the same request.
+  private static func canonical(_ body: [UInt8]) -> [UInt8] {
+    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(body)) else { return body }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    guard let data = try? encoder.encode(value) else { return body }
+    return Array(data)
+  }
+
+  /// Lets a refused or failed call be tried again under its key; when even that fails, the store frees it in a minute.
+  private func release(_ call: Call, route: String, key: String) async {
+    do {
+      try await store.releaseIdempotencyKey(principal: call.principal.name, route: route, key: key)
+    } catch {
+      call.logger.warning("an idempotency key could not be released", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func storedAnswer(
     _ call: Call, route: String, key: String, bodyHash: FleetModel.Digest
   ) async throws -> (status: Int, body: [UInt8])? {
@@ -77,8 +102,8 @@ struct IdempotencyGuard: Sendable {
     } catch {
       guard error.code == .conflict else { throw error }
       throw ErrorEnvelope(
-        code: .conflict, message: "this key was used for a call with another body", field: "Idempotency-Key",
-        hint: "use a new key for a new call")
+        code: .conflict, message: error.message, field: "Idempotency-Key",
+        hint: "use a new key for a new call; wait for the answer of one that is still being worked on")
     }
   }
 
