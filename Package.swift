@@ -121,6 +121,13 @@ let targets: [Target] = [
       "KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", "KubeClient", argumentParser, logging, serviceLifecycle,
       unixSignals,
     ]),
+  .executableTarget(
+    name: "flotilla-bench",
+    dependencies: [
+      "FleetModel", "Manifest", "FleetPlanner", "FleetAPI", "FleetPrograms", "FleetClient", argumentParser,
+      asyncHTTPClient, crypto, nioCore, nioHTTP1,
+    ],
+    path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
   // tests
   .target(
