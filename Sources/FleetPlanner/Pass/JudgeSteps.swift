@@ -4,7 +4,20 @@ extension Pass {
   /// Takes in what clusters reported, and which of them are gone or silent.
   mutating func judgeSteps() {
     for unit in units.indices {
-      for step in units[unit].steps.indices { judge(unit: unit, step: step) }
+      for step in units[unit].steps.indices where needsJudgement(unit: unit, step: step) {
+        judge(unit: unit, step: step)
+      }
+    }
+  }
+
+  /// Whether anything can follow from what is known of the step; asked before it is copied.
+  private func needsJudgement(unit: Int, step: Int) -> Bool {
+    if units[unit].isRemoved { return true }
+    switch units[unit].steps[step].state {
+    case .dispatched, .applying, .verifying, .lost, .soaking, .succeeded, .rollingBack: return true
+    case .pending, .failed, .unreachable, .skipped, .unchanged, .waived, .removed, .cancelled, .rolledBack,
+      .rollbackFailed:
+      return false
     }
   }
 

@@ -19,8 +19,9 @@ struct Pass {
   var wakes: [Instant] = []
   /// Units that wait for something of their own, collected while dispatching, for the report.
   var waiting = DispatchWaits()
-  private var changedSteps: [StepKey: StepChange] = [:]
-  private var changeOrder: [StepKey] = []
+  private var changedSteps: [StepChange] = []
+  /// Where a step's change is in `changedSteps`.
+  private var changePlaces: [StepKey: Int] = [:]
 
   private struct StepKey: Hashable {
     var stage: Int
@@ -31,7 +32,11 @@ struct Pass {
     self.input = input
     run = input.run
     stages = input.stages
-    units = input.units.sorted { ($0.stage, $0.position) < ($1.stage, $1.position) }
+    units = input.units
+    // The store gives them in order; looking costs less than sorting.
+    if zip(units, units.dropFirst()).contains(where: { ($1.stage, $1.position) < ($0.stage, $0.position) }) {
+      units.sort { ($0.stage, $0.position) < ($1.stage, $1.position) }
+    }
     inFlightByLabel = input.inFlightByLabel
     plan = Plan(run: input.run)
   }
@@ -55,7 +60,7 @@ struct Pass {
     var result = plan
     result.run = run
     result.stages = zip(stages, input.stages).filter { $0 != $1 }.map(\.0)
-    result.steps = changeOrder.compactMap { changedSteps[$0] }
+    result.steps = changedSteps
     result.report = report()
     result.nextWake = run.state.isEnd ? nil : needsMoreUnits ? now + .milliseconds(1) : wakes.filter { $0 > now }.min()
     return result
@@ -75,8 +80,11 @@ struct Pass {
   mutating func move(
     unit unitIndex: Int, step stepIndex: Int, to state: StepState, failure: String? = nil, order: OrderDraft? = nil
   ) {
-    let before = units[unitIndex]
-    let step = before.steps[stepIndex]
+    // A run may move thousands of steps in one pass: no copy of the unit is held here, so that it changes in place.
+    let stage = units[unitIndex].stage
+    let from = units[unitIndex].steps[stepIndex].state
+    let wasUnderway = units[unitIndex].isUnderway
+    stages[stage].counters.count(units[unitIndex], sign: -1)
     units[unitIndex].steps[stepIndex].state = state
     if state == .pending { units[unitIndex].steps[stepIndex].attempt += 1 }
     if let failure { units[unitIndex].steps[stepIndex].failure = failure }
@@ -86,18 +94,17 @@ struct Pass {
       units[unitIndex].steps[stepIndex].report = nil
       units[unitIndex].steps[stepIndex].highestGeneration = order.generation
     }
-    stages[before.stage].counters.count(before, sign: -1)
-    stages[before.stage].counters.count(units[unitIndex], sign: 1)
-    countLimits(before, units[unitIndex])
-    record(units[unitIndex], stepIndex, from: step.state, order: order)
+    stages[stage].counters.count(units[unitIndex], sign: 1)
+    countLimits(units[unitIndex], wasUnderway: wasUnderway)
+    record(units[unitIndex], stepIndex, from: from, order: order)
   }
 
   /// A unit takes a place under its limits with its first order in flight, in either direction, and gives it back with its
   /// last.
-  private mutating func countLimits(_ before: Unit, _ after: Unit) {
-    let change = (after.isUnderway ? 1 : 0) - (before.isUnderway ? 1 : 0)
+  private mutating func countLimits(_ unit: Unit, wasUnderway: Bool) {
+    let change = (unit.isUnderway ? 1 : 0) - (wasUnderway ? 1 : 0)
     guard change != 0 else { return }
-    for (limit, value) in zip(run.strategy.limits, after.limitValues) {
+    for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       if let value { inFlightByLabel[limit.label, default: [:]][value, default: 0] += change }
     }
   }
@@ -105,11 +112,18 @@ struct Pass {
   private mutating func record(_ unit: Unit, _ stepIndex: Int, from: StepState, order: OrderDraft?) {
     let step = unit.steps[stepIndex]
     let key = StepKey(stage: unit.stage, target: step.target)
-    let earlier = changedSteps[key]
-    if earlier == nil { changeOrder.append(key) }
-    changedSteps[key] = StepChange(
-      stage: unit.stage, cluster: unit.cluster, target: step.target, from: earlier?.from ?? from, to: step.state,
-      attempt: step.attempt, failure: step.failure, order: order ?? earlier?.order)
+    if let place = changePlaces[key] {
+      changedSteps[place].to = step.state
+      changedSteps[place].attempt = step.attempt
+      changedSteps[place].failure = step.failure
+      if let order { changedSteps[place].order = order }
+      return
+    }
+    changePlaces[key] = changedSteps.count
+    changedSteps.append(
+      StepChange(
+        stage: unit.stage, cluster: unit.cluster, target: step.target, from: from, to: step.state,
+        attempt: step.attempt, failure: step.failure, order: order))
   }
 
   /// Adds an event about a step, a stage or the run.
