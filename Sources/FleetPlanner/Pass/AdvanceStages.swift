@@ -154,7 +154,7 @@ extension Pass {
 }
 
 extension Unit {
-  var hasPendingStep: Bool { steps.contains { $0.state == .pending } }
+  var hasPendingStep: Bool { hasStep { $0 == .pending } }
 }
 
 /// The approvals of a stage that count for a rule (R19): bound to this plan, not expired, in a listed group, not an author

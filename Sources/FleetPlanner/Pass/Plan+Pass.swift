@@ -32,9 +32,13 @@ struct Pass {
     self.input = input
     run = input.run
     stages = input.stages
-    units = input.units
+    let given = input.units
+    units = given
     // The store gives them in order; looking costs less than sorting.
-    if zip(units, units.dropFirst()).contains(where: { ($1.stage, $1.position) < ($0.stage, $0.position) }) {
+    let isOrdered = given.indices.dropFirst().allSatisfy { index in
+      (given[index - 1].stage, given[index - 1].position) <= (given[index].stage, given[index].position)
+    }
+    if !isOrdered {
       units.sort { ($0.stage, $0.position) < ($1.stage, $1.position) }
     }
     inFlightByLabel = input.inFlightByLabel
@@ -71,7 +75,7 @@ struct Pass {
   private var needsMoreUnits: Bool {
     if run.state == .rollingBack { return input.run.state != .rollingBack }
     guard let stage = stages.first(where: { !$0.state.isComplete }), stage.state == .open else { return false }
-    let given = units.count { $0.stage == stage.index && $0.hasPendingStep }
+    let given = units.indices.count { units[$0].stage == stage.index && units[$0].hasPendingStep }
     let isGivenFirst = input.stages.first { !$0.state.isComplete }?.index == stage.index
     return given < stage.counters[.pending] && (given == 0 || !isGivenFirst)
   }

@@ -82,7 +82,8 @@ extension Pass {
     var reports: [ClusterName] = []
     var ready: [ClusterName] = []
     var nextReady: Instant?
-    for unit in units where unit.stage == stage.index && unit.holdsForwardSlot {
+    for index in units.indices where units[index].stage == stage.index && units[index].holdsForwardSlot {
+      let unit = units[index]
       let verifying = unit.steps.first { $0.state == .verifying && ($0.report?.observation.readyFor ?? .zero) > .zero }
       if let observation = verifying?.report?.observation {
         ready.append(unit.clusterName)
@@ -157,14 +158,15 @@ extension Pass {
   }
 
   private func unreachableNotes() -> [String] {
-    units.filter { $0.silentFor >= silenceShown }.map { "\($0.clusterName) has been silent for \($0.silentFor.text)" }
+    units.indices.filter { units[$0].silentFor >= silenceShown }
+      .map { "\(units[$0].clusterName) has been silent for \(units[$0].silentFor.text)" }
   }
 }
 
 extension Unit {
   /// Whether any step holds a slot with a forward order.
-  var holdsForwardSlot: Bool { steps.contains { $0.state.holdsForwardSlot } }
+  var holdsForwardSlot: Bool { hasStep { $0.holdsForwardSlot } }
 
   /// Whether any step has an order in flight, in either direction.
-  var isUnderway: Bool { steps.contains { $0.state.holdsForwardSlot || $0.state == .rollingBack } }
+  var isUnderway: Bool { hasStep { $0.holdsForwardSlot || $0 == .rollingBack } }
 }

@@ -125,12 +125,12 @@ public struct StageCounters: Hashable, Sendable, Codable {
   public mutating func count(_ unit: Unit, sign: Int) {
     self[unit.state] += sign
     if unit.hasFailed { everFailed += sign }
-    if unit.steps.contains(where: { $0.state.holdsForwardSlot }) { slotsHeld += sign }
-    if unit.steps.contains(where: { $0.state == .failed || $0.state == .lost }) { failing += sign }
-    if unit.steps.contains(where: { $0.state == .lost || $0.state == .unreachable }) { unreachable += sign }
-    if unit.steps.contains(where: { $0.state == .rollingBack }) { rollingBack += sign }
-    if unit.steps.contains(where: { $0.state == .waived }) { waived += sign }
-    if unit.steps.contains(where: { $0.state == .skipped }) { skipped += sign }
+    if unit.hasStep({ $0.holdsForwardSlot }) { slotsHeld += sign }
+    if unit.hasStep({ $0 == .failed || $0 == .lost }) { failing += sign }
+    if unit.hasStep({ $0 == .lost || $0 == .unreachable }) { unreachable += sign }
+    if unit.hasStep({ $0 == .rollingBack }) { rollingBack += sign }
+    if unit.hasStep({ $0 == .waived }) { waived += sign }
+    if unit.hasStep({ $0 == .skipped }) { skipped += sign }
   }
 
   /// The number of clusters in a state. Setting 0 removes the entry.

@@ -40,14 +40,24 @@ public struct Unit: Hashable, Sendable {
 
   /// The state that the unit is counted under: the one of its steps that matters most.
   public var state: StepState {
-    steps.map(\.state).max { Self.weight($0) < Self.weight($1) } ?? .unchanged
+    var result = StepState.unchanged
+    for index in steps.indices where Self.weight(steps[index].state) > Self.weight(result) {
+      result = steps[index].state
+    }
+    return result
+  }
+
+  /// Whether any step's state is one that `matches` takes. A step is large: only its state is looked at, not a copy.
+  func hasStep(_ matches: (StepState) -> Bool) -> Bool {
+    for index in steps.indices where matches(steps[index].state) { return true }
+    return false
   }
 
   /// Whether any step has failed at least once in this run.
-  public var hasFailed: Bool { steps.contains { !$0.failure.isEmpty } }
+  public var hasFailed: Bool { steps.indices.contains { !steps[$0].failure.isEmpty } }
 
   /// Whether any step has a bundle to send.
-  public var changes: Bool { steps.contains { $0.state != .unchanged } }
+  public var changes: Bool { hasStep { $0 != .unchanged } }
 
   /// A later state in this list hides an earlier one of the same unit.
   private static func weight(_ state: StepState) -> Int {
