@@ -38,8 +38,8 @@ struct ImportTests {
     "flotilla-controller": [
       "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
     ],
-    "flotilla-agent": ["FleetAgent", "FleetModel"],
-    "flotilla-sim": ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation"],
+    "flotilla-agent": ["FleetAgent", "FleetModel", "KubeClient"],
+    "flotilla-sim": ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", "KubeClient"],
   ]
 
   /// Targets under the double line: synchronous and pure. Nothing of the system but what is listed.
