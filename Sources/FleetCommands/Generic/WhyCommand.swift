@@ -142,7 +142,9 @@ struct ClusterReasons: Encodable {
         "It is being updated \(place) (\(step.state.rawValue)\(step.message.isEmpty ? "" : ": \(step.message)"))."
       ]
     case .soaking: return ["It is ready, and its stage soaks \(place)."]
-    case .failed, .rollbackFailed, .rollingBack, .rolledBack:
+    case .rolledBack:
+      return ["\(rollout.release) failed here \(place), so it went back: \(step.failure)."]
+    case .failed, .rollbackFailed, .rollingBack:
       return ["It is \(step.state.rawValue) \(place)" + (step.failure.isEmpty ? "." : ": \(step.failure).")]
     case .lost, .unreachable, .skipped: return ["It is \(step.state.rawValue) \(place); it catches up later."]
     case .unchanged: return ["Nothing changes for it \(place)."]
@@ -151,7 +153,7 @@ struct ClusterReasons: Encodable {
   }
 
   private static func isFine(_ part: Part) -> Bool {
-    let bad: Set<StepState> = [.failed, .lost, .rollbackFailed, .rollingBack]
+    let bad: Set<StepState> = [.failed, .lost, .rollbackFailed, .rollingBack, .rolledBack]
     return part.targets.allSatisfy { $0.health == .healthy || $0.applied == nil }
       && !(part.step.map { bad.contains($0.state) } ?? false)
   }

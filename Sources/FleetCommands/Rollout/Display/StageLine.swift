@@ -64,6 +64,7 @@ struct StageLine {
 
   /// What has become of the clusters: `healthy 5, updating 3`.
   var summary: String {
+    guard stage.clusters > 0 else { return "no clusters" }
     let unchanged = stage.clusters - stage.changing
     let parts: [(String, Int)] = [
       ("healthy", counts.healthy), ("updating", counts.updating), ("failed", counts.failed), ("away", counts.away),
