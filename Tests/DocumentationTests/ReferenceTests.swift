@@ -2,6 +2,7 @@ import FleetAPI
 @testable import FleetCommands
 import FleetDocuments
 import FleetGenerators
+import FleetModel
 import FleetTemplate
 import Foundation
 import Testing
