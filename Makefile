@@ -23,7 +23,7 @@ demo: setup ## one command from a Git commit through a canary rollout to 24 clus
 
 test: setup check ## everything: lint, unit, property, simulation and integration tests on a real PostgreSQL
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	scripts/run-tests
 
 unit: ## tests whose names match FILTER
 	$(SWIFT) test --filter "$(FILTER)"
