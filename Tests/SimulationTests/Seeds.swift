@@ -34,6 +34,7 @@ enum Seeds {
     1_591,  // R18: a waiver hidden by another target
     1_666,  // R18: a passed-over target hidden by another
     2_432,  // R20: approvals told apart by a clock that stood still
+    604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
   ]
 
   private static func number(_ name: String) -> UInt64? {

@@ -11,7 +11,11 @@ extension World {
     if work.claimedUntil > time {
       // Another controller has claimed it; one whose clock is off, or whose claim ran out, goes on all the same.
       guard knobs.controllers > 1, controllerChances.chance(knobs.racePermille) else {
-        queue.add(.work, at: work.claimedUntil + 1)
+        // One look at the end of the claim is enough, however many were woken meanwhile.
+        if work.lookAfter != work.claimedUntil {
+          work.lookAfter = work.claimedUntil
+          queue.add(.work, at: work.claimedUntil + 1)
+        }
         return
       }
     }
