@@ -103,7 +103,9 @@ extension Page {
   /// What stands between backticks outside of fenced blocks, with the line's number.
   func codeSpans() -> [(number: Int, text: String)] {
     parts().prose.flatMap { line in
-      line.text.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map { (line.number, $0.element) }
+      line.text.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map {
+        (line.number, $0.element)
+      }
     }
   }
 }
