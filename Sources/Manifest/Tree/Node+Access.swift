@@ -2,11 +2,14 @@ extension Node {
   /// The text, when it is one.
   public var string: String? { if case .string(let text) = value { text } else { nil } }
 
+  // The three that follow are not inlined into callers: Swift 6.3.1 then crashes on `node["key"]?.integer` in a release
+  // build ("found outside of lifetime use" in CopyPropagation).
+
   /// The integer, when it is one.
-  public var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
+  @inline(never) public var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
 
   /// The number, when it is an integer or a decimal.
-  public var decimal: Double? {
+  @inline(never) public var decimal: Double? {
     switch value {
     case .integer(let number): Double(number)
     case .decimal(let number): number
@@ -15,7 +18,7 @@ extension Node {
   }
 
   /// The truth value, when it is one.
-  public var boolean: Bool? { if case .boolean(let flag) = value { flag } else { nil } }
+  @inline(never) public var boolean: Bool? { if case .boolean(let flag) = value { flag } else { nil } }
 
   /// The elements, when it is an array.
   public var array: [Node]? { if case .array(let elements) = value { elements } else { nil } }
