@@ -173,7 +173,8 @@ let targets: [Target] = [
     "FleetServerTests",
     [
       "FleetServer", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient", "FleetPorts",
-      "FleetPostgres", "FleetGit", "FleetModel", "FleetTestSupport", asyncHTTPClient, nioCore, nioHTTP1, httpTypes, crypto,
+      "FleetPostgres", "FleetGit", "FleetModel", "FleetTestSupport", asyncHTTPClient, nioCore, nioHTTP1, httpTypes,
+      crypto,
       logging, serviceLifecycle,
     ]),
   tests(
@@ -182,9 +183,6 @@ let targets: [Target] = [
       "FleetCommands", "FleetClient", "FleetAPI", "FleetModel", argumentParser, asyncHTTPClient, hummingbird, httpTypes,
       logging, nioCore,
     ], exclude: ["Golden"]),
-  tests(
-    "DocumentationTests",
-    ["FleetCommands", "FleetAPI", "FleetDocuments", "FleetGenerators", "FleetTemplate", "FleetModel", argumentParser]),
   tests("RepositoryTests", []),
   tests("IntegrationTests", ["FleetModel", "Manifest", "FleetPrograms", "FleetTestSupport"]),
 ]
