@@ -12,8 +12,14 @@ struct Migrate: AsyncParsableCommand {
   func run() async throws {
     let logger = Logger(label: "flotilla-controller", factory: { StreamLogHandler.standardError(label: $0) })
     let store = PostgresStore(url: try await database.url(logger: logger), logger: logger)
-    defer { store.close() }
-    let applied = try await store.migrate()
+    let applied: [String]
+    do {
+      applied = try await store.migrate()
+    } catch {
+      await store.end()
+      throw error
+    }
+    await store.end()
     print(applied.isEmpty ? "the schema is up to date" : "applied " + applied.joined(separator: ", "))
   }
 }

@@ -24,8 +24,21 @@ final class Connection: @unchecked Sendable {
   /// How long one statement may take, by this side's clock too: a server that is stopped must not keep a thread.
   static let statementLimit = Duration.seconds(60)
 
+  /// OpenSSL, which libpq uses for passwords and TLS, frees what it keeps per thread both when a thread ends and when the
+  /// process exits. Both at once free the same memory twice ("double free or corruption"), so the clean-up at exit is
+  /// turned off: the operating system takes the memory anyway. It must come before OpenSSL is used first. Looked up by
+  /// name, because only libpq is linked, and one without OpenSSL has no such race.
+  private static let hasNoCleanupAtExit: Bool = {
+    typealias Initialize = @convention(c) (UInt64, OpaquePointer?) -> Int32
+    // OPENSSL_INIT_NO_ATEXIT of <openssl/crypto.h>.
+    let withoutCleanup: UInt64 = 0x0008_0000
+    guard let symbol = dlsym(nil, "OPENSSL_init_crypto") else { return true }
+    return unsafeBitCast(symbol, to: Initialize.self)(withoutCleanup, nil) == 1
+  }()
+
   /// Connects, within ten seconds unless the URL says otherwise.
   init(url: String) throws {
+    _ = Self.hasNoCleanupAtExit
     // The URL comes last, so that what it says wins.
     let keywords = [
       "fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval", "tcp_user_timeout",
@@ -44,16 +57,13 @@ final class Connection: @unchecked Sendable {
     handle = opened
     _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
     PQsetnonblocking(handle, 1)
-    do {
-      try script(
-        """
-        SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET statement_timeout = '50s'; SET lock_timeout = '20s';
-        SET idle_in_transaction_session_timeout = '60s'; SET jit = off; SET client_min_messages = 'error'
-        """)
-    } catch {
-      PQfinish(handle)
-      throw error
-    }
+    // Everything is set from here on, so that `deinit` closes the connection also when this throws: closing it here as
+    // well would free it twice.
+    try script(
+      """
+      SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET statement_timeout = '50s'; SET lock_timeout = '20s';
+      SET idle_in_transaction_session_timeout = '60s'; SET jit = off; SET client_min_messages = 'error'
+      """)
   }
 
   deinit { PQfinish(handle) }
@@ -66,7 +76,7 @@ final class Connection: @unchecked Sendable {
   /// Runs one or more statements without parameters, and answers nothing.
   func script(_ sql: String, limit: Duration = Connection.statementLimit) throws {
     guard PQsendQuery(handle, sql) == 1 else { throw broken("script") }
-    _ = try finish("script", flag: nil, limit: limit)
+    PQclear(try finish("script", flag: nil, limit: limit))
   }
 
   /// Runs a statement, preparing it at its first use, and answers its result, which `body` must not keep.
@@ -102,22 +112,27 @@ final class Connection: @unchecked Sendable {
     return found
   }
 
-  /// Sends what is queued, waits for all results, and answers the last one.
+  /// Sends what is queued, waits for all results, and answers the last one, which the caller clears.
   private func finish(_ name: String, flag: CancellationFlag?, limit: Duration) throws -> OpaquePointer? {
     let end = ContinuousClock.now.advanced(by: limit)
     var last: OpaquePointer?
     var failure: DatabaseError?
     while true {
-      let flushed = PQflush(handle)
-      guard flushed >= 0 else { throw broken(name) }
-      if flushed == 1 || PQisBusy(handle) == 1 {
-        try waitForSocket(toWrite: flushed == 1, name: name, flag: flag, end: end)
-        continue
+      do {
+        let flushed = PQflush(handle)
+        guard flushed >= 0 else { throw broken(name) }
+        if flushed == 1 || PQisBusy(handle) == 1 {
+          try waitForSocket(toWrite: flushed == 1, name: name, flag: flag, end: end)
+          continue
+        }
+      } catch {
+        PQclear(last)
+        throw error
       }
       guard let result = PQgetResult(handle) else { break }
       switch PQresultStatus(result) {
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-        if let last { PQclear(last) }
+        PQclear(last)
         last = result
       default:
         failure = failure ?? error(of: result, name: name)
@@ -125,7 +140,7 @@ final class Connection: @unchecked Sendable {
       }
     }
     if let failure {
-      if let last { PQclear(last) }
+      PQclear(last)
       throw failure
     }
     return last

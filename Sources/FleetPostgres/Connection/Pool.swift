@@ -61,6 +61,13 @@ final class Pool: Sendable {
     _ = idle
   }
 
+  /// Closes everything and returns when the threads have ended: none of them may still be in libpq or OpenSSL when the
+  /// process exits.
+  func end() async {
+    close()
+    try? await threads.shutdownGracefully()
+  }
+
   /// Runs blocking work with a connection of its own.
   func run<Value: Sendable>(
     _ mode: Mode, _ body: @escaping @Sendable (Session) throws -> Value

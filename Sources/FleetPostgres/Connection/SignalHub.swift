@@ -52,6 +52,12 @@ final class SignalHub: Sendable {
     for stream in streams.values { stream.finish() }
   }
 
+  /// Ends all streams and returns when the thread has ended.
+  func end() async {
+    close()
+    try? await thread.shutdownGracefully()
+  }
+
   /// A stream of signals from now on: the server has acknowledged the LISTEN when this returns.
   func subscribe() async throws(StoreError) -> AsyncStream<StoreSignal> {
     if let stream = try add(needsListener: true) { return stream }

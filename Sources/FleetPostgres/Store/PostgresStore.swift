@@ -25,13 +25,21 @@ public final class PostgresStore: ControlStore, Service {
     self.logger = logger
   }
 
-  /// Keeps the connections until the service group shuts down gracefully or the task is cancelled.
+  /// Keeps the connections until the service group shuts down gracefully or the task is cancelled; its threads have ended
+  /// when this returns.
   public func run() async throws {
     try? await gracefulShutdown()
-    close()
+    await end()
   }
 
-  /// Closes all connections; later calls are `unavailable`.
+  /// Closes all connections and returns when the threads that used them have ended, which a process waits for before it
+  /// exits. Later calls are `unavailable`.
+  public func end() async {
+    await hub.end()
+    await pool.end()
+  }
+
+  /// Closes all connections, those in use after their use, and waits for nothing; later calls are `unavailable`.
   public func close() {
     hub.close()
     pool.close()
