@@ -407,8 +407,9 @@ CREATE INDEX rollout_steps_pending ON rollout_steps (rollout_id, stage, position
 CREATE INDEX rollout_steps_in_flight ON rollout_steps (rollout_id)
   WHERE state IN ('Dispatched', 'Applying', 'Verifying') OR (state = 'RollingBack' AND order_direction = 'rollback');
 CREATE INDEX rollout_steps_attention ON rollout_steps (rollout_id) WHERE attention <> 0;
-CREATE INDEX rollout_steps_changed ON rollout_steps (rollout_id, stage, position)
-  WHERE state IN ('Soaking', 'Succeeded', 'Waived');
+CREATE INDEX rollout_steps_to_send_back ON rollout_steps (rollout_id, stage, position)
+  WHERE order_direction = 'forward' AND before_bundle IS NOT NULL
+    AND state IN ('Pending', 'Soaking', 'Succeeded', 'Unreachable', 'Skipped', 'Waived');
 CREATE INDEX rollout_steps_failing ON rollout_steps (rollout_id, stage, position) WHERE state IN ('Failed', 'Lost');
 CREATE INDEX rollout_steps_in_order ON rollout_steps (rollout_id, stage, position, target_id);
 CREATE INDEX rollout_steps_by_target ON rollout_steps (target_id, rollout_id);

@@ -572,11 +572,11 @@ CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (pro
 CREATE INDEX repositories_by_url ON public.repositories USING btree (url) WHERE (removed_at IS NULL);
 CREATE INDEX rollout_steps_attention ON public.rollout_steps USING btree (rollout_id) WHERE (attention <> 0);
 CREATE INDEX rollout_steps_by_target ON public.rollout_steps USING btree (target_id, rollout_id);
-CREATE INDEX rollout_steps_changed ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Soaking'::text, 'Succeeded'::text, 'Waived'::text]));
 CREATE INDEX rollout_steps_failing ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Failed'::text, 'Lost'::text]));
 CREATE INDEX rollout_steps_in_flight ON public.rollout_steps USING btree (rollout_id) WHERE ((state = ANY (ARRAY['Dispatched'::text, 'Applying'::text, 'Verifying'::text])) OR ((state = 'RollingBack'::text) AND (order_direction = 'rollback'::text)));
 CREATE INDEX rollout_steps_in_order ON public.rollout_steps USING btree (rollout_id, stage, "position", target_id);
 CREATE INDEX rollout_steps_pending ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Pending'::text);
+CREATE INDEX rollout_steps_to_send_back ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE ((order_direction = 'forward'::text) AND (before_bundle IS NOT NULL) AND (state = ANY (ARRAY['Pending'::text, 'Soaking'::text, 'Succeeded'::text, 'Unreachable'::text, 'Skipped'::text, 'Waived'::text])));
 CREATE UNIQUE INDEX rollouts_active ON public.rollouts USING btree (fleet_set_id, ((kind = 'Onboard'::text))) WHERE ((ended_at IS NULL) AND (state <> 'Queued'::text));
 CREATE INDEX rollouts_by_project ON public.rollouts USING btree (project, id);
 CREATE INDEX rollouts_open ON public.rollouts USING btree (fleet_set_id) WHERE (ended_at IS NULL);

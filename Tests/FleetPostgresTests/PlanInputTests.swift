@@ -71,6 +71,80 @@ import Testing
     }
   }
 
+  /// R14: whoever got a forward order of the run goes back, whatever became of it; nobody else is asked for.
+  @Test func aRollbackLoadsEveryoneWhoGotAnOrder() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 14)
+      for number in 1...2 {
+        _ = try await fixture.release(number)
+        var strategy = StoreFixture.strategy()
+        strategy.stages[0].soak = number == 2 ? .seconds(3_600) : .zero
+        let rollout = try await fixture.start(strategy)
+        try await fixture.pass(rollout)
+        try await fixture.confirm()
+        try await fixture.pass(rollout)
+      }
+      let run = try #require(try await store.rollout(of: "storefront", number: 2, in: "default")).run
+      // Place by place: with an order and a state that a rollback looks at, then without an order, without a before.
+      let states: [StepState] = [
+        .pending, .skipped, .unreachable, .waived, .soaking, .succeeded, .dispatched, .applying, .verifying, .failed,
+        .lost,
+      ]
+      var sql = states.enumerated().map { place, state in
+        "UPDATE rollout_steps SET state = '\(state.rawValue)' WHERE rollout_id = \(run.id) AND position = \(place);"
+      }.joined(separator: "\n")
+      sql += """
+
+        UPDATE rollout_steps SET state = 'Skipped', order_direction = NULL, order_epoch = NULL, order_counter = NULL,
+          ordered_at = NULL, ordered_listened = NULL WHERE rollout_id = \(run.id) AND position = 11;
+        UPDATE rollout_steps SET before_bundle = NULL, before_release = NULL
+          WHERE rollout_id = \(run.id) AND position = 12;
+        UPDATE rollout_steps SET state = 'Cancelled' WHERE rollout_id = \(run.id) AND position = 13;
+        UPDATE rollout_steps SET attention = 0 WHERE rollout_id = \(run.id)
+        """
+      try await PostgresScript.run(sql, url: database.url)
+      let input = try #require(try await store.planInput(for: run.id))
+      // Running: in flight, failed and lost, and the pending one of the open stage.
+      #expect(input.units.map(\.position) == [0, 6, 7, 8, 9, 10])
+      let undone = try command(.undo, on: input, by: CommandGiver(name: "kim", reason: "slow"))
+      try await store.commit(undone, input: input, cause: StoreFixture.cause)
+      let back = try #require(try await store.planInput(for: run.id))
+      #expect(back.run.state == .rollingBack || back.run.breach != nil)
+      #expect(back.units.map(\.position) == Array(0...10))
+      #expect(back.units.allSatisfy { $0.steps.allSatisfy { $0.order != nil && $0.before != nil } })
+    }
+  }
+
+  /// Orders that send back hold a place under a label's limit as well.
+  @Test func rollbacksInFlightAreCountedPerLabel() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 4)
+      var strategy = StoreFixture.strategy()
+      strategy.limits = [LabelLimit(label: "region", maxInFlight: 4)]
+      for number in 1...2 {
+        _ = try await fixture.release(number)
+        strategy.stages[0].soak = number == 2 ? .seconds(3_600) : .zero
+        let rollout = try await fixture.start(strategy)
+        try await fixture.pass(rollout)
+        try await fixture.confirm()
+        try await fixture.pass(rollout)
+      }
+      let run = try #require(try await store.rollout(of: "storefront", number: 2, in: "default")).run
+      let input = try #require(try await store.planInput(for: run.id))
+      #expect(input.inFlightByLabel == [:])
+      try await store.commit(
+        try command(.undo, on: input, by: CommandGiver(name: "kim", reason: "slow")), input: input,
+        cause: StoreFixture.cause)
+      try await fixture.pass(run.id)
+      let back = try #require(try await store.planInput(for: run.id))
+      let sent = back.units.count { $0.steps.contains { $0.order?.direction == .rollback } }
+      #expect(sent > 0)
+      #expect(back.inFlightByLabel["region"]?.values.reduce(0, +) == sent)
+    }
+  }
+
   /// Every read of a pass goes by an index at 100,000 steps.
   @Test func noPassScansTheSteps() async throws {
     try await TestDatabase.with { database in

@@ -22,20 +22,24 @@ enum PlanQueries {
   static let pending = Statement(
     "plan.pending",
     "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
-  /// Those that a rollback may send back next, last stage and last place first; what is in flight or failing is loaded
-  /// anyway.
+  /// Those that a rollback may send back next, last stage and last place first: whoever got a forward order, whatever
+  /// became of it. What is in flight, failed or lost is loaded anyway and takes no place here.
   static let sendBack = Statement(
     "plan.sendBack",
     """
-    \(unitKey) AND s.state IN ('Soaking', 'Succeeded', 'Waived')
-      AND s.before_bundle IS NOT NULL AND s.stage >= $2 ORDER BY s.stage DESC, s.position DESC LIMIT $3
+    \(unitKey) AND s.order_direction = 'forward' AND s.before_bundle IS NOT NULL
+      AND s.state IN ('Pending', 'Soaking', 'Succeeded', 'Unreachable', 'Skipped', 'Waived')
+      AND s.stage >= $2 ORDER BY s.stage DESC, s.position DESC LIMIT $3
     """)
   /// All steps of the units, with what is known of their clusters.
   static let units = Statement(
     "plan.units",
     """
     SELECT s.stage, s.position, s.cluster_id, c.name, s.limit_values,
-      CASE WHEN contact.listened IS NULL THEN 0 ELSE greatest(0, $4::bigint - contact.listened) END,
+      CASE WHEN contact.is_open THEN 0
+        -- Who was last heard before the last outage has had no chance to be heard since it ended.
+        WHEN contact.heard < l.last_gap_end_ms THEN greatest(45000, $4::bigint - l.last_gap_end_ms)
+        ELSE greatest(0, $4::bigint - contact.heard) END,
       c.cordon_reason, c.removed_at IS NOT NULL, s.target_id, t.name, s.state, s.attempt, s.bundle,
       s.before_bundle, s.before_release, s.order_epoch, s.order_counter, s.order_direction,
       to_milliseconds(s.ordered_at), s.ordered_listened,
@@ -48,9 +52,10 @@ enum PlanQueries {
     JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
     CROSS JOIN listening AS l
     CROSS JOIN LATERAL (
-      -- NULL while an agent is in contact with a live controller; else the last contact on the listening clock.
-      SELECT CASE WHEN bool_or(k.lease_until > now()) THEN NULL
-        ELSE greatest(c.contact_listened, l.last_gap_end_ms, max(k.renewed_listened)) END AS listened
+      -- In contact is whose session is open at a live controller; else heard is the last contact on the listening
+      -- clock, or the registration.
+      SELECT coalesce(bool_or(k.lease_until > now()), false) AS is_open,
+        greatest(c.contact_listened, max(k.renewed_listened)) AS heard
       FROM agent_sessions AS a JOIN controllers AS k ON k.id = a.controller_id
       WHERE a.cluster_id = s.cluster_id AND a.closed_at IS NULL AND a.revoked_at IS NULL) AS contact
     ORDER BY s.stage, s.position, t.name

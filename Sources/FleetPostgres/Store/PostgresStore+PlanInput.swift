@@ -50,15 +50,14 @@ extension Session {
       try add(statement)
     }
     if let stage = input.stages.first(where: { !$0.state.isComplete }) {
-      // Steps of one unit have one place; asking for some more rows than units costs less than counting places.
-      let perUnit = max(1, (stage.memberCount + max(1, stage.size) - 1) / max(1, stage.size))
       keys.formUnion(
         try rows(
           PlanQueries.pending, .id(run.id), .int(stage.index),
-          .int((stage.slots + PlanInput.lookahead) * perUnit), read: unitKey))
+          .int((stage.slots + PlanInput.lookahead) * stage.stepsPerUnit), read: unitKey))
     }
     if let breach = run.breach, breach.rollsBack, breach.scope != .failed {
-      let limit = (input.stages.map(\.rollbackSlots).max() ?? 1) + PlanInput.lookahead
+      let limit =
+        input.stages.map { ($0.rollbackSlots + PlanInput.lookahead) * $0.stepsPerUnit }.max() ?? PlanInput.lookahead
       keys.formUnion(
         try rows(
           PlanQueries.sendBack, .id(run.id), .int(breach.scope == .stage ? breach.stage : 0), .int(limit),
@@ -85,4 +84,13 @@ extension Session {
 
 private func unitKey(_ row: inout Row) throws -> UnitKey {
   UnitKey(stage: try row.count(), position: try row.count())
+}
+
+extension Stage {
+  /// Rows to ask for per unit, on average and rounded up: steps of one unit have one place, and some more rows than
+  /// units cost less than counting places.
+  fileprivate var stepsPerUnit: Int {
+    let units = max(1, size)
+    return max(1, (memberCount + units - 1) / units)
+  }
 }
