@@ -112,7 +112,74 @@ import Testing
       try await PostgresScript.run(
         "UPDATE listening SET renewed_at = renewed_at - interval '1 hour'", url: database.url)
       try await store.renewLease(of: fixture.controller)
+      // Nobody could hear it during the outage: until it is heard again it counts as silent, however short ago that was.
+      let unheard = try #require(try await silence())
+      #expect(unheard >= .seconds(45) && unheard < .seconds(60))
+      try await PostgresScript.run("UPDATE listening SET total_ms = total_ms + 100000", url: database.url)
+      #expect(try #require(try await silence()) >= .seconds(100))
+      try await open(fixture, "two")
+      #expect(try await silence() == .zero)
+      try await store.closeSessions(of: [fixture.clusters[0].id], controller: fixture.controller)
       #expect(try #require(try await silence()) < .seconds(15))
+    }
+  }
+
+  /// A controller that was killed left its sessions open: after the outage they say nothing about contact either.
+  @Test func sessionsOfAKilledControllerAreNoContactAfterAnOutage() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      _ = try await fixture.release(1)
+      let rollout = try await fixture.start()
+      func silence() async throws -> Duration? { try await store.planInput(for: rollout)?.units.first?.silentFor }
+      try await open(fixture, "one")
+      try await PostgresScript.run(
+        """
+        UPDATE listening SET renewed_at = renewed_at - interval '1 hour';
+        UPDATE controllers SET renewed_at = renewed_at - interval '1 hour', lease_until = lease_until - interval '1 hour'
+        """, url: database.url)
+      let next = try await store.registerController(version: "2")
+      for _ in 0..<2 {
+        let silent = try #require(try await silence())
+        #expect(silent >= .seconds(45) && silent < .seconds(60))
+        _ = try await store.closeLapsedSessions()
+      }
+      try await store.touchSession(of: fixture.clusters[0].id, controller: next)
+      #expect(try await silence() == .zero)
+    }
+  }
+
+  /// `kill -9` of a controller: its lease and its sessions live on for a while, which must not keep its agents waiting.
+  @Test func agentsOfAKilledControllerGoOnWithTheNextOneAtOnce() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      let cluster = fixture.clusters[0].id
+      func controllerOfTheOpenSession() async throws -> [[String]] {
+        try await PostgresScript.rows(
+          "SELECT controller_id FROM agent_sessions WHERE closed_at IS NULL AND revoked_at IS NULL", url: database.url)
+      }
+      try await open(fixture, "one")
+      let next = try await fixture.restarted(in: store).controller
+      // The old token is good with the new controller, and so is a new session of the same instance, again and again.
+      #expect(try await store.session(tokenHash: StoreFixture.digest("one")) == cluster)
+      try await store.touchSession(of: cluster, controller: next)
+      #expect(try await controllerOfTheOpenSession() == [["\(next)"]])
+      for token in ["two", "three"] {
+        try await open(fixture, token, controller: next)
+        #expect(try await store.session(tokenHash: StoreFixture.digest(token)) == cluster)
+      }
+      #expect(try await controllerOfTheOpenSession() == [["\(next)"]])
+      // What is left of the old controller takes nothing away when its lease lapses.
+      try await PostgresScript.run(
+        "UPDATE controllers SET lease_until = now() - interval '1 second' WHERE id = \(fixture.controller)",
+        url: database.url)
+      #expect(try await store.closeLapsedSessions() == 0)
+      #expect(try await store.cluster("c0000", in: "default")?.isConnected == true)
+      // Without a poll in between: the session is still the old controller's, whose lease lives.
+      let third = try await store.registerController(version: "3")
+      try await open(fixture, "four", controller: third)
+      #expect(try await store.session(tokenHash: StoreFixture.digest("four")) == cluster)
     }
   }
 

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetPlanner
 import FleetPorts
 import FleetPostgres
 import FleetTestSupport
@@ -71,6 +72,46 @@ import Testing
       }
       #expect(isBack)
       try await store.renewLease(of: fixture.controller)
+    }
+  }
+
+  @Test func aRolloutGoesOnAfterEverythingWasStoppedAndStarted() async throws {
+    try await withServer { server in
+      let before = PostgresStore(url: server.url, poolSize: 2, logger: logger)
+      _ = try await before.migrate()
+      let fixture = try await StoreFixture.make(in: before, clusters: 3)
+      let tokens = fixture.clusters.map { StoreFixture.digest("session of \($0.name)") }
+      for (cluster, token) in zip(fixture.clusters, tokens) {
+        try await before.openSession(
+          for: cluster.id, tokenHash: token, instance: "pod-a", controller: fixture.controller,
+          expiresIn: .seconds(3_600), agentVersion: "1", kubernetesVersion: "v1.34.1")
+      }
+      _ = try await fixture.release(1)
+      let rollout = try await fixture.start(StoreFixture.strategy(maxConcurrent: .count(2)))
+      try await fixture.pass(rollout)
+      try await fixture.confirm([fixture.clusters[0]])
+      let orders = try await before.orders(for: fixture.clusters[1].id, above: [:])
+      #expect(orders.count == 1)
+      before.close()
+      try await server.stop()
+
+      let again = try await EmbeddedPostgres.start(folder: server.folder, isDurable: false, logger: logger)
+      #expect(again.url == server.url)
+      let after = PostgresStore(url: again.url, poolSize: 2, logger: logger)
+      defer { after.close() }
+      #expect(try await after.migrate() == [])
+      let restarted = try await fixture.restarted(in: after)
+      #expect(try await after.orders(for: fixture.clusters[1].id, above: [:]) == orders)
+      for (cluster, token) in zip(fixture.clusters, tokens) {
+        #expect(try await after.session(tokenHash: token) == cluster.id)
+        try await after.touchSession(of: cluster.id, controller: restarted.controller)
+      }
+      // The report that came before the stop is looked at, and the last cluster gets its order.
+      try await restarted.pass(rollout)
+      try await restarted.confirm()
+      try await restarted.pass(rollout)
+      let run = try await after.rollout(of: fixture.name, number: 1, in: "default")?.run
+      #expect(run?.state == .succeeded)
     }
   }
 

@@ -48,6 +48,12 @@ public struct StoreFixture: Sendable {
     return StoreFixture(store: store, clusters: inventory, fleetSet: set.id, name: name, controller: controller)
   }
 
+  /// The same fleet seen by a controller that has just started, with a store of its own.
+  public func restarted(in store: PostgresStore) async throws -> StoreFixture {
+    let controller = try await store.registerController(version: "restarted")
+    return StoreFixture(store: store, clusters: clusters, fleetSet: fleetSet, name: name, controller: controller)
+  }
+
   /// A digest that a text stands for: no real hash, only different for different texts.
   public static func digest(_ text: String) -> Digest {
     var bytes: [UInt8] = []
