@@ -69,9 +69,9 @@ struct BenchedRun {
 
   mutating func advance(_ duration: Duration) { now = now + duration }
 
-  /// Every `stride`-th cluster in flight reports that it is healthy.
-  mutating func report(every stride: Int = 1) {
-    for (number, unit) in inFlight.enumerated() where number % stride == 0 {
+  /// All clusters in flight report that they are healthy.
+  mutating func report() {
+    for unit in inFlight {
       for step in units[unit].steps.indices {
         guard let order = units[unit].steps[step].order else { continue }
         let target = units[unit].steps[step].target
