@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [
@@ -164,12 +163,6 @@ let targets: [Target] = [
       asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
     ]),
   tests(
-    "FleetControllerTests",
-    [
-      "FleetController", "FleetPorts", "FleetPlanner", "FleetPostgres", "FleetGit", "FleetDocuments", "Manifest",
-      "FleetModel", "FleetTestSupport", logging,
-    ]),
-  tests(
     "FleetServerTests",
     [
       "FleetServer", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient", "FleetPorts",
@@ -187,20 +180,6 @@ let targets: [Target] = [
   tests("IntegrationTests", ["FleetModel", "Manifest", "FleetPrograms", "FleetTestSupport"]),
 ]
 
-// While a target has no sources yet it is left out, so that every commit builds.
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-func exists(_ target: Target) -> Bool {
-  let folder = target.path ?? (target.type == .test ? "Tests" : "Sources") + "/" + target.name
-  return FileManager.default.fileExists(atPath: root.appendingPathComponent(folder).path)
-}
-let present = targets.filter(exists)
-let names = Set(present.map(\.name))
-for target in present {
-  target.dependencies.removeAll {
-    if case .byNameItem(let name, _) = $0 { !names.contains(name) } else { false }
-  }
-}
-
 let package = Package(
   name: "flotilla",
   dependencies: [
@@ -217,6 +196,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
-  targets: present,
+  targets: targets,
   swiftLanguageModes: [.v6]
 )
