@@ -176,6 +176,9 @@ let targets: [Target] = [
       "FleetCommands", "FleetClient", "FleetAPI", "FleetModel", argumentParser, asyncHTTPClient, hummingbird, httpTypes,
       logging, nioCore,
     ], exclude: ["Golden"]),
+  tests(
+    "DocumentationTests",
+    ["FleetCommands", "FleetAPI", "FleetDocuments", "FleetGenerators", "FleetTemplate", "FleetModel", argumentParser]),
   tests("RepositoryTests", []),
   tests("IntegrationTests", ["FleetModel", "Manifest", "FleetPrograms", "FleetTestSupport"]),
 ]
