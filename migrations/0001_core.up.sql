@@ -312,7 +312,7 @@ CREATE TABLE rollouts (
   project text NOT NULL REFERENCES projects,
   fleet_set_id bigint NOT NULL REFERENCES fleet_sets,
   number bigint NOT NULL CHECK (number > 0),
-  kind text NOT NULL CHECK (kind IN ('Rollout', 'Onboard', 'Undo', 'Remove')),
+  kind text NOT NULL CHECK (kind IN ('Rollout', 'Onboard', 'Undo', 'CatchUp', 'Remove')),
   state text NOT NULL CHECK (state IN (
     'Queued', 'Running', 'Paused', 'Halting', 'Halted', 'RollingBack', 'Succeeded', 'SucceededWithWaivers',
     'SucceededWithUnreachable', 'NoChange', 'RolledBack', 'RollbackFailed', 'Aborted', 'Superseded')),
@@ -381,6 +381,8 @@ CREATE TABLE rollout_steps (
     'Skipped', 'Unchanged', 'Waived', 'Removed', 'Cancelled', 'RollingBack', 'RolledBack', 'RollbackFailed')),
   attempt integer NOT NULL DEFAULT 1 CHECK (attempt > 0),
   bundle digest NOT NULL,
+  -- The release that the bundle came from, whose settings go with it.
+  release_id bigint NOT NULL REFERENCES releases,
   before_bundle digest,
   before_release bigint REFERENCES releases,
   order_direction text CHECK (order_direction IN ('forward', 'rollback')),
@@ -404,6 +406,8 @@ CREATE TABLE rollout_steps (
     state NOT IN ('Dispatched', 'Applying', 'Verifying', 'Soaking') OR order_direction = 'forward')
 );
 CREATE INDEX rollout_steps_pending ON rollout_steps (rollout_id, stage, position) WHERE state = 'Pending';
+-- Tried again, or catching up: looked at in every pass, whatever its stage.
+CREATE INDEX rollout_steps_pending_again ON rollout_steps (rollout_id) WHERE state = 'Pending' AND attempt > 1;
 CREATE INDEX rollout_steps_in_flight ON rollout_steps (rollout_id)
   WHERE state IN ('Dispatched', 'Applying', 'Verifying') OR (state = 'RollingBack' AND order_direction = 'rollback');
 CREATE INDEX rollout_steps_attention ON rollout_steps (rollout_id) WHERE attention <> 0;

@@ -105,7 +105,7 @@ enum Fault: String, CaseIterable, Sendable {
     case .changesItsMind:
       plan.run.releaseName += "'"
     case .goesOnAfterBreach:
-      if plan.run.state == .halting || plan.run.state == .halted, plan.run.breach?.rollsBack == false,
+      if plan.run.state == .halting || plan.run.state == .halted, plan.run.breach?.halts == true,
         input.run.breach == nil
       {
         plan.run.breach = nil

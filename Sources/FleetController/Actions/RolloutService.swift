@@ -48,6 +48,14 @@ public struct RolloutService: Sendable {
       case .waits(let why): throw CommandRefusal(.conflict, why)
       case .held(let why): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
       case .refused(let problems): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
+      case .supersedes(let old, let frozen):
+        if dryRun { return .wouldStart(frozen) }
+        guard try await supersede(old, by: frozen.run.displayName) else {
+          throw CommandRefusal(
+            .conflict, "another run makes place for \(name): what it has in flight ends first",
+            hint: "`flotilla rollout watch \(name)` shows when; start it then")
+        }
+        throw StoreError(.lostRace, "the run before has just made place")
       case .run(let frozen):
         if dryRun { return .wouldStart(frozen) }
         if input.isHeld {
@@ -86,6 +94,19 @@ public struct RolloutService: Sendable {
       }
       return try await rollout(name, record.run.number, project)
     }
+  }
+
+  /// Tells a run to make place for a newer one (R22); answers whether it has ended.
+  @discardableResult
+  func supersede(_ old: RolloutID, by newer: String) async throws -> Bool {
+    guard let input = try await store.planInput(for: old), !input.run.state.isEnd else { return true }
+    let decided = try FleetPlanner.command(
+      .supersede(by: newer), on: input, by: CommandGiver(name: Principal.flotilla.name))
+    if decided.changes(input) {
+      try await store.commit(decided, input: input, cause: ChangeCause(principal: Principal.flotilla.name))
+      if !decided.run.state.isEnd { try await store.wake(.rollout, row: old.rawValue) }
+    }
+    return decided.run.state.isEnd
   }
 
   private func undoEnded(

@@ -20,13 +20,23 @@ public struct RolloutTask: ControllerTask {
   /// Does one pass over a run. A plan that violates an invariant is not committed: it stops that rollout with an incident,
   /// never the process.
   public func run(row: Int64) async throws -> Instant? {
-    guard let input = try await store.planInput(for: RolloutID(row)), !input.run.state.isEnd else { return nil }
-    let decided = plan(input)
+    guard let (input, decided) = try await decide(RolloutID(row)) else { return nil }
     let violations = lint(decided, input: input)
     guard violations.isEmpty else { return try await stop(input, violations) }
     try await store.commit(decided, input: input, cause: ChangeCause(principal: Principal.flotilla.name))
     if decided.changes(input) { log(decided) }
     return decided.nextWake
+  }
+
+  /// Loads and decides, with more pending units as long as the plan has slots for units that it was not given.
+  private func decide(_ rollout: RolloutID) async throws -> (input: PlanInput, plan: Plan)? {
+    var lookahead = PlanInput.lookahead
+    while let input = try await store.planInput(for: rollout, lookahead: lookahead), !input.run.state.isEnd {
+      let decided = plan(input)
+      guard decided.wantsMoreUnits else { return (input, decided) }
+      lookahead *= 8
+    }
+    return nil
   }
 
   private func stop(_ input: PlanInput, _ violations: [PlanViolation]) async throws -> Instant? {

@@ -26,6 +26,9 @@ public struct StartTask: ControllerTask {
     else { return nil }
     switch decideStart(input) {
     case .nothing: break
+    case .supersedes(let old, let frozen):
+      // Its end wakes this task again, which then starts the newer one.
+      try await RolloutService(store: store, logger: logger).supersede(old, by: frozen.run.displayName)
     case .recordOnly: try await store.recordRelease(input.release, of: id)
     case .run(let frozen):
       let run = try await store.create(

@@ -6,11 +6,13 @@ public enum RolloutState: String, Sendable, Codable, CaseIterable {
   case running = "Running"
   /// A person stopped new dispatches (R17). Leads to running, halting, aborted, rollingBack.
   case paused = "Paused"
-  /// A budget is breached; in-flight steps end (R13). Leads to halted, rollingBack, aborted.
+  /// A budget is breached, or a person or a newer run ends it; in-flight steps end (R13, R17, R22). Leads to halted,
+  /// rollingBack, aborted, superseded.
   case halting = "Halting"
-  /// A budget was breached, or a person or a gate is needed. Leads to running, aborted, superseded, rollingBack.
+  /// A budget was breached, or a person or a gate is needed. Leads to running, aborted (while a
+  /// catch-up is in flight by halting), superseded, rollingBack.
   case halted = "Halted"
-  /// Changed members go back (R14). Leads to rolledBack, rollbackFailed.
+  /// Changed members go back (R14). Leads to rolledBack, rollbackFailed, aborted.
   case rollingBack = "RollingBack"
   /// Every member that had to change succeeded. Final.
   case succeeded = "Succeeded"
@@ -53,9 +55,9 @@ public enum RolloutState: String, Sendable, Codable, CaseIterable {
     case .queued: [.running, .superseded, .aborted].contains(next)
     case .running: next != .queued && next != self
     case .paused: [.running, .halting, .halted, .aborted, .rollingBack, .superseded].contains(next)
-    case .halting: [.halted, .rollingBack, .aborted].contains(next)
-    case .halted: [.running, .aborted, .superseded, .rollingBack].contains(next)
-    case .rollingBack: [.rolledBack, .rollbackFailed].contains(next)
+    case .halting: [.halted, .rollingBack, .aborted, .superseded].contains(next)
+    case .halted: [.running, .halting, .aborted, .superseded, .rollingBack].contains(next)
+    case .rollingBack: [.rolledBack, .rollbackFailed, .aborted].contains(next)
     case .succeededWithUnreachable: next == .succeeded
     default: false
     }
@@ -91,6 +93,8 @@ public enum RolloutKindOfRun: String, Sendable, Codable, CaseIterable {
   case onboard = "Onboard"
   /// Sends members back to what they ran before a run (R14).
   case undo = "Undo"
+  /// Brings members that a run passed over to what it gave the others, without gates and soak (R16).
+  case catchUp = "CatchUp"
   /// Takes workloads away (R25).
   case remove = "Remove"
 }

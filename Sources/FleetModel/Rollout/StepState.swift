@@ -6,7 +6,8 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   /// cancelled, removed; a further attempt's also to rollingBack.
   case pending = "Pending"
   /// An order is committed. Leads to applying, verifying, soaking (one report may tell all), failed, lost, rollingBack,
-  /// removed.
+  /// removed. As a catch-up (R16), like Applying and Verifying, also to succeeded, and to unreachable instead of failed and
+  /// lost.
   case dispatched = "Dispatched"
   /// The agent has begun. Leads to verifying, soaking, failed, lost, rollingBack, removed.
   case applying = "Applying"
@@ -63,9 +64,11 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
     switch self {
     case .pending:
       [.dispatched, .unchanged, .unreachable, .skipped, .failed, .cancelled, .removed, .rollingBack].contains(next)
-    case .dispatched: [.applying, .verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
-    case .applying: [.verifying, .soaking, .failed, .lost, .rollingBack, .removed].contains(next)
-    case .verifying: [.soaking, .failed, .lost, .rollingBack, .removed].contains(next)
+    case .dispatched:
+      [.applying, .verifying, .soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)
+    case .applying:
+      [.verifying, .soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)
+    case .verifying: [.soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)
     case .soaking: [.succeeded, .failed, .lost, .rollingBack, .removed].contains(next)
     case .succeeded: [.failed, .rollingBack, .removed].contains(next)
     case .failed: [.waived, .pending, .rollingBack, .removed].contains(next)

@@ -15,6 +15,7 @@ public func command(
   case .pause: try pass.pause(giver)
   case .resume: try pass.resume(giver)
   case .abort(let hold): pass.abort(hold: hold, giver)
+  case .supersede(let newer): try pass.supersede(by: newer)
   case .undo: try pass.undo(giver)
   case .retry(let clusters): try pass.retry(clusters, giver)
   case .waive(let clusters): try pass.waive(clusters, giver)
@@ -78,7 +79,7 @@ extension Pass {
     let why = "rejected by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
     stages[index].state = .halted
     stages[index].haltReason = why
-    run.breach = Run.Breach(stage: index, cause: why, at: now, rollsBack: false, scope: .all)
+    run.breach = Run.Breach(stage: index, cause: why, at: now, aftermath: .halt)
     run.state = slotsHeld == 0 ? .halted : .halting
     plan.hold = HoldDraft(reason: why, by: giver.name)
     note("stage.rejected", stage: index, why)
@@ -131,7 +132,7 @@ extension Pass {
       run.pause = nil
       run.state = .running
     case .halted:
-      try resumeHalted()
+      try resumeHalted(giver)
     default:
       throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it cannot be resumed")
     }
@@ -150,11 +151,20 @@ extension Pass {
   }
 
   /// A halted run goes on only when what halted it is no more (AMENDMENTS 21).
-  private mutating func resumeHalted() throws(CommandRefusal) {
-    if let breach = run.breach, breach.rollsBack {
+  private mutating func resumeHalted(_ giver: CommandGiver) throws(CommandRefusal) {
+    if run.breach?.rollbackScope != nil {
       run.pause = nil
       beginRollback()
       return
+    }
+    if input.isHeld {
+      // What somebody rejected goes on only on somebody's word, and is held no longer then (R14, V8).
+      guard !giver.reason.isEmpty else {
+        throw CommandRefusal(
+          .blocked, "release \(run.releaseName) is on hold; resuming \(run.displayName) takes the hold off",
+          hint: "give --reason to do so")
+      }
+      plan.releasesHold = true
     }
     for stage in stages where stage.counters.failing > stage.failureBudget {
       throw CommandRefusal(
@@ -176,16 +186,43 @@ extension Pass {
     run.state = .running
   }
 
+  /// Nothing new is sent from now on; the run ends when what is in flight has ended, at once when nothing is (R17).
   fileprivate mutating func abort(hold: Bool, _ giver: CommandGiver) {
     guard !run.state.isEnd else { return }
+    if case .abort = run.breach?.aftermath { return }
     let why = "aborted by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
-    end(.aborted, hold: hold ? why : nil, by: giver.name)
+    guard !isIdle else { return end(.aborted, hold: hold ? why : nil, by: giver.name) }
+    stop(why, aftermath: .abort(hold: hold, by: giver.name))
+  }
+
+  fileprivate mutating func supersede(by newer: String) throws(CommandRefusal) {
+    if case .supersede = run.breach?.aftermath { return }
+    if run.state == .halted {
+      return end(
+        .superseded, hold: run.kind == .rollout ? "\(run.displayName) was Halted when \(newer) took its place" : nil)
+    }
+    guard run.state == .running, run.strategy.onNewRevision == .supersede,
+      !stages.dropFirst().contains(where: { $0.openedAt != nil })
+    else { throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it goes first") }
+    guard !isIdle else { return end(.superseded, hold: nil) }
+    stop("\(newer) takes its place", aftermath: .supersede)
+  }
+
+  /// Whether nothing is in flight, in either direction.
+  private var isIdle: Bool { slotsHeld == 0 && stages.allSatisfy { $0.counters.rollingBack == 0 } }
+
+  /// Stops dispatch for good; a rollback under way goes on being one until what it sent has ended.
+  private mutating func stop(_ why: String, aftermath: Run.Aftermath) {
+    let stage = stages.first { !$0.state.isComplete }?.index ?? 0
+    run.breach = Run.Breach(stage: stage, cause: why, at: now, aftermath: aftermath)
+    if run.state != .rollingBack { run.state = .halting }
+    note("rollout.stopping", stage: stage, "\(why); what is in flight ends first")
   }
 
   fileprivate mutating func undo(_ giver: CommandGiver) throws(CommandRefusal) {
-    guard run.state != .rollingBack else { return }
+    guard run.state != .rollingBack || run.breach?.rollbackScope == nil else { return }
     let cause = "undone by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
-    run.breach = Run.Breach(stage: 0, cause: cause, at: now, rollsBack: true, scope: .all)
+    run.breach = Run.Breach(stage: 0, cause: cause, at: now, aftermath: .rollBack(.all))
     run.pause = nil
     note("rollout.undone", cause)
     beginRollback()
@@ -216,7 +253,8 @@ extension Pass {
 
   /// The units that failed, by name; all of them when no name is given.
   private func failing(_ names: [ClusterName], _ verb: String) throws(CommandRefusal) -> [Int] {
-    guard [.running, .paused, .halting, .halted].contains(run.state) else {
+    let mayGoOn = run.breach?.aftermath.mayGoOn ?? true
+    guard mayGoOn, [.running, .paused, .halting, .halted].contains(run.state) else {
       throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), nothing can be \(verb)")
     }
     let failed = units.indices.filter { index in
@@ -228,5 +266,15 @@ extension Pass {
     let chosen = failed.filter { names.isEmpty || names.contains(units[$0].clusterName) }
     if chosen.isEmpty { throw CommandRefusal(.conflict, "nothing has failed in \(run.displayName)") }
     return chosen
+  }
+}
+
+extension Run.Aftermath {
+  /// Whether the run may run on after a person has acted; one that is being aborted or superseded ends.
+  fileprivate var mayGoOn: Bool {
+    switch self {
+    case .halt, .rollBack: true
+    case .abort, .supersede: false
+    }
   }
 }

@@ -10,8 +10,11 @@ public enum RolloutCommand: Hashable, Sendable {
   case pause
   /// Go on.
   case resume
-  /// End the run; its release is held unless `hold` is false (AMENDMENTS 8).
+  /// End the run when what is in flight has ended; its release is held unless `hold` is false (AMENDMENTS 8).
   case abort(hold: Bool)
+  /// Make place for a newer run, by its name (R22): a Halted run ends at once and its release is held, one whose strategy
+  /// says `supersede` ends when what is in flight has ended. Given by whoever starts the newer one, never by a user.
+  case supersede(by: String)
   /// Send every changed member back now (R14).
   case undo
   /// Try failed clusters once more (R18); an empty list means all that failed.

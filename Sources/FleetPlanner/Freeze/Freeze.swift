@@ -53,7 +53,7 @@ func frozenUnits(
       Step(
         target: member.target, targetName: member.targetName,
         state: member.isUnchanged(for: member.bundle) ? .unchanged : .pending, bundle: member.bundle,
-        before: member.lastKnownGood, highestGeneration: member.highestGeneration)
+        release: member.release ?? release, before: member.lastKnownGood, highestGeneration: member.highestGeneration)
     }
     return Unit(
       stage: stage, position: position, cluster: first.cluster, clusterName: first.clusterName,

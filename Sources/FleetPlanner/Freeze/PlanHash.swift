@@ -23,7 +23,7 @@ func planHash(
   for unit in units {
     for step in unit.steps {
       lines.append(
-        "step \(unit.stage) \(unit.position) \(unit.cluster) \(step.target) \(step.bundle) "
+        "step \(unit.stage) \(unit.position) \(unit.cluster) \(step.target) \(step.bundle) \(step.release) "
           + "\(step.before?.bundle.hexadecimal ?? "-") \(step.state == .unchanged)")
     }
   }

@@ -85,13 +85,13 @@ private struct PlanLint {
       case .forward: checkForward(change, order, step)
       case .rollback:
         if order.placed != step.before { violate("V4", "a rollback of target \(change.target) to another bundle") }
-        if plan.run.breach?.rollsBack != true { violate("V8", "a rollback without a breach that asks for it") }
+        if plan.run.breach?.rollbackScope == nil { violate("V8", "a rollback without a breach that asks for it") }
       }
     }
   }
 
   private mutating func checkForward(_ change: StepChange, _ order: OrderDraft, _ step: Step) {
-    if order.placed.bundle != step.bundle {
+    if order.placed != PlacedBundle(bundle: step.bundle, release: step.release) {
       violate("V4", "target \(change.target) is sent another bundle than frozen")
     }
     if plan.run.breach != nil { violate("V8", "target \(change.target) is dispatched after a breach") }

@@ -1,13 +1,18 @@
 internal import FleetModel
 
 extension Pass {
-  /// Opens, feeds, soaks and passes stages in order; a later one waits for the earlier (V2).
+  /// Opens, feeds, soaks and passes stages in order; a later one waits for the earlier (V2). Who catches up in a stage that
+  /// has passed is sent in its free slots (R16).
   mutating func advanceStages() {
-    for index in stages.indices {
+    let wentOn = stages.indices.filter { isCatchUp(in: $0) && hasPending($0) }
+    for index in wentOn { passOverAway(index) }
+    checkBudgets()
+    for index in stages.indices where stages[..<index].allSatisfy(\.state.isComplete) {
       if !stages[index].state.isComplete { advance(index) }
-      guard stages[index].state.isComplete else { return }
     }
-    guard run.state == .running || run.state == .paused else { return }
+    for index in wentOn where stages[..<index].allSatisfy(\.state.isComplete) { dispatch(index) }
+    guard stages.allSatisfy(\.state.isComplete) else { return }
+    guard run.state == .running || run.state == .paused, slotsHeld == 0 else { return }
     endWell()
   }
 
@@ -53,7 +58,7 @@ extension Pass {
   /// When nothing is left to send and nothing in flight, the soak starts, if anybody tested the release here (R7).
   private mutating func leaveOpen(_ index: Int) {
     let counters = stages[index].counters
-    guard counters[.pending] == 0, counters.slotsHeld == 0, run.breach == nil else { return }
+    guard !hasPending(index), counters.slotsHeld == 0, run.breach == nil else { return }
     guard counters.ready >= stages[index].minSucceeded else {
       let reason =
         "nobody has tested this release here: \(counters.ready) of the \(stages[index].minSucceeded) clusters that must "
@@ -116,14 +121,23 @@ extension Pass {
   }
 
   private mutating func endWell() {
+    passOverPending()
     let counters = stages.map(\.counters)
-    if counters.contains(where: { $0.waived > 0 }) {
+    // Failures that the budgets allow are waived by them: the run is not plainly a success (R18).
+    if counters.contains(where: { $0.waived > 0 || $0.failing > $0.count(.lost) }) {
       end(.succeededWithWaivers, hold: nil)
     } else if counters.contains(where: { $0.unreachable > 0 || $0.skipped > 0 }) {
       end(.succeededWithUnreachable, hold: nil)
     } else {
       end(.succeeded, hold: nil)
     }
+  }
+
+  /// Who is back and has not had a turn when the run ends catches up after it (R16).
+  private mutating func passOverPending() {
+    guard stages.indices.contains(where: hasPending) else { return }
+    plan.bulk.append(BulkTransition(from: .pending, to: .unreachable))
+    moveAllPending(to: .unreachable)
   }
 
   /// Ends the run: what has not begun is Cancelled, last known good bundles move as R12 says, a hold keeps automation from
@@ -133,23 +147,29 @@ extension Pass {
     run.endedAt = now
     plan.movesLastKnownGood = state.isGoodEnd || state == .aborted || state == .superseded
     if let hold { plan.hold = HoldDraft(reason: hold, by: principal) }
-    if stages.contains(where: { $0.counters[.pending] > 0 }) || units.contains(where: \.hasPendingStep) {
+    if stages.indices.contains(where: hasPending) {
       plan.bulk.append(BulkTransition(from: .pending, to: .cancelled))
-      for unit in units.indices where units[unit].hasPendingStep {
-        stages[units[unit].stage].counters.count(units[unit], sign: -1)
-        for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
-          units[unit].steps[step].state = .cancelled
-        }
-        stages[units[unit].stage].counters.count(units[unit], sign: 1)
-      }
-      // The others have not been begun: all their steps are Pending, or Unchanged.
-      for index in stages.indices {
-        let pending = stages[index].counters[.pending]
-        stages[index].counters[.pending] = 0
-        stages[index].counters[.cancelled] += pending
-      }
+      moveAllPending(to: .cancelled)
     }
     note("rollout.ended", state.rawValue + (hold.map { ": \($0)" } ?? ""))
+  }
+
+  /// Counts what a bulk transition of all pending steps makes of the units.
+  private mutating func moveAllPending(to state: StepState) {
+    for unit in units.indices where units[unit].hasPendingStep {
+      stages[units[unit].stage].counters.count(units[unit], sign: -1)
+      for step in units[unit].steps.indices where units[unit].steps[step].state == .pending {
+        units[unit].steps[step].state = state
+      }
+      stages[units[unit].stage].counters.count(units[unit], sign: 1)
+    }
+    // The others have not been begun: all their steps are Pending, or Unchanged.
+    for index in stages.indices {
+      let pending = stages[index].counters[.pending]
+      stages[index].counters[.pending] = 0
+      stages[index].counters[state] += pending
+      if state == .unreachable { stages[index].counters.unreachable += pending }
+    }
   }
 }
 

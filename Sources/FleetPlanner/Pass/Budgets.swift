@@ -60,8 +60,7 @@ extension Pass {
     let policy = run.strategy.onFailure
     // Only a person's pause holds a rollback back (R14).
     if policy.action == .rollback, run.pause?.by == Self.planner { run.pause = nil }
-    run.breach = Run.Breach(
-      stage: stage, cause: cause, at: now, rollsBack: policy.action == .rollback, scope: policy.scope)
+    run.breach = Run.Breach(stage: stage, cause: cause, at: now, aftermath: policy.aftermath)
     // A passed stage stays passed: the breach of a regression in it is on the run.
     if !stages[stage].state.isComplete {
       stages[stage].state = .halted
@@ -77,7 +76,7 @@ extension Pass {
 
   mutating func beginRollback() {
     run.state = .rollingBack
-    let scope = run.breach?.scope ?? .all
+    let scope = run.breach?.rollbackScope ?? .all
     let what =
       switch scope {
       case .failed: "the failed clusters go back"
@@ -90,18 +89,27 @@ extension Pass {
   /// In-flight steps have ended: the run stops, goes back or ends, as `onFailure` says (R13).
   mutating func settleHalt() {
     guard slotsHeld == 0, let breach = run.breach else { return }
-    if breach.rollsBack {
-      if run.pause == nil {
-        beginRollback()
-      } else {
-        run.state = .halted
-        note("rollout.halted", stage: breach.stage, "the run was paused, so the rollback waits for resume or undo")
-      }
-    } else if run.strategy.onFailure.action == .abort {
-      end(.aborted, hold: breach.cause)
-    } else {
+    switch breach.aftermath {
+    case .halt:
       run.state = .halted
       note("rollout.halted", stage: breach.stage, breach.cause)
+    case .rollBack where run.pause != nil:
+      run.state = .halted
+      note("rollout.halted", stage: breach.stage, "the run was paused, so the rollback waits for resume or undo")
+    case .rollBack: beginRollback()
+    case .abort(let hold, let principal): end(.aborted, hold: hold ? breach.cause : nil, by: principal)
+    case .supersede: end(.superseded, hold: nil)
+    }
+  }
+}
+
+extension FailurePolicy {
+  /// What the policy makes of a breach.
+  fileprivate var aftermath: Run.Aftermath {
+    switch action {
+    case .pause: .halt
+    case .rollback: .rollBack(scope)
+    case .abort: .abort(hold: true, by: Pass.planner)
     }
   }
 }

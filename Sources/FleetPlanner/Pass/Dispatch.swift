@@ -17,11 +17,8 @@ extension Pass {
   mutating func dispatch(_ index: Int) {
     guard mayDispatch else { return }
     // Who is away is known before anybody is sent, so that a budget they exceed stops this pass too.
-    var next: [Int] = []
-    for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
-      if !passOver(unit: unit, stage: index) { next.append(unit) }
-      guard mayDispatch else { return }
-    }
+    let next = passOverAway(index)
+    guard mayDispatch else { return }
     var free = stages[index].slots - stages[index].counters.slotsHeld
     let alone = run.strategy.firstAlone && stages.allSatisfy { $0.counters.ready == 0 }
     let freeAlone = alone ? 1 - slotsHeld : Int.max
@@ -30,9 +27,9 @@ extension Pass {
       let holdsSlot = units[unit].holdsForwardSlot
       guard holdsSlot || free > 0 else {
         if alone && stages[index].slots > slotsHeld {
-          waiting.firstAlone.append(units[unit].clusterName)
+          waits[index].firstAlone.append(units[unit].clusterName)
         } else {
-          waiting.slot.append(units[unit].clusterName)
+          waits[index].slot.append(units[unit].clusterName)
         }
         continue
       }
@@ -40,6 +37,35 @@ extension Pass {
       send(unit: unit)
       if !holdsSlot { free -= 1 }
     }
+    // Everybody given was sent or waits for a limit or contact: those behind them may have what they lack.
+    if free > 0, index == firstIncompleteGiven, pendingGiven(index) < stages[index].counters[.pending] {
+      plan.wantsMoreUnits = true
+    }
+  }
+
+  /// Passes over the pending units of a stage that are away or cordoned; answers the others.
+  @discardableResult
+  mutating func passOverAway(_ index: Int) -> [Int] {
+    guard mayDispatch else { return [] }
+    waits[index].contact = []
+    var next: [Int] = []
+    for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
+      if !passOver(unit: unit, stage: index) { next.append(unit) }
+      guard mayDispatch else { return [] }
+    }
+    return next
+  }
+
+  /// The stage whose next pending units this pass was given.
+  var firstIncompleteGiven: Int? { input.stages.first { !$0.state.isComplete }?.index }
+
+  /// Whether any step of a stage is pending. A unit is counted under what matters most of it, which may hide a step that is
+  /// tried again; those are always given.
+  func hasPending(_ stage: Int) -> Bool { stages[stage].counters[.pending] > 0 || pendingGiven(stage) > 0 }
+
+  /// Pending units of a stage that this pass was given.
+  func pendingGiven(_ stage: Int) -> Int {
+    units.indices.count { units[$0].stage == stage && units[$0].hasPendingStep }
   }
 
   /// Whether anything may be sent forward now (V8).
@@ -56,12 +82,13 @@ extension Pass {
     }
     guard unit.silentFor >= silenceShown else { return false }
     guard unit.silentFor >= rules.unreachableAfter else {
-      waiting.contact.append(unit.clusterName)
+      waits[index].contact.append(unit.clusterName)
       wakes.append(now + (rules.unreachableAfter - unit.silentFor))
       return true
     }
     let silence = "\(unit.clusterName) has been silent for \(unit.silentFor.text)"
-    switch rules.unreachable {
+    // Nobody waits for, or fails by, a cluster whose stage went on without it.
+    switch isCatchUp(in: index) ? .skip : rules.unreachable {
     case .skip:
       movePending(unit: unitIndex, to: .unreachable)
       note("step.unreachable", unit: unit, "\(silence); it catches up when it returns")
@@ -77,7 +104,7 @@ extension Pass {
         note("step.unreachable", unit: unit, "\(silence), and was waited for \(rules.holdFor.text)")
         checkBudgets()
       } else {
-        waiting.contact.append(unit.clusterName)
+        waits[index].contact.append(unit.clusterName)
         wakes.append(heldUntil)
       }
     }
@@ -94,7 +121,7 @@ extension Pass {
   mutating func fitsLimits(_ unit: Unit) -> Bool {
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       guard let value, (inFlightByLabel[limit.label]?[value] ?? 0) >= limit.maxInFlight else { continue }
-      waiting.limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
+      waits[unit.stage].limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
       return false
     }
     return true
@@ -106,7 +133,7 @@ extension Pass {
     for stepIndex in units[unitIndex].steps.indices where units[unitIndex].steps[stepIndex].state == .pending {
       let step = units[unitIndex].steps[stepIndex]
       let order = OrderDraft(
-        placed: PlacedBundle(bundle: step.bundle, release: run.release),
+        placed: PlacedBundle(bundle: step.bundle, release: step.release),
         generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .forward,
         startWithin: rules.unreachableAfter)
       move(unit: unitIndex, step: stepIndex, to: .dispatched, order: order)

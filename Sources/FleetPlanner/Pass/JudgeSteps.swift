@@ -14,9 +14,9 @@ extension Pass {
   private func needsJudgement(unit: Int, step: Int) -> Bool {
     if units[unit].isRemoved { return true }
     switch units[unit].steps[step].state {
-    case .dispatched, .applying, .verifying, .lost, .soaking, .succeeded, .rollingBack: return true
-    case .pending, .failed, .unreachable, .skipped, .unchanged, .waived, .removed, .cancelled, .rolledBack,
-      .rollbackFailed:
+    case .dispatched, .applying, .verifying, .lost, .soaking, .succeeded, .rollingBack, .unreachable, .skipped:
+      return true
+    case .pending, .failed, .unchanged, .waived, .removed, .cancelled, .rolledBack, .rollbackFailed:
       return false
     }
   }
@@ -25,8 +25,8 @@ extension Pass {
     let unit = units[unitIndex]
     let step = unit.steps[stepIndex]
     if unit.isRemoved {
-      // A removed member that had failed still counts (R5).
-      guard step.state.mayBecome(.removed), step.state != .failed else { return }
+      // A removed member that had failed, or whose failure was accepted, still counts (R5).
+      guard step.state.mayBecome(.removed), step.state != .failed, step.state != .waived else { return }
       move(unit: unitIndex, step: stepIndex, to: .removed)
       note(
         "step.removed", unit: unit, target: step.target,
@@ -49,11 +49,26 @@ extension Pass {
       let verdict = judgeInFlight(step, of: unit, rules: rules, listened: input.listened)
       takeRollback(verdict, unit: unitIndex, step: stepIndex)
       planTimers(unit: unitIndex, step: stepIndex)
-    case .pending, .failed, .unreachable, .skipped, .unchanged, .waived, .removed, .cancelled, .rolledBack,
-      .rollbackFailed:
+    case .unreachable, .skipped:
+      judgePassedOver(unit: unitIndex, step: stepIndex)
+    case .pending, .failed, .unchanged, .waived, .removed, .cancelled, .rolledBack, .rollbackFailed:
       break
     }
   }
+
+  /// Who was passed over and is there again takes its turn: in its stage as long as that is open, else as a catch-up in a
+  /// free slot of it, which delays and fails nothing (R16).
+  private mutating func judgePassedOver(unit unitIndex: Int, step stepIndex: Int) {
+    let unit = units[unitIndex]
+    guard run.breach == nil, stages[unit.stage].openedAt != nil, unit.steps[stepIndex].failure.isEmpty,
+      unit.silentFor < silenceShown, unit.cordonReason == nil
+    else { return }
+    move(unit: unitIndex, step: stepIndex, to: .pending)
+    note("step.catchesUp", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName) is back; it catches up")
+  }
+
+  /// Whether an order in flight in the stage is a catch-up: its stage went on without it.
+  func isCatchUp(in stage: Int) -> Bool { stages[stage].state == .soaking || stages[stage].state == .passed }
 
   private mutating func takeForward(_ verdict: Verdict, unit unitIndex: Int, step stepIndex: Int) {
     let unit = units[unitIndex]
@@ -65,9 +80,15 @@ extension Pass {
       guard step.state != state, step.state.mayBecome(state) else { return }
       move(unit: unitIndex, step: stepIndex, to: state)
     case .ready:
-      move(unit: unitIndex, step: stepIndex, to: .soaking)
+      move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state == .passed ? .succeeded : .soaking)
       note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is healthy on the new bundle")
+    case .failed(let reason) where isCatchUp(in: unit.stage):
+      move(unit: unitIndex, step: stepIndex, to: .unreachable, failure: "did not catch up: \(reason)")
+      note("step.catchUpFailed", unit: unit, target: step.target, "\(unit.clusterName) did not catch up: \(reason)")
     case .failed(let reason): fail(unit: unitIndex, step: stepIndex, reason)
+    case .lost where isCatchUp(in: unit.stage):
+      move(unit: unitIndex, step: stepIndex, to: .unreachable)
+      note("step.unreachable", unit: unit, target: step.target, "\(unit.clusterName) is away again")
     case .lost:
       move(unit: unitIndex, step: stepIndex, to: .lost)
       note(

@@ -17,8 +17,10 @@ struct Pass {
   var plan: Plan
   /// When something can change by itself; the earliest is the plan's `nextWake`.
   var wakes: [Instant] = []
-  /// Units that wait for something of their own, collected while dispatching, for the report.
-  var waiting = DispatchWaits()
+  /// Units of each stage that wait for something of their own, collected while dispatching, for the report.
+  var waits: [DispatchWaits]
+  /// Whether pending units were sent, passed over or removed, so that others move up among those that a pass is given.
+  var hasTakenPending = false
   private var changedSteps: [StepChange] = []
   /// Where a step's change is in `changedSteps`.
   private var changePlaces: [StepKey: Int] = [:]
@@ -42,6 +44,7 @@ struct Pass {
       units.sort { ($0.stage, $0.position) < ($1.stage, $1.position) }
     }
     inFlightByLabel = input.inFlightByLabel
+    waits = Array(repeating: DispatchWaits(), count: input.stages.count)
     plan = Plan(run: input.run)
   }
 
@@ -75,9 +78,9 @@ struct Pass {
   private var needsMoreUnits: Bool {
     if run.state == .rollingBack { return input.run.state != .rollingBack }
     guard let stage = stages.first(where: { !$0.state.isComplete }), stage.state == .open else { return false }
-    let given = units.indices.count { units[$0].stage == stage.index && units[$0].hasPendingStep }
-    let isGivenFirst = input.stages.first { !$0.state.isComplete }?.index == stage.index
-    return given < stage.counters[.pending] && (given == 0 || !isGivenFirst)
+    let given = pendingGiven(stage.index)
+    return given < stage.counters[.pending]
+      && (given == 0 || stage.index != firstIncompleteGiven || hasTakenPending)
   }
 
   /// Moves a step and keeps the counters of its stage (AMENDMENTS 18).
@@ -91,6 +94,7 @@ struct Pass {
     stages[stage].counters.count(units[unitIndex], sign: -1)
     units[unitIndex].steps[stepIndex].state = state
     if state == .pending { units[unitIndex].steps[stepIndex].attempt += 1 }
+    if from == .pending { hasTakenPending = true }
     if let failure { units[unitIndex].steps[stepIndex].failure = failure }
     if let order {
       units[unitIndex].steps[stepIndex].order = StepOrder(

@@ -6,6 +6,9 @@ extension Pass {
     var report = PlanReport()
     guard !run.state.isEnd else { return report }
     report.waiting += runEntries()
+    if run.state == .running || run.state == .paused {
+      for stage in stages where stage.state.isComplete { report.waiting += inFlightEntries(stage) + dispatchEntries(stage) }
+    }
     for stage in stages where !stage.state.isComplete {
       let entries = stageEntries(stage)
       report.waiting += entries
@@ -60,7 +63,8 @@ extension Pass {
     case .waiting, .passed, .empty, .halted: return []
     case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) }
     case .open: return inFlightEntries(stage) + dispatchEntries(stage)
-    case .soaking: return soakEntries(stage) + stage.rules.after.compactMap { gateEntry($0, stage) }
+    case .soaking:
+      return inFlightEntries(stage) + dispatchEntries(stage) + soakEntries(stage) + stage.rules.after.compactMap { gateEntry($0, stage) }
     }
   }
 
@@ -111,6 +115,7 @@ extension Pass {
   }
 
   private func dispatchEntries(_ stage: Stage) -> [Waiting] {
+    let waiting = waits[stage.index]
     var entries: [Waiting] = []
     if !waiting.slot.isEmpty {
       let count = max(waiting.slot.count, stage.counters[.pending])

@@ -5,6 +5,8 @@ extension Pass {
   /// last stage first, under each stage's concurrency. Needs no window, gate or soak.
   mutating func sendBack() {
     guard let breach = run.breach else { return }
+    // An abort stops a rollback too: what is on its way ends first.
+    guard breach.rollbackScope != nil else { return settleStoppedRollback(breach) }
     guard !tooManyFailed else { return settleRollback(breach) }
     for unit in units.indices where isRecalled(units[unit], breach) { sendBack(unit: unit) }
     for unit in units.indices.reversed()
@@ -14,22 +16,29 @@ extension Pass {
     // In the pass that begins a rollback only in-flight and failed units are loaded: who else goes back, and whether it is
     // over, is for the next one.
     guard input.run.state == .rollingBack else { return }
+    let hasCandidate = units.contains { isCandidate($0, breach) }
+    if !hasCandidate, input.hasMoreToSendBack {
+      plan.wantsMoreUnits = true
+      return
+    }
     if let last = lastStageToSendBack(breach) {
       for unit in units.indices.reversed() where units[unit].stage == last && isCandidate(units[unit], breach) {
         guard hasRollbackSlot(last) else { break }
         guard fitsLimits(units[unit]) else { continue }
         sendBack(unit: unit)
       }
+      if hasRollbackSlot(last), input.hasMoreToSendBack { plan.wantsMoreUnits = true }
     }
     settleRollback(breach)
   }
 
   private func isCandidate(_ unit: Unit, _ breach: Run.Breach) -> Bool {
     let inScope =
-      switch breach.scope {
+      switch breach.rollbackScope {
       case .all: true
       case .stage: unit.stage >= breach.stage
       case .failed: unit.steps.contains { $0.state == .failed || $0.state == .lost }
+      case nil: false
       }
     return inScope && !unit.isRemoved && unit.steps.contains { $0.goesBack }
   }
@@ -87,6 +96,12 @@ extension Pass {
     guard under == 0, slotsHeld == 0, !left || tooManyFailed else { return }
     nameKept(breach)
     end(failed > 0 ? .rollbackFailed : .rolledBack, hold: breach.cause)
+  }
+
+  private mutating func settleStoppedRollback(_ breach: Run.Breach) {
+    guard slotsHeld == 0, stages.allSatisfy({ $0.counters.rollingBack == 0 }) else { return }
+    guard case .abort(let hold, let principal) = breach.aftermath else { return }
+    end(.aborted, hold: hold ? breach.cause : nil, by: principal)
   }
 
   /// A member that ran nothing before keeps its workload and is named (R14).

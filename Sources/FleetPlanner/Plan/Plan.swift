@@ -12,12 +12,17 @@ public struct Plan: Hashable, Sendable {
   public var bulk: [BulkTransition]
   /// The hold to put on the run's release; nil for none (R14).
   public var hold: HoldDraft?
+  /// Whether the hold on the run's release is taken off, because a person resumed what was held (R14).
+  public var releasesHold: Bool
   /// Whether the last known good bundle of every Succeeded step moves to the run's (R12).
   public var movesLastKnownGood: Bool
   /// What happened, in order.
   public var events: [EventDraft]
   /// Why everything that has not happened yet waits (DESIGN rule 2).
   public var report: PlanReport
+  /// Whether there are free slots that none of the units given can take: the pass is to be made again, before anything is
+  /// committed, with more of them (``PlanInput/lookahead``).
+  public var wantsMoreUnits: Bool
   /// When something can change without a report or a person; nil when only they can. A millisecond from now asks for the
   /// next pass at once: it has units to look at that this one was not given.
   public var nextWake: Instant?
@@ -28,9 +33,11 @@ public struct Plan: Hashable, Sendable {
     stages = []
     steps = []
     bulk = []
+    releasesHold = false
     movesLastKnownGood = false
     events = []
     report = PlanReport()
+    wantsMoreUnits = false
   }
 
   /// Whether there is something to commit besides the report.

@@ -14,20 +14,24 @@ public struct PlanInput: Sendable {
   public var stages: [Stage]
   /// The units that this pass has to look at, each with all its steps:
   /// every unit with an order in flight, in either direction; every failed or lost one; every unit whose report or
-  /// cluster changed since the last pass; of the first incomplete stage the next pending ones in order, at least
-  /// `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: steps in the breach's scope
+  /// cluster changed since the last pass; every one that is pending with a further attempt; of the first incomplete stage
+  /// the next pending ones in order, at least `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: steps in the breach's scope
   /// that have a forward order of this run (whatever became of it, also with a further attempt pending, skipped or
   /// unreachable) and a `before`, last stage first, at least `lookahead` of them.
   public var units: [Unit]
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]
 
+  /// Whether more units could be sent back than were given.
+  public var hasMoreToSendBack = false
+  /// Whether the run's release is on hold (R14).
+  public var isHeld = false
   /// What the store had marked as new about the loaded steps, by target: a commit takes exactly these marks off, so that
   /// one set between load and commit stays. Decisions do not look at it.
   public var marks: [TargetID: Int64] = [:]
 
-  /// How many pending units beyond a stage's slots the loader adds, so that away and cordoned ones are passed over
-  /// without another pass.
+  /// How many pending units beyond a stage's slots the loader adds at first, so that away and cordoned ones are passed over
+  /// without another pass; it adds more when a plan says ``Plan/wantsMoreUnits``.
   public static let lookahead = 64
 
   /// Makes an input.

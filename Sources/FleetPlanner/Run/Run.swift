@@ -63,19 +63,36 @@ public struct Run: Hashable, Sendable, Codable {
     public var cause: String
     /// When.
     public var at: Instant
-    /// Whether changed members go back: the policy's action, or a person's undo.
-    public var rollsBack: Bool
-    /// Which changed members go back.
-    public var scope: FailurePolicy.Scope
+    /// What follows when orders in flight have ended.
+    public var aftermath: Aftermath
 
     /// Makes a breach.
-    public init(stage: Int, cause: String, at: Instant, rollsBack: Bool, scope: FailurePolicy.Scope) {
+    public init(stage: Int, cause: String, at: Instant, aftermath: Aftermath) {
       self.stage = stage
       self.cause = cause
       self.at = at
-      self.rollsBack = rollsBack
-      self.scope = scope
+      self.aftermath = aftermath
     }
+
+    /// Which changed members go back; nil when the breach sends nobody back.
+    public var rollbackScope: FailurePolicy.Scope? {
+      if case .rollBack(let scope) = aftermath { scope } else { nil }
+    }
+
+    /// Whether a person must act before the run goes on or ends.
+    public var halts: Bool { aftermath == .halt }
+  }
+
+  /// What follows a breach (R13, R14, R17, R22).
+  public enum Aftermath: Hashable, Sendable, Codable {
+    /// The run is Halted and waits for a person.
+    case halt
+    /// Changed members go back: the policy's action, or a person's undo.
+    case rollBack(FailurePolicy.Scope)
+    /// The run ends Aborted; its release is held unless `hold` is false. `by` is the principal.
+    case abort(hold: Bool, by: String)
+    /// The run ends Superseded.
+    case supersede
   }
 
   /// Makes a run.

@@ -95,6 +95,8 @@ public struct Step: Hashable, Sendable {
   public var attempt: Int
   /// The bundle that the run gives it.
   public var bundle: Digest
+  /// The release that the bundle came from, whose settings go with it: the run's own, or in a run back an older one.
+  public var release: ReleaseID
   /// The last known good bundle at the run's start, where a rollback goes (R12, R14); nil for a new member.
   public var before: PlacedBundle?
   /// The newest order of this run for it; nil before its dispatch.
@@ -109,7 +111,7 @@ public struct Step: Hashable, Sendable {
   /// Makes a step.
   public init(
     target: TargetID, targetName: TargetName, state: StepState = .pending, attempt: Int = 1, bundle: Digest,
-    before: PlacedBundle? = nil, order: StepOrder? = nil, report: StepReport? = nil,
+    release: ReleaseID, before: PlacedBundle? = nil, order: StepOrder? = nil, report: StepReport? = nil,
     highestGeneration: Generation = .none, failure: String = ""
   ) {
     self.target = target
@@ -117,6 +119,7 @@ public struct Step: Hashable, Sendable {
     self.state = state
     self.attempt = attempt
     self.bundle = bundle
+    self.release = release
     self.before = before
     self.order = order
     self.report = report

@@ -1,4 +1,4 @@
-internal import FleetModel
+public import FleetModel
 
 /// Whether a FleetSet needs a run (R30).
 public enum StartDecision: Hashable, Sendable {
@@ -8,6 +8,9 @@ public enum StartDecision: Hashable, Sendable {
   case recordOnly
   /// This run is to be stored.
   case run(FrozenRun)
+  /// This run makes place first: it is given the command to (R22), and the decision is made anew when it has ended. The
+  /// frozen run is what would be stored now.
+  case supersedes(RolloutID, then: FrozenRun)
   /// It is due, and waits; the reason is for people.
   case waits(String)
   /// It is due, and a hold keeps automation from starting it (R14); the reason is for people.
@@ -32,30 +35,49 @@ public struct StartRequest: Hashable, Sendable {
 
 /// Decides whether a run of a FleetSet starts now; `request` is nil for automation.
 public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> StartDecision {
-  let due = input.members.filter { $0.wanted != $0.bundle || (request != nil && !$0.isUnchanged(for: $0.bundle)) }
-  if let active = input.activeRun, active.release == input.release {
-    return request == nil ? .nothing : .waits("\(active.displayName) moves the members there already")
+  if let request { return decideRequested(input, request) }
+  if let active = input.activeRun, active.release == input.release { return .nothing }
+  let passedOver = input.passedOverMembers
+  let caughtUpLater = Set(passedOver.map(\.target))
+  let due = input.members.filter { $0.wanted != $0.bundle && !caughtUpLater.contains($0.target) }
+  let decision = due.isEmpty ? StartDecision.recordOnly : decideAutomatic(input, due: due)
+  switch decision {
+  case .recordOnly, .held, .waits:
+    return catchUp(input, passedOver) ?? decision
+  case .nothing, .run, .supersedes, .refused: return decision
   }
+}
+
+/// A person starts a run: whatever is not applied and healthy is due, and a hold needs a reason to be passed (R14).
+private func decideRequested(_ input: StartInput, _ request: StartRequest) -> StartDecision {
+  if let active = input.activeRun, active.release == input.release {
+    return .waits("\(active.displayName) moves the members there already")
+  }
+  let due = input.members.filter { !$0.isUnchanged(for: $0.bundle) }
   guard !due.isEmpty else { return .recordOnly }
-  if request == nil, let onboarding = onboarding(input, due: due) { return onboarding }
-  if request == nil {
-    if input.isHeld { return .held("release \(input.releaseName) is on hold") }
-    if let held = due.first(where: \.isBundleHeld) {
-      return .held("release \(input.releaseName) would send a bundle that is on hold to \(held.clusterName)")
-    }
-    if input.strategy.trigger == .manual { return .waits("`trigger: manual`: waits for `flotilla rollout start`") }
-  } else if input.isHeld || due.contains(where: \.isBundleHeld), request?.reason.isEmpty ?? true {
+  if input.isHeld || due.contains(where: \.isBundleHeld), request.reason.isEmpty {
     return .held("release \(input.releaseName) is on hold; starting it needs --reason")
   }
-  var supersedes: RolloutID?
-  if let active = input.activeRun {
-    // A halted run yields to the fix for it; every other one goes first (AMENDMENTS 22).
-    guard active.state == .halted, active.kind == .rollout else {
-      return .waits("\(active.displayName) goes first")
-    }
-    supersedes = active.id
+  return startOrWait(input, startedBy: request.principal)
+}
+
+private func decideAutomatic(_ input: StartInput, due: [StartMember]) -> StartDecision {
+  if let onboarding = onboarding(input, due: due) { return onboarding }
+  if input.isHeld { return .held("release \(input.releaseName) is on hold") }
+  if let held = due.first(where: \.isBundleHeld) {
+    return .held("release \(input.releaseName) would send a bundle that is on hold to \(held.clusterName)")
   }
-  return frozen(input, options: FreezeOptions(startedBy: request?.principal ?? "flotilla"), supersedes: supersedes)
+  if input.strategy.trigger == .manual { return .waits("`trigger: manual`: waits for `flotilla rollout start`") }
+  return startOrWait(input, startedBy: "flotilla")
+}
+
+/// A run goes first unless it yields (AMENDMENTS 22).
+private func startOrWait(_ input: StartInput, startedBy: String) -> StartDecision {
+  let start = frozen(input, options: FreezeOptions(startedBy: startedBy))
+  guard let active = input.activeRun else { return start }
+  guard active.yields else { return .waits("\(active.displayName) goes first") }
+  guard case .run(let frozen) = start else { return start }
+  return .supersedes(active.id, then: frozen)
 }
 
 /// New members get the last good release at once, in a run without gates and soak (R30); nil when that does not apply.
@@ -68,27 +90,78 @@ private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecisio
     onboard.release = lastGoodRelease
     onboard.releaseName = "the last good release"
   }
-  let new = Set(due.map(\.target))
-  onboard.members = input.members.filter { new.contains($0.target) }
+  onboard.members = due
   for index in onboard.members.indices {
     onboard.members[index].bundle = onboard.members[index].lastGoodReleaseBundle ?? onboard.members[index].bundle
   }
   var stage = StageStrategy(
     name: "onboard", selection: .rest, maxConcurrent: .count(input.strategy.onboardMaxConcurrent))
   stage.failureBudget = .count(due.count)
-  stage.minSucceeded = .count(0)
-  onboard.strategy.stages = [stage]
-  onboard.strategy.firstAlone = false
-  onboard.strategy.onFailure = FailurePolicy(action: .pause)
-  return frozen(onboard, options: FreezeOptions(kind: .onboard, startedBy: "flotilla"), supersedes: nil)
+  return plainRun(onboard, kind: .onboard, stage: stage)
 }
 
-private func frozen(_ input: StartInput, options: FreezeOptions, supersedes: RolloutID?) -> StartDecision {
+/// Members that the last good run passed over get what it gave the others when they are there again (R16); nil when there
+/// are none, or another run goes on.
+private func catchUp(_ input: StartInput, _ passedOver: [StartMember]) -> StartDecision? {
+  guard input.activeRun == nil, let source = input.lastGoodRun else { return nil }
+  let present = passedOver.filter { $0.takesOrders && !$0.isBundleHeld }
+  guard !present.isEmpty else { return nil }
+  var behind = input
+  behind.release = source.release
+  behind.releaseName = source.releaseName
+  behind.members = present
+  var stage = StageStrategy(name: "catch-up", selection: .rest, maxConcurrent: .count(catchUpMaxConcurrent))
+  // After three failures nobody else is caught up until somebody has looked.
+  stage.failureBudget = .count(2)
+  return plainRun(behind, kind: .catchUp, stage: stage)
+}
+
+/// Clusters in flight at once while a set catches up after the run (AMENDMENTS 48).
+private let catchUpMaxConcurrent = 5
+
+/// A run of one stage without gates, soak and rollback, in which nobody goes first alone: its bundles are tested.
+private func plainRun(_ input: StartInput, kind: RolloutKindOfRun, stage: StageStrategy) -> StartDecision {
+  var plain = input
+  var stage = stage
+  stage.minSucceeded = .count(0)
+  plain.strategy.stages = [stage]
+  plain.strategy.firstAlone = false
+  plain.strategy.budgets.failures = nil
+  plain.strategy.budgets.unreachable = .percent(100)
+  plain.strategy.onFailure = FailurePolicy(action: .pause)
+  return frozen(plain, options: FreezeOptions(kind: kind, startedBy: "flotilla"))
+}
+
+private func frozen(_ input: StartInput, options: FreezeOptions) -> StartDecision {
   do throws(FreezeRefusal) {
     var run = try freeze(input, options: options)
-    run.supersedes = supersedes
+    run.supersedes = input.supersededRun
     return .run(run)
   } catch {
     return .refused(error.problems)
+  }
+}
+
+extension StartInput {
+  /// Who does not want what the last good run gave the others: it was away or cordoned, or joined later (R16, R5).
+  fileprivate var passedOverMembers: [StartMember] {
+    guard let lastGoodRun else { return [] }
+    var members = lastGoodRun.passedOver
+    guard release == lastGoodRun.release else { return members }
+    let known = Set(members.map(\.target))
+    members += self.members.filter { $0.wanted != nil && $0.wanted != $0.bundle && !known.contains($0.target) }
+    return members
+  }
+}
+
+extension StartInput.ActiveRun {
+  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject`, a running one
+  /// that says `supersede` as long as no stage after the first has opened.
+  fileprivate var yields: Bool {
+    switch state {
+    case .halted: (kind == .rollout && onNewRevision != .reject) || kind == .catchUp
+    case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
+    default: false
+    }
   }
 }

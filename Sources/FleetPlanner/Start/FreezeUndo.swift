@@ -8,7 +8,7 @@ public func freezeUndo(
   of undone: Run, stages undoneStages: [Stage], members: [UndoMember], number: Int, now: Instant, startedBy: String
 ) throws(FreezeRefusal) -> FrozenRun {
   let going = members.filter { !$0.member.isUnchanged(for: $0.member.bundle) }
-  guard let release = going.first?.release else {
+  guard let release = going.first?.member.release else {
     throw FreezeRefusal(problems: ["no cluster of \(undone.displayName) has anything to go back to"])
   }
   var strategy = undone.strategy

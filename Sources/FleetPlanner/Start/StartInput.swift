@@ -27,6 +27,31 @@ public struct StartInput: Sendable {
   public var activeRun: ActiveRun?
   /// The number that the next run gets.
   public var nextNumber: Int
+  /// The newest run of kind Rollout or Undo, when it ended well; nil otherwise.
+  public var lastGoodRun: LastGoodRun?
+  /// The newest run, when it ended Superseded: the next one takes its place (R22); nil otherwise.
+  public var supersededRun: RolloutID?
+
+  /// A run that ended well, with whom it passed over.
+  public struct LastGoodRun: Hashable, Sendable {
+    /// `SET/NUMBER`.
+    public var displayName: String
+    /// The release it moved to.
+    public var release: ReleaseID
+    /// That release's short name.
+    public var releaseName: String
+    /// Its members whose newest order is not for the bundle that it had for them; `bundle` is that bundle (R16). Removed
+    /// clusters are not among them.
+    public var passedOver: [StartMember]
+
+    /// Makes an entry.
+    public init(displayName: String, release: ReleaseID, releaseName: String, passedOver: [StartMember]) {
+      self.displayName = displayName
+      self.release = release
+      self.releaseName = releaseName
+      self.passedOver = passedOver
+    }
+  }
 
   /// A run of the set that goes on.
   public struct ActiveRun: Hashable, Sendable {
@@ -42,11 +67,13 @@ public struct StartInput: Sendable {
     public var release: ReleaseID
     /// Whether a stage after the first has been opened.
     public var hasOpenedLaterStage: Bool
+    /// What its frozen strategy says about newer revisions (R22).
+    public var onNewRevision: RolloutStrategy.NewRevisionPolicy
 
     /// Makes an entry.
     public init(
       id: RolloutID, displayName: String, kind: RolloutKindOfRun, state: RolloutState, release: ReleaseID,
-      hasOpenedLaterStage: Bool
+      hasOpenedLaterStage: Bool, onNewRevision: RolloutStrategy.NewRevisionPolicy = .coalesce
     ) {
       self.id = id
       self.displayName = displayName
@@ -54,6 +81,7 @@ public struct StartInput: Sendable {
       self.state = state
       self.release = release
       self.hasOpenedLaterStage = hasOpenedLaterStage
+      self.onNewRevision = onNewRevision
     }
   }
 
@@ -61,7 +89,7 @@ public struct StartInput: Sendable {
   public init(
     now: Instant, project: ProjectName, fleetSet: FleetSetName, strategy: RolloutStrategy, release: ReleaseID,
     releaseName: String, authors: [String], isHeld: Bool, lastGoodRelease: ReleaseID?, members: [StartMember],
-    activeRun: ActiveRun?, nextNumber: Int
+    activeRun: ActiveRun?, nextNumber: Int, lastGoodRun: LastGoodRun? = nil, supersededRun: RolloutID? = nil
   ) {
     self.now = now
     self.project = project
@@ -75,6 +103,8 @@ public struct StartInput: Sendable {
     self.members = members
     self.activeRun = activeRun
     self.nextNumber = nextNumber
+    self.lastGoodRun = lastGoodRun
+    self.supersededRun = supersededRun
   }
 }
 
@@ -111,6 +141,10 @@ public struct StartMember: Hashable, Sendable {
   public var isBundleHeld: Bool
   /// The highest generation stored or reported.
   public var highestGeneration: Generation
+  /// Whether its cluster is in contact and not cordoned (R16); only catching up asks.
+  public var takesOrders: Bool
+  /// The release that `bundle` came from, when that is not the run's own: for a member that catches up after a run back.
+  public var release: ReleaseID?
 
   /// Makes a member.
   public init(
@@ -118,7 +152,7 @@ public struct StartMember: Hashable, Sendable {
     clusterName: ClusterName, clusterLabels: [String: String] = [:], bundle: Digest,
     lastGoodReleaseBundle: Digest? = nil, wanted: Digest? = nil, applied: Digest? = nil, health: Health = .unknown,
     hasOpenOrder: Bool = false, lastKnownGood: PlacedBundle? = nil, isBundleHeld: Bool = false,
-    highestGeneration: Generation = .none
+    highestGeneration: Generation = .none, takesOrders: Bool = true, release: ReleaseID? = nil
   ) {
     self.target = target
     self.targetName = targetName
@@ -135,6 +169,8 @@ public struct StartMember: Hashable, Sendable {
     self.lastKnownGood = lastKnownGood
     self.isBundleHeld = isBundleHeld
     self.highestGeneration = highestGeneration
+    self.takesOrders = takesOrders
+    self.release = release
   }
 
   /// Whether nothing is to be sent for `bundle`: the last fenced report says it is applied, it is not degraded on it,
@@ -144,19 +180,16 @@ public struct StartMember: Hashable, Sendable {
   }
 }
 
-/// A member of an ended run that is to be undone: `member.bundle` is the bundle that it had before that run.
+/// A member of an ended run that is to be undone: `member.bundle` and `member.release` are what it had before that run.
 public struct UndoMember: Hashable, Sendable {
   /// The stage it had in that run.
   public var stage: Int
-  /// The release that its earlier bundle came from.
-  public var release: ReleaseID
   /// The member.
   public var member: StartMember
 
   /// Makes a member.
-  public init(stage: Int, release: ReleaseID, member: StartMember) {
+  public init(stage: Int, member: StartMember) {
     self.stage = stage
-    self.release = release
     self.member = member
   }
 }
@@ -171,7 +204,7 @@ public struct FrozenRun: Hashable, Sendable {
   public var units: [Unit]
   /// What somebody should know before starting it.
   public var warnings: [String]
-  /// The halted run that it takes the place of: it ends Superseded and its release is held; nil for none.
+  /// The run that made place for it and has ended Superseded (R22); nil for none.
   public var supersedes: RolloutID?
   /// The ended run that it undoes: that run's release is held; nil for none.
   public var undoes: RolloutID?

@@ -5,14 +5,15 @@ public import FleetPlanner
 public protocol RolloutStore: Sendable {
   /// What the decision to start a run needs; nil when the set is gone or has no release.
   func startInput(for fleetSet: FleetSetID, strategy: RolloutStrategy) async throws(StoreError) -> StartInput?
-  /// Stores a run with its stages and steps, ends the run it supersedes, wakes it. `NoChange` is never stored.
+  /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored.
   /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken.
   func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
   /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
   func recordRelease(_ release: ReleaseID, of fleetSet: FleetSetID) async throws(StoreError)
 
-  /// What a pass needs (AMENDMENTS 18); nil when there is no such run.
-  func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput?
+  /// What a pass needs (AMENDMENTS 18); nil when there is no such run. `lookahead` is how many pending units are given
+  /// beyond a stage's slots.
+  func planInput(for rollout: RolloutID, lookahead: Int) async throws(StoreError) -> PlanInput?
   /// Commits a plan in one transaction: states, counters, orders, placements, holds, last known good bundles, events and
   /// the report; wakes agents through ``StoreSignal/orders(_:)`` and, when the run ends, the set's start task. The report
   /// alone is written only when it changed.
@@ -33,6 +34,13 @@ public protocol RolloutStore: Sendable {
   func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [UndoMember]
   /// Takes the hold off a set's release; a conflict when there is none.
   func releaseHold(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+}
+
+extension RolloutStore {
+  /// What a pass needs, with as many pending units as usual.
+  public func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput? {
+    try await planInput(for: rollout, lookahead: PlanInput.lookahead)
+  }
 }
 
 /// What agents see and say. Called by the agents' routes.

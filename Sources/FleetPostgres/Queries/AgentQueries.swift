@@ -159,6 +159,26 @@ enum AgentQueries {
       RETURNING s.rollout_id)
     SELECT DISTINCT rollout_id FROM marked
     """)
+  /// FleetSets without a run that goes on, of which a target on these clusters is behind: it may catch up now (R16).
+  static let setsBehind = Statement(
+    "agent.setsBehind",
+    """
+    SELECT DISTINCT f.id
+    FROM placements AS p JOIN targets AS t ON t.id = p.target_id JOIN fleet_sets AS f ON f.id = t.fleet_set_id
+    WHERE p.cluster_id = ANY ($1::bigint[]) AND f.removed_at IS NULL AND NOT t.is_abandoned
+      AND NOT EXISTS (SELECT FROM rollouts AS r WHERE r.fleet_set_id = f.id AND r.ended_at IS NULL)
+      AND (
+        EXISTS (
+          SELECT FROM release_targets AS n WHERE n.release_id = f.newest_release_id AND n.target_id = t.id
+            AND p.wanted_bundle IS DISTINCT FROM n.bundle::bytea)
+        OR EXISTS (
+          SELECT FROM rollout_steps AS s
+          WHERE s.target_id = t.id AND s.state IN ('Unreachable', 'Skipped')
+            AND p.wanted_bundle IS DISTINCT FROM s.bundle::bytea
+            AND s.rollout_id = (
+              SELECT o.id FROM rollouts AS o WHERE o.fleet_set_id = f.id AND o.kind IN ('Rollout', 'Undo')
+              ORDER BY o.number DESC LIMIT 1)))
+    """)
   /// Runs with orders in flight on these clusters: those steps are loaded anyway, the run only has to look.
   static let runsInFlight = Statement(
     "agent.runsInFlight",

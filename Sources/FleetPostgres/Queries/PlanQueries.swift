@@ -4,6 +4,7 @@ enum PlanQueries {
     "plan.head",
     """
     SELECT to_milliseconds(greatest(now(), o.seen_at)), listened_ms(), (SELECT epoch FROM settings),
+      EXISTS (SELECT FROM holds AS h WHERE h.release_id = o.release_id AND h.released_at IS NULL),
       \(RolloutQueries.runColumns)
     FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id WHERE o.id = $1
     """)
@@ -19,6 +20,7 @@ enum PlanQueries {
     """)
   static let failing = Statement("plan.failing", "\(unitKey) AND s.state IN ('Failed', 'Lost')")
   static let attention = Statement("plan.attention", "\(unitKey) AND s.attention <> 0")
+  static let pendingAgain = Statement("plan.pendingAgain", "\(unitKey) AND s.state = 'Pending' AND s.attempt > 1")
   static let pending = Statement(
     "plan.pending",
     "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
@@ -40,7 +42,7 @@ enum PlanQueries {
         -- Who was last heard before the last outage has had no chance to be heard since it ended.
         WHEN contact.heard < l.last_gap_end_ms THEN greatest(45000, $4::bigint - l.last_gap_end_ms)
         ELSE greatest(0, $4::bigint - contact.heard) END,
-      c.cordon_reason, c.removed_at IS NOT NULL, s.target_id, t.name, s.state, s.attempt, s.bundle,
+      c.cordon_reason, c.removed_at IS NOT NULL, s.target_id, t.name, s.state, s.attempt, s.bundle, s.release_id,
       s.before_bundle, s.before_release, s.order_epoch, s.order_counter, s.order_direction,
       to_milliseconds(s.ordered_at), s.ordered_listened,
       CASE WHEN p.generation_epoch = s.order_epoch AND p.generation_counter = s.order_counter
@@ -144,10 +146,10 @@ enum PlanQueries {
   static let moveGood = Statement(
     "plan.moveGood",
     """
-    UPDATE placements AS p SET good_bundle = s.bundle, good_release = o.release_id
-    FROM rollout_steps AS s JOIN rollouts AS o ON o.id = s.rollout_id
+    UPDATE placements AS p SET good_bundle = s.bundle, good_release = s.release_id
+    FROM rollout_steps AS s
     WHERE s.rollout_id = $1 AND s.state = 'Succeeded' AND p.cluster_id = s.cluster_id AND p.target_id = s.target_id
-      AND (p.good_bundle, p.good_release) IS DISTINCT FROM (s.bundle, o.release_id)
+      AND (p.good_bundle, p.good_release) IS DISTINCT FROM (s.bundle, s.release_id)
       AND NOT EXISTS (
         SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
         WHERE b.target_id = s.target_id AND b.bundle = s.bundle AND h.released_at IS NULL)

@@ -34,7 +34,8 @@ enum RolloutQueries {
     "rollout.active",
     """
     SELECT o.id, f.name || '/' || o.number, o.kind, o.state, o.release_id,
-      EXISTS (SELECT FROM rollout_stages AS s WHERE s.rollout_id = o.id AND s.stage > 0 AND s.opened_at IS NOT NULL)
+      EXISTS (SELECT FROM rollout_stages AS s WHERE s.rollout_id = o.id AND s.stage > 0 AND s.opened_at IS NOT NULL),
+      o.strategy ->> 'onNewRevision'
     FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id
     WHERE o.fleet_set_id = $1 AND o.ended_at IS NULL
     ORDER BY o.state = 'Queued', o.kind = 'Onboard', o.number DESC LIMIT 1
@@ -44,14 +45,27 @@ enum RolloutQueries {
     p.wanted_action IS NOT NULL AND NOT p.is_confirmed, p.good_bundle, p.good_release, p.generation_epoch,
     p.generation_counter
     """
+  /// Whether a cluster `c` is in contact, or was within the 45 seconds in which nobody counts as silent, and not cordoned.
+  private static let takesOrders = """
+    (c.cordon_reason IS NULL AND (
+      c.contact_listened >= (SELECT greatest(listened_ms() - 45000, l.last_gap_end_ms) FROM listening AS l)
+      OR EXISTS (
+        SELECT FROM agent_sessions AS a JOIN controllers AS k ON k.id = a.controller_id
+        WHERE a.cluster_id = c.id AND a.closed_at IS NULL AND a.revoked_at IS NULL AND k.lease_until > now())))
+    """
+  private static func isHeld(_ bundle: String) -> String {
+    """
+    EXISTS (
+        SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
+        WHERE b.target_id = t.id AND b.bundle = \(bundle) AND h.released_at IS NULL)
+    """
+  }
   /// `$2` is the last good release. Its bundle for a target is its own, or the newest's when both have the same sources.
   static let members = Statement(
     "rollout.members",
     """
     SELECT \(memberColumns), n.bundle, coalesce(g.bundle, CASE WHEN same.are_same THEN n.bundle END),
-      EXISTS (
-        SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
-        WHERE b.target_id = t.id AND b.bundle = n.bundle AND h.released_at IS NULL)
+      \(isHeld("n.bundle")), \(takesOrders)
     FROM release_targets AS n JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
     JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
     LEFT JOIN release_targets AS g ON g.release_id = $2 AND g.target_id = n.target_id
@@ -60,10 +74,55 @@ enum RolloutQueries {
         = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
     WHERE n.release_id = $1 AND c.removed_at IS NULL ORDER BY t.id
     """)
+  /// The newest run of kind Rollout or Undo, when it ended well.
+  static let lastGoodRun = Statement(
+    "rollout.lastGoodRun",
+    """
+    SELECT o.id, f.name || '/' || o.number, o.release_id, o.release_name
+    FROM (
+      SELECT * FROM rollouts WHERE fleet_set_id = $1 AND kind IN ('Rollout', 'Undo') ORDER BY number DESC LIMIT 1) AS o
+    JOIN fleet_sets AS f ON f.id = o.fleet_set_id
+    WHERE o.state IN ('Succeeded', 'SucceededWithWaivers', 'SucceededWithUnreachable')
+    """)
+  /// Members of a run whose newest order is not for the bundle that it had for them (R16).
+  static let passedOver = Statement(
+    "rollout.passedOver",
+    """
+    SELECT \(memberColumns), s.bundle, s.release_id, \(isHeld("s.bundle")), \(takesOrders)
+    FROM rollout_steps AS s JOIN targets AS t ON t.id = s.target_id JOIN clusters AS c ON c.id = s.cluster_id
+    JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+    JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
+    WHERE s.rollout_id = $1 AND s.state IN ('Unreachable', 'Skipped', 'Waived', 'Failed') AND NOT t.is_abandoned
+      AND c.removed_at IS NULL AND p.wanted_bundle IS DISTINCT FROM s.bundle::bytea
+    ORDER BY t.id
+    """)
+  static let supersededRun = Statement(
+    "rollout.superseded",
+    """
+    SELECT o.id FROM (SELECT * FROM rollouts WHERE fleet_set_id = $1 ORDER BY number DESC LIMIT 1) AS o
+    WHERE o.state = 'Superseded'
+    """)
+  /// The run that passed members over has succeeded wholly when all of them have caught up (R16).
+  static let settleCaughtUp = Statement(
+    "rollout.settleCaughtUp",
+    """
+    UPDATE rollouts AS o SET state = 'Succeeded', version = version + 1
+    WHERE o.id = (
+        SELECT r.id FROM rollouts AS r WHERE r.kind IN ('Rollout', 'Undo')
+          AND r.fleet_set_id = (SELECT fleet_set_id FROM rollouts WHERE id = $1)
+        ORDER BY r.number DESC LIMIT 1)
+      AND o.state = 'SucceededWithUnreachable'
+      AND NOT EXISTS (
+        SELECT FROM rollout_steps AS s JOIN clusters AS c ON c.id = s.cluster_id
+        JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+        WHERE s.rollout_id = o.id AND s.state IN ('Unreachable', 'Skipped', 'Lost') AND c.removed_at IS NULL
+          AND p.applied_bundle IS DISTINCT FROM s.bundle::bytea)
+    RETURNING o.number
+    """)
   static let undoMembers = Statement(
     "rollout.undoMembers",
     """
-    SELECT s.stage, s.before_release, \(memberColumns), s.before_bundle
+    SELECT s.stage, \(memberColumns), s.before_bundle, s.before_release
     FROM rollout_steps AS s JOIN targets AS t ON t.id = s.target_id JOIN clusters AS c ON c.id = s.cluster_id
     JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
     JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
@@ -108,34 +167,14 @@ enum RolloutQueries {
     "rollout.insertSteps",
     """
     INSERT INTO rollout_steps (
-      rollout_id, stage, position, cluster_id, target_id, state, attempt, bundle, before_bundle, before_release,
-      limit_values)
+      rollout_id, stage, position, cluster_id, target_id, state, attempt, bundle, release_id, before_bundle,
+      before_release, limit_values)
     SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[],
-      $8::bytea[], $9::bytea[], $10::bigint[], $11::jsonb[])
+      $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[], $12::jsonb[])
     """)
 
   // Ending another run, holding
 
-  static let lockRun = Statement(
-    "rollout.lockRun", "SELECT state, version FROM rollouts WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE")
-  static let supersede = Statement(
-    "rollout.supersede",
-    "UPDATE rollouts SET state = 'Superseded', ended_at = now(), version = version + 1 WHERE id = $1")
-  static let cancelPending = Statement(
-    "rollout.cancelPending",
-    "UPDATE rollout_steps SET state = 'Cancelled', changed_at = now() WHERE rollout_id = $1 AND state = 'Pending'")
-  static let unitStates = Statement(
-    "rollout.unitStates",
-    """
-    SELECT stage, position, cluster_id, target_id, state, failure FROM rollout_steps WHERE rollout_id = $1
-    ORDER BY stage, position, target_id
-    """)
-  static let setCounters = Statement(
-    "rollout.setCounters",
-    """
-    UPDATE rollout_stages AS s SET counters = n.counters FROM unnest($2::integer[], $3::jsonb[]) AS n (stage, counters)
-    WHERE s.rollout_id = $1 AND s.stage = n.stage
-    """)
   /// A hold names what the run would have changed; the release keeps one open hold.
   static let hold = Statement(
     "rollout.hold",
@@ -157,7 +196,7 @@ enum RolloutQueries {
     """
     UPDATE placements AS p SET good_bundle = older.bundle, good_release = older.release_id
     FROM rollout_steps AS s LEFT JOIN LATERAL (
-      SELECT e.bundle, r.release_id FROM rollout_steps AS e JOIN rollouts AS r ON r.id = e.rollout_id
+      SELECT e.bundle, e.release_id FROM rollout_steps AS e JOIN rollouts AS r ON r.id = e.rollout_id
       WHERE e.target_id = s.target_id AND e.state = 'Succeeded' AND r.ended_at IS NOT NULL
         AND r.state NOT IN ('RolledBack', 'RollbackFailed') AND e.rollout_id <> s.rollout_id
         AND NOT EXISTS (
@@ -174,6 +213,12 @@ enum RolloutQueries {
     FROM fleet_sets AS f WHERE f.id = h.fleet_set_id AND f.project = $1 AND f.name = $2 AND f.removed_at IS NULL
       AND h.released_at IS NULL
     RETURNING f.id
+    """)
+  static let releaseHold = Statement(
+    "rollout.releaseHold",
+    """
+    UPDATE holds SET released_at = now(), released_by = $2, release_reason = $3
+    WHERE release_id = $1 AND released_at IS NULL
     """)
   static let recordRelease = Statement(
     "rollout.recordRelease",

@@ -90,7 +90,7 @@ struct LoadedStep {
     let isRemoved = try row.bool()
     var step = Step(
       target: try row.id(), targetName: try row.name(), state: try row.raw(), attempt: try row.count(),
-      bundle: try row.digest(), before: try row.placed())
+      bundle: try row.digest(), release: try row.id(), before: try row.placed())
     step.order = try Self.order(&row)
     let observation: Observation? = try row.optionalJSON()
     let receivedListened = try row.optionalInt()

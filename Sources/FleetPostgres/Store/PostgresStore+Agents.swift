@@ -126,11 +126,14 @@ extension PostgresStore {
 }
 
 extension Session {
-  /// Marks the open steps of clusters that changed (contact, cordon, labels, removal), and wakes their runs.
+  /// Marks the open steps of clusters that changed (contact, cordon, labels, removal), and wakes their runs, and sets whose
+  /// targets there may catch up.
   func noteClusterChanged(_ clusters: [Int64]) throws {
     guard !clusters.isEmpty else { return }
     let runs = try rows(AgentQueries.markClusters, .ints(clusters), read: { try $0.int() })
     if !runs.isEmpty { try wake(.rollout, runs) }
+    let behind = try rows(AgentQueries.setsBehind, .ints(clusters), read: { try $0.int() })
+    if !behind.isEmpty { try wake(.start, behind) }
   }
 
   /// Wakes the runs that have orders in flight on clusters whose silence begins.

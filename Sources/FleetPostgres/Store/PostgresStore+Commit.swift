@@ -28,10 +28,12 @@ extension PostgresStore {
           releaseOf: plan.run.id, reason: hold.reason, by: hold.by, project: plan.run.project,
           fleetSet: plan.run.fleetSet.rawValue, release: plan.run.releaseName, cause: cause)
       }
+      if plan.releasesHold { try session.releaseHold(of: plan.run, cause: cause) }
       if plan.movesLastKnownGood { try session.execute(PlanQueries.moveGood, .id(plan.run.id)) }
       try session.record(session.events(of: plan, cause: cause))
       let hasEnded = plan.run.state.isEnd && !input.run.state.isEnd
       if hasEnded {
+        if plan.run.kind == .catchUp, plan.run.state.isGoodEnd { try session.settleCaughtUp(plan.run, cause: cause) }
         try session.wake(.start, [fleetSet])
         try session.execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(plan.run.id))
       } else if cause.principal != Principal.flotilla.name {
@@ -135,6 +137,24 @@ extension Session {
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
       .texts(stages.map(\.haltReason)))
+  }
+
+  /// Takes the hold off a run's release, because a person goes on with it.
+  fileprivate func releaseHold(of run: Run, cause: ChangeCause) throws {
+    try execute(RolloutQueries.releaseHold, .id(run.release), .text(cause.principal), .text(cause.reason))
+    try record(
+      Event(
+        "release.released", project: run.project, fleetSet: run.fleetSet.rawValue, cause: cause,
+        message: "\(cause.principal) took the hold off release \(run.releaseName)"))
+  }
+
+  fileprivate func settleCaughtUp(_ run: Run, cause: ChangeCause) throws {
+    guard let number = try first(RolloutQueries.settleCaughtUp, .id(run.id), read: { try $0.int() }) else { return }
+    let caughtUp = "\(run.fleetSet)/\(number)"
+    try record(
+      Event(
+        "rollout.caughtUp", project: run.project, fleetSet: run.fleetSet.rawValue, rollout: caughtUp, cause: cause,
+        message: "everybody whom \(caughtUp) had passed over has caught up: it is Succeeded"))
   }
 
   /// Puts the release of a run on hold, with what the run would have changed (R14), and takes the bundles from those whose

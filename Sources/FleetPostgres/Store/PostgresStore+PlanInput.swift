@@ -4,12 +4,12 @@ public import FleetPorts
 
 extension PostgresStore {
   /// What a pass needs.
-  public func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput? {
+  public func planInput(for rollout: RolloutID, lookahead: Int) async throws(StoreError) -> PlanInput? {
     try await snapshot { session in
       let head = try session.first(PlanQueries.head, .id(rollout)) { row in
         (
           now: try row.instant(), listened: try row.int(), epoch: Int32(truncatingIfNeeded: try row.int()),
-          run: try row.run()
+          isHeld: try row.bool(), run: try row.run()
         )
       }
       guard let head else { return nil }
@@ -17,8 +17,9 @@ extension PostgresStore {
       var input = PlanInput(
         now: head.now, listened: ListeningTime(milliseconds: head.listened), epoch: head.epoch, run: head.run,
         stages: stages, units: [])
+      input.isHeld = head.isHeld
       if !head.run.state.isEnd {
-        try session.loadUnits(of: &input)
+        try session.loadUnits(of: &input, lookahead: lookahead)
         if !head.run.strategy.limits.isEmpty {
           let counts = try session.rows(PlanQueries.inFlightByLabel, .id(rollout)) { row in
             (label: try row.text(), value: try row.text(), count: try row.count())
@@ -40,28 +41,27 @@ private struct UnitKey: Hashable, Comparable {
 
 extension Session {
   /// Loads what ``PlanInput/units`` asks for, each part by an index of its own.
-  fileprivate func loadUnits(of input: inout PlanInput) throws {
+  fileprivate func loadUnits(of input: inout PlanInput, lookahead: Int) throws {
     let run = input.run
     var keys: Set<UnitKey> = []
     func add(_ statement: Statement) throws {
       keys.formUnion(try rows(statement, .id(run.id), read: unitKey))
     }
-    for statement in [PlanQueries.inFlight, PlanQueries.failing, PlanQueries.attention] {
+    for statement in [PlanQueries.inFlight, PlanQueries.failing, PlanQueries.pendingAgain, PlanQueries.attention] {
       try add(statement)
     }
     if let stage = input.stages.first(where: { !$0.state.isComplete }) {
       keys.formUnion(
         try rows(
           PlanQueries.pending, .id(run.id), .int(stage.index),
-          .int((stage.slots + PlanInput.lookahead) * stage.stepsPerUnit), read: unitKey))
+          .int((stage.slots + lookahead) * stage.stepsPerUnit), read: unitKey))
     }
-    if let breach = run.breach, breach.rollsBack, breach.scope != .failed {
-      let limit =
-        input.stages.map { ($0.rollbackSlots + PlanInput.lookahead) * $0.stepsPerUnit }.max() ?? PlanInput.lookahead
-      keys.formUnion(
-        try rows(
-          PlanQueries.sendBack, .id(run.id), .int(breach.scope == .stage ? breach.stage : 0), .int(limit),
-          read: unitKey))
+    if let breach = run.breach, let scope = breach.rollbackScope, scope != .failed {
+      let limit = input.stages.map { ($0.rollbackSlots + lookahead) * $0.stepsPerUnit }.max() ?? lookahead
+      let found = try rows(
+        PlanQueries.sendBack, .id(run.id), .int(scope == .stage ? breach.stage : 0), .int(limit), read: unitKey)
+      input.hasMoreToSendBack = found.count == limit
+      keys.formUnion(found)
     }
     guard !keys.isEmpty else { return }
     let order = keys.sorted()

@@ -61,8 +61,9 @@ extension PostgresStore {
     try await read { session in
       try session.rows(RolloutQueries.undoMembers, .id(rollout)) { row in
         let stage = try row.count()
-        let release: ReleaseID = try row.id()
-        return UndoMember(stage: stage, release: release, member: try row.startMember())
+        var member = try row.startMember()
+        member.release = try row.id()
+        return UndoMember(stage: stage, member: member)
       }
     }
   }

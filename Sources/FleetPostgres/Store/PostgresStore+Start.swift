@@ -22,17 +22,20 @@ extension PostgresStore {
         var member = try row.startMember()
         member.lastGoodReleaseBundle = try row.optionalDigest()
         member.isBundleHeld = try row.bool()
+        member.takesOrders = try row.bool()
         return member
       }
       let active = try session.first(RolloutQueries.activeRun, .id(fleetSet)) { row in
         StartInput.ActiveRun(
           id: try row.id(), displayName: try row.text(), kind: try row.raw(), state: try row.raw(),
-          release: try row.id(), hasOpenedLaterStage: try row.bool())
+          release: try row.id(), hasOpenedLaterStage: try row.bool(), onNewRevision: try row.raw())
       }
       return StartInput(
         now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
         releaseName: head.releaseName, authors: authors, isHeld: head.isHeld, lastGoodRelease: head.lastGood,
-        members: members, activeRun: active, nextNumber: head.nextNumber)
+        members: members, activeRun: active, nextNumber: head.nextNumber,
+        lastGoodRun: try session.lastGoodRun(of: fleetSet),
+        supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
     }
   }
 
@@ -41,7 +44,6 @@ extension PostgresStore {
     _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
   ) async throws(StoreError) -> RolloutID {
     try await change { session in
-      if let superseded = frozen.supersedes { try session.supersede(superseded, by: frozen.run, cause: cause) }
       if let undone = frozen.undoes { try session.holdUndone(undone, cause: cause) }
       let id: RolloutID
       do {
@@ -68,6 +70,26 @@ extension PostgresStore {
 }
 
 extension Session {
+  /// The newest run of kind Rollout or Undo if it ended well, with whom it passed over.
+  fileprivate func lastGoodRun(of fleetSet: FleetSetID) throws -> StartInput.LastGoodRun? {
+    let run = try first(RolloutQueries.lastGoodRun, .id(fleetSet)) { row in
+      (
+        id: try row.id() as RolloutID,
+        run: StartInput.LastGoodRun(
+          displayName: try row.text(), release: try row.id(), releaseName: try row.text(), passedOver: [])
+      )
+    }
+    guard var run else { return nil }
+    run.run.passedOver = try rows(RolloutQueries.passedOver, .id(run.id)) { row in
+      var member = try row.startMember()
+      member.release = try row.id()
+      member.isBundleHeld = try row.bool()
+      member.takesOrders = try row.bool()
+      return member
+    }
+    return run.run
+  }
+
   fileprivate func insert(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) throws -> RolloutID {
     let run = frozen.run
     let id: RolloutID = try present(
@@ -87,7 +109,8 @@ extension Session {
         RolloutQueries.insertSteps, .id(id), .ints(part.map { Int64($0.unit.stage) }),
         .ints(part.map { Int64($0.unit.position) }), .ids(part.map(\.unit.cluster)), .ids(part.map(\.step.target)),
         .texts(part.map(\.step.state.rawValue)), .ints(part.map { Int64($0.step.attempt) }),
-        .digests(part.map(\.step.bundle)), .digests(part.map { $0.step.before?.bundle }),
+        .digests(part.map(\.step.bundle)), .ids(part.map(\.step.release)),
+        .digests(part.map { $0.step.before?.bundle }),
         .optionalInts(part.map { $0.step.before?.release.rawValue }),
         .jsons(
           part.map { entry in
@@ -99,25 +122,6 @@ extension Session {
     return id
   }
 
-  /// Ends a halted run for a newer one: what has not begun is Cancelled, its release is held (R22).
-  fileprivate func supersede(_ rollout: RolloutID, by run: Run, cause: ChangeCause) throws {
-    guard let old = try first(RolloutQueries.lockRun, .id(rollout), read: { try $0.raw() as RolloutState }),
-      old.mayBecome(.superseded)
-    else { throw StoreError(.lostRace, "the run that \(run.displayName) takes the place of went on or ended") }
-    try execute(RolloutQueries.cancelPending, .id(rollout))
-    try recount(rollout)
-    try execute(RolloutQueries.supersede, .id(rollout))
-    try execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(rollout))
-    guard let record = try first(RolloutQueries.byID, .id(rollout), read: { try $0.rolloutRecord() }) else { return }
-    try recordEnd(record.run, "rollout.ended", "Superseded by \(run.displayName)", cause)
-    try hold(
-      releaseOf: rollout,
-      reason: "\(record.run.displayName) was \(old.rawValue) when \(run.displayName) took its place",
-      by: Principal.flotilla.name, project: record.run.project, fleetSet: record.run.fleetSet.rawValue,
-      release: record.run.releaseName, cause: cause)
-    try execute(PlanQueries.moveGood, .id(rollout))
-  }
-
   fileprivate func holdUndone(_ rollout: RolloutID, cause: ChangeCause) throws {
     guard let record = try first(RolloutQueries.byID, .id(rollout), read: { try $0.rolloutRecord() }) else {
       throw StoreError(.notFound, "there is no run \(rollout) to undo")
@@ -126,40 +130,5 @@ extension Session {
       releaseOf: rollout, reason: cause.reason.isEmpty ? "undone by \(cause.principal)" : cause.reason,
       by: cause.principal, project: record.run.project, fleetSet: record.run.fleetSet.rawValue,
       release: record.run.releaseName, cause: cause)
-  }
-
-  private func recordEnd(_ run: Run, _ kind: String, _ message: String, _ cause: ChangeCause) throws {
-    try record(
-      Event(
-        kind, project: run.project, fleetSet: run.fleetSet.rawValue, rollout: run.displayName, cause: cause,
-        message: message))
-  }
-
-  /// Counts a run's units anew, by the planner's own rule.
-  private func recount(_ rollout: RolloutID) throws {
-    let steps = try rows(RolloutQueries.unitStates, .id(rollout)) { row in
-      (
-        stage: try row.count(), position: try row.count(), cluster: try row.id() as ClusterID,
-        target: try row.id() as TargetID, state: try row.raw() as StepState, failure: try row.text()
-      )
-    }
-    guard let nothing = Digest(bytes: [UInt8](repeating: 0, count: 32)) else { return }
-    var units: [Unit] = []
-    for entry in steps {
-      let step = Step(
-        target: entry.target, targetName: "", state: entry.state, bundle: nothing, failure: entry.failure)
-      if let last = units.indices.last, units[last].stage == entry.stage, units[last].position == entry.position {
-        units[last].steps.append(step)
-      } else {
-        units.append(
-          Unit(
-            stage: entry.stage, position: entry.position, cluster: entry.cluster, clusterName: "", steps: [step]))
-      }
-    }
-    var counters: [Int: StageCounters] = [:]
-    for unit in units { counters[unit.stage, default: StageCounters()].count(unit, sign: 1) }
-    let order = counters.sorted { $0.key < $1.key }
-    try execute(
-      RolloutQueries.setCounters, .id(rollout), .ints(order.map { Int64($0.key) }), .jsons(order.map(\.value)))
   }
 }

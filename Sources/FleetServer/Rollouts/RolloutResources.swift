@@ -71,7 +71,8 @@ extension RolloutResource {
       planHash: run.planHash, version: run.version, pause: run.pause.map { Pause(by: $0.by, reason: $0.reason) },
       breach: run.breach.map {
         Breach(
-          stage: stageName($0.stage), cause: $0.cause, at: Timestamp($0.at), rollsBack: $0.rollsBack, scope: $0.scope)
+          stage: stageName($0.stage), cause: $0.cause, at: Timestamp($0.at), rollsBack: $0.rollbackScope != nil,
+          scope: $0.rollbackScope ?? .all)
       },
       failureBudget: run.failureBudget, unreachableBudget: run.unreachableBudget, createdAt: Timestamp(run.createdAt),
       endedAt: run.endedAt.map(Timestamp.init), counts: Counts(record.stages),

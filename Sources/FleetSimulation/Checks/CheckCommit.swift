@@ -48,16 +48,14 @@ extension World {
         .running: [.paused, .halting, .halted, .rollingBack],
         .paused: [.running, .halting, .halted, .rollingBack],
         .halting: [.halted, .rollingBack],
-        .halted: [.running, .rollingBack],
+        .halted: [.running, .rollingBack, .halting],
         .rollingBack: [],
       ]
       if new.state.isEnd {
         let ends: Set<RolloutState> =
           old.state == .rollingBack
           ? [.rolledBack, .rollbackFailed, .aborted]
-          : [
-            .succeeded, .succeededWithWaivers, .succeededWithUnreachable, .aborted,
-          ]
+          : [.succeeded, .succeededWithWaivers, .succeededWithUnreachable, .aborted, .superseded]
         try require(ends.contains(new.state), "R8", "a run goes from \(old.state.rawValue) to \(new.state.rawValue)")
       } else {
         try require(

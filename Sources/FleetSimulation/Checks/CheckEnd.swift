@@ -17,7 +17,9 @@ extension World {
     try require(row.run.endedAt != nil, "R8", "an ended run has no time of its end")
     let isCommand = commit.command != nil
     var needsHold = state == .rolledBack || state == .rollbackFailed
-    if state == .aborted, !isCommand { needsHold = true }
+    if state == .aborted, !isCommand {
+      needsHold = if case .abort(let hold, _) = commit.before.run.breach?.aftermath { hold } else { true }
+    }
     if case .abort(let hold) = commit.command, hold { needsHold = true }
     if needsHold { try require(commit.plan.hold != nil, "R14", "the run ends \(state.rawValue) without a hold") }
     for unit in row.units {
@@ -39,7 +41,8 @@ extension World {
     var unreachable = false
     for unit in row.units {
       for step in unit.steps {
-        if step.state == .waived { waived = true }
+        // What a budget allowed to fail is waived by it (R18).
+        if step.state == .waived || step.state == .failed { waived = true }
         if step.state == .lost || step.state == .unreachable || step.state == .skipped { unreachable = true }
       }
     }
@@ -55,7 +58,9 @@ extension World {
 
   private func checkRolledBack(_ commit: Committed) throws(SimulationFailure) {
     let row = commit.after
-    guard let breach = row.run.breach else { throw failure("R14", "a rollback without a breach") }
+    guard let breach = row.run.breach, let scope = breach.rollbackScope else {
+      throw failure("R14", "a rollback without a breach that asks for it")
+    }
     var failed = 0
     var changed = 0
     for unit in row.units {
@@ -66,10 +71,10 @@ extension World {
       (row.run.state == .rollbackFailed) == (failed > 0), "R14",
       "the run ends \(row.run.state.rawValue) with \(failed) that could not go back")
     if failed > max(1, changed / 10) { return }
-    for unit in row.units where breach.scope != .stage || unit.stage >= breach.stage {
+    for unit in row.units where scope != .stage || unit.stage >= breach.stage {
       guard !clusters[Int(unit.cluster.rawValue) - 1].isRemoved else { continue }
       let isInScope =
-        breach.scope != .failed || unit.steps.contains { $0.state == .failed || $0.state == .lost }
+        scope != .failed || unit.steps.contains { $0.state == .failed || $0.state == .lost }
       for step in unit.steps where isInScope && row.witness.forwardOrdered.contains(step.target) {
         guard row.witness.before[step.target] != nil else { continue }
         try require(
@@ -101,7 +106,7 @@ extension World {
     }
     guard row.run.state == .running else { return }
     guard let stage = row.stages.first(where: { $0.state != .passed && $0.state != .empty }) else {
-      throw failure("report", "the run is running and nothing is left")
+      return try ask(.report, .minReady, what: "somebody catches up")
     }
     let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
@@ -144,15 +149,17 @@ extension World {
 
   private func isDue() -> Bool {
     switch decideStart(startInput()) {
-    case .run: true
+    case .run, .supersedes: true
     case .waits: knobs.strategy.trigger == .manual && decideManual()
     case .nothing, .recordOnly, .held, .refused: false
     }
   }
 
   private func decideManual() -> Bool {
-    if case .run = decideStart(startInput(), request: StartRequest(principal: "kim", reason: "")) { return true }
-    return false
+    switch decideStart(startInput(), request: StartRequest(principal: "kim", reason: "")) {
+    case .run, .supersedes: true
+    case .nothing, .recordOnly, .waits, .held, .refused: false
+    }
   }
 
   /// A member's wanted bundle is what the end of the last run that ordered it says.

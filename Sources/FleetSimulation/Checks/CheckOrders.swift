@@ -60,7 +60,9 @@ extension World {
       "\(name) is silent and dispatched")
     for earlier in commit.after.stages where earlier.index < unit.stage {
       let rest = commit.after.units.contains { other in
-        other.stage == earlier.index && other.steps.contains { $0.state == .pending || isInFlight($0.state) }
+        // In a stage that has passed only those catch up who were passed over (R16).
+        other.stage == earlier.index
+          && other.steps.contains { ($0.state == .pending || isInFlight($0.state)) && $0.attempt == 1 }
       }
       try require(
         (earlier.state == .passed || earlier.state == .empty) && !rest, "V2",
@@ -122,10 +124,10 @@ extension World {
     try require(
       order.placed == witness.before[step.target] || commit.after.run.kind == .undo, "R14",
       "\(name) is sent back to another bundle than its own `before`")
-    guard let breach = commit.after.run.breach, breach.rollsBack else {
+    guard let breach = commit.after.run.breach, let scope = breach.rollbackScope else {
       throw failure("V8", "\(name) is sent back without a breach that asks for it")
     }
-    switch breach.scope {
+    switch scope {
     case .all: break
     case .stage: try require(unit.stage >= breach.stage, "R14", "\(name) of an earlier stage is sent back")
     case .failed:
@@ -155,7 +157,7 @@ extension World {
     let isFailing =
       unit.steps.contains { $0.state == .failed || $0.state == .lost }
       || commit.plan.steps.contains { $0.cluster == unit.cluster && !$0.failure.isEmpty }
-    guard !isFailing, let scope = commit.after.run.breach?.scope else { return }
+    guard !isFailing, let scope = commit.after.run.breach?.rollbackScope else { return }
     for later in commit.after.units where later.stage > unit.stage {
       guard !clusters[Int(later.cluster.rawValue) - 1].isRemoved else { continue }
       let isLeft = later.steps.contains { step in

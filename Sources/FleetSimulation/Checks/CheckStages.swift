@@ -8,7 +8,9 @@ extension World {
       let old = commit.before.stages[index]
       let new = commit.after.stages[index]
       let units = commit.after.units.filter { $0.stage == index }
-      let flying = units.contains { unit in unit.steps.contains { isInFlight($0.state) } }
+      // Who catches up in a stage that went on delays nothing (R16).
+      let wentOn = (old.state == .soaking || old.state == .passed) && new.state != .open
+      let flying = !wentOn && units.contains { unit in unit.steps.contains { isInFlight($0.state) } }
       if flying {
         runs[commit.number].witness.stages[index].quietSince = nil
       } else if runs[commit.number].witness.stages[index].quietSince == nil, new.openedAt != nil {
@@ -52,7 +54,7 @@ extension World {
     let witness = runs[commit.number].witness
     let facts = witness.stages[stage.index]
     try require(
-      !flying && !units.contains { $0.steps.contains { $0.state == .pending } }, "V2",
+      !flying && !units.contains { $0.steps.contains { $0.state == .pending && $0.attempt == 1 } }, "V2",
       "stage \(stage.name) passes with steps to do")
     try require(
       witness.areMet(stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true), "R20",

@@ -30,7 +30,9 @@ extension World {
     let isFlying = isInFlight(from)
     switch to {
     case .dispatched:
-      try require(from == .pending || from == .lost, "R8", "\(name) is dispatched")
+      let isPassedOver = from == .unreachable || from == .skipped
+      try require(from == .pending || from == .lost || isPassedOver, "R8", "\(name) is dispatched")
+      if isPassedOver { try checkCatchUp(commit, seen, name) }
     case .applying: try require(from == .dispatched && report?.phase == .applying, "R8", name)
     case .verifying: try require(isFlying && report?.phase == .applied, "R8", name)
     case .soaking, .succeeded:
@@ -45,8 +47,11 @@ extension World {
       try require(isFlying && seen.silentFor >= rules.unreachableAfter, "R15", "\(name), silent for \(seen.silentFor)")
     case .pending:
       let isRetry = if case .retry = commit.command { true } else { false }
+      if from == .unreachable || from == .skipped { return try checkCatchUp(commit, seen, name) }
       try require(
         (isRetry && (from == .failed || from == .lost)) || (from == .lost && seen.silentFor < .seconds(45)), "R8", name)
+    case .unreachable where hasGoneOn(commit, stored.stage):
+      try checkNotCaughtUp(commit, seen, step, from, name)
     case .unreachable:
       try require(from == .pending && seen.silentFor >= rules.unreachableAfter, "R15", name)
       if rules.unreachable == .hold {
@@ -77,6 +82,37 @@ extension World {
     }
   }
 
+  /// Whether a stage soaks or has passed, so that what begins in it now is a catch-up (R16).
+  private func hasGoneOn(_ commit: Committed, _ stage: Int) -> Bool {
+    let states = [commit.before.stages[stage].state, commit.after.stages[stage].state]
+    return states.contains(.soaking) || states.contains(.passed)
+  }
+
+  /// R16: who was passed over takes its turn only when it is back, in a stage that has opened.
+  private func checkCatchUp(_ commit: Committed, _ unit: Unit, _ name: String) throws(SimulationFailure) {
+    try require(
+      unit.silentFor < .seconds(45) && unit.cordonReason == nil && !unit.isRemoved, "R16", "\(name) and is not back")
+    try require(commit.after.stages[unit.stage].openedAt != nil, "R16", "\(name) before its stage has opened")
+    try require(commit.before.run.breach == nil, "R16", "\(name) after a breach")
+    coverage.add(.catchUpsInRun)
+  }
+
+  /// R16: a catch-up that fails or vanishes is Unreachable again and changes no verdict.
+  private func checkNotCaughtUp(
+    _ commit: Committed, _ unit: Unit, _ step: Int, _ from: StepState, _ name: String
+  ) throws(SimulationFailure) {
+    let rules = commit.after.stages[unit.stage].rules
+    if from == .pending {
+      let hasEnded = commit.after.run.state.isGoodEnd && unit.steps[step].attempt > 1
+      return try require(hasEnded || unit.silentFor >= rules.unreachableAfter, "R15", name)
+    }
+    try require(isInFlight(from), "R16", name)
+    let report = unit.steps[step].report?.observation
+    let hasFailed = hasFailed(report, rules) || isOverdue(commit, unit, step, rules)
+    if hasFailed { coverage.add(.failedCatchUps) }
+    try require(hasFailed || unit.silentFor >= rules.unreachableAfter, "R16", "\(name) without a reason")
+  }
+
   /// Transitions of a whole stage or run: its stage passed, or the run ended.
   private func checkBulk(
     _ commit: Committed, stage: Int, _ from: StepState, _ to: StepState, _ name: String
@@ -84,7 +120,8 @@ extension World {
     switch (from, to) {
     case (.soaking, .succeeded):
       try require(commit.after.stages[stage].state == .passed, "R8", "\(name) before its stage has passed")
-    case (.pending, .cancelled), (.lost, .cancelled):
+    case (.pending, .cancelled), (.lost, .cancelled), (.unreachable, .cancelled), (.skipped, .cancelled):
+      // Who has just come back is pending for a moment.
       try require(commit.after.run.state.isEnd, "R17", "\(name) before the run has ended")
     default: throw failure("R8", "\(name) without having been looked at")
     }

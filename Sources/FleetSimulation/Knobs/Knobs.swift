@@ -34,6 +34,8 @@ struct Knobs {
   /// Chances per thousand and look of a person.
   var meddlePermille: Int
   var helpPermille: Int
+  /// How many pending units the store loads beyond a stage's slots; few, so that a plan must ask for more.
+  var lookahead: Int
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -73,6 +75,8 @@ struct Knobs {
     strategy = Self.drawStrategy(
       &random, clusters: clusterCount, targets: targetsPerCluster, regions: regions)
     if random.chance(manualReleasePermille) { strategy.trigger = .manual }
+    lookahead = random.pick([1, 2, 5, 64])
+    strategy.onNewRevision = random.pick([.coalesce, .coalesce, .supersede, .reject])
   }
 
   private static func drawStrategy(

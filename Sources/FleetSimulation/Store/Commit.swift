@@ -23,6 +23,10 @@ extension World {
       }
     }
     if plan.hold != nil { hold(number) }
+    if plan.releasesHold {
+      coverage.add(.resumedHeldReleases)
+      holds.removeAll { $0.release == Int(plan.run.release.rawValue) - 1 }
+    }
     if plan.movesLastKnownGood { moveGood(number) }
     if plan.run.state.isEnd { endRun(number) }
     return true
@@ -93,21 +97,39 @@ extension World {
 
   private func moveGood(_ number: Int) {
     runs[number].movedLastKnownGood = true
-    let release = runs[number].run.release
     for unit in runs[number].units {
       for step in unit.steps where step.state == .succeeded && !isHeld(step.bundle, for: step.target) {
         let index = Int(step.target.rawValue) - 1
-        let good = PlacedBundle(bundle: step.bundle, release: release)
+        let good = PlacedBundle(bundle: step.bundle, release: step.release)
         placements[index].lastKnownGood = good
         placements[index].goodHistory.append(good)
       }
     }
   }
 
+  /// The run that passed members over has succeeded wholly when all of them have caught up (R16).
+  private func settleCaughtUp() {
+    guard let number = runs.lastIndex(where: { $0.run.kind == .rollout || $0.run.kind == .undo }),
+      runs[number].run.state == .succeededWithUnreachable
+    else { return }
+    let isBehind = runs[number].units.contains { unit in
+      !clusters[Int(unit.cluster.rawValue) - 1].isRemoved
+        && unit.steps.contains { step in
+          [.unreachable, .skipped, .lost].contains(step.state)
+            && placements[Int(step.target.rawValue) - 1].applied != step.bundle
+        }
+    }
+    guard !isBehind else { return }
+    coverage.add(.caughtUpRuns)
+    runs[number].run.state = .succeeded
+    runs[number].run.version += 1
+  }
+
   private func endRun(_ number: Int) {
     if activeRun == number { activeRun = nil }
     let run = runs[number].run
     if run.state.isGoodEnd, run.kind == .rollout { lastGoodRelease = Int(run.release.rawValue) - 1 }
+    if run.state.isGoodEnd, run.kind == .catchUp { settleCaughtUp() }
     log("run ended", Int64(number), text: run.state.rawValue)
     queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
   }

@@ -3,12 +3,15 @@ internal import FleetPlanner
 
 extension World {
   /// Loads the summary that `PlanInput.units` documents, and not a unit more.
-  func load(_ number: Int, now: Instant, listened: Int64) -> (input: PlanInput, marks: [(unit: Int, count: Int)]) {
+  func load(
+    _ number: Int, now: Instant, listened: Int64, lookahead: Int? = nil
+  ) -> (input: PlanInput, marks: [(unit: Int, count: Int)]) {
+    let lookahead = lookahead ?? knobs.lookahead
     let row = runs[number]
     var isWanted = [Bool](repeating: false, count: row.units.count)
     var marks: [(unit: Int, count: Int)] = []
     let incomplete = row.stages.first { $0.state != .passed && $0.state != .empty }
-    var pendingLeft = incomplete.map { $0.slots + PlanInput.lookahead } ?? 0
+    var pendingLeft = incomplete.map { $0.slots + lookahead } ?? 0
     for index in row.units.indices {
       let unit = row.units[index]
       if row.marks[index] > 0 {
@@ -19,6 +22,7 @@ extension World {
       for step in unit.steps {
         switch step.state {
         case .dispatched, .applying, .verifying, .rollingBack, .failed, .lost: isWanted[index] = true
+        case .pending where step.attempt > 1: isWanted[index] = true
         case .pending: isPending = true
         default: break
         }
@@ -28,38 +32,47 @@ extension World {
         isWanted[index] = true
       }
     }
-    if row.run.state == .rollingBack, let breach = row.run.breach { addSendBack(row, breach, &isWanted) }
+    var isSendBackComplete = true
+    if row.run.state == .rollingBack, let breach = row.run.breach, let scope = breach.rollbackScope {
+      isSendBackComplete = addSendBack(row, breach.stage, scope, lookahead, &isWanted)
+    }
     var units: [Unit] = []
     for index in row.units.indices where isWanted[index] {
       units.append(loaded(row.units[index], listened: listened))
     }
-    let input = PlanInput(
+    var input = PlanInput(
       now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
       units: units, inFlightByLabel: inFlightByLabel(row))
+    input.hasMoreToSendBack = !isSendBackComplete
+    input.isHeld = holds.contains { $0.release == Int(row.run.release.rawValue) - 1 }
     return (input, marks)
   }
 
-  /// The next ones to send back: changed steps in the breach's scope that have a `before`, last stage first.
-  private func addSendBack(_ row: RunRow, _ breach: Run.Breach, _ isWanted: inout [Bool]) {
-    var left = PlanInput.lookahead
-    for index in row.units.indices.reversed() where left > 0 {
+  /// The next ones to send back: changed steps in the breach's scope that have a `before`, last stage first. Answers whether
+  /// those are all.
+  private func addSendBack(
+    _ row: RunRow, _ stage: Int, _ scope: FailurePolicy.Scope, _ lookahead: Int, _ isWanted: inout [Bool]
+  ) -> Bool {
+    var left = lookahead + (row.stages.map(\.rollbackSlots).max() ?? 0)
+    for index in row.units.indices.reversed() {
       let unit = row.units[index]
-      if breach.scope == .stage, unit.stage < breach.stage { continue }
+      if scope == .stage, unit.stage < stage { continue }
       let isCandidate = unit.steps.contains { step in
         guard step.before != nil else { return false }
         guard step.order?.direction == .forward else { return false }
         switch step.state {
         case .failed, .lost: return true
         case .pending, .dispatched, .applying, .verifying, .soaking, .succeeded, .waived, .unreachable, .skipped:
-          return breach.scope != .failed
+          return scope != .failed
         case .unchanged, .removed, .cancelled, .rollingBack, .rolledBack, .rollbackFailed: return false
         }
       }
-      if isCandidate {
-        isWanted[index] = true
-        left -= 1
-      }
+      guard isCandidate else { continue }
+      if left == 0 { return false }
+      isWanted[index] = true
+      left -= 1
     }
+    return true
   }
 
   private func loaded(_ stored: Unit, listened: Int64) -> Unit {
@@ -96,10 +109,29 @@ extension World {
     state == .dispatched || state == .applying || state == .verifying
   }
 
+  /// Loads and decides, with more pending units as long as the plan asks for them.
+  func decide(
+    _ number: Int, now: Instant, listened: Int64
+  ) -> (input: PlanInput, marks: [(unit: Int, count: Int)], plan: Plan) {
+    var lookahead = knobs.lookahead
+    while true {
+      let (input, marks) = load(number, now: now, listened: listened, lookahead: lookahead)
+      let plan = decisions.plan(input)
+      guard plan.wantsMoreUnits else { return (input, marks, plan) }
+      coverage.add(.widerLooks)
+      precondition(lookahead < 1_000, "a plan asks for more units than there are")
+      lookahead *= 4
+    }
+  }
+
   /// Notes that a report or a cluster of the run changed, and wakes its pass.
   func mark(cluster: Int) {
     storeEpoch += 1
-    guard let number = activeRun else { return }
+    guard let number = activeRun else {
+      // Who is back may catch up (R16).
+      queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
+      return
+    }
     let id = clusters[cluster].id
     for index in runs[number].units.indices where runs[number].units[index].cluster == id {
       runs[number].marks[index] = storeEpoch

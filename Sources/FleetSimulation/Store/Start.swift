@@ -18,6 +18,13 @@ extension World {
         coverage.add(.heldReleasesForced)
       }
       try create(frozen, forced: request != nil)
+    case .supersedes(let old, let frozen):
+      let number = Int(old.rawValue) - 1
+      let isHalted = runs[number].run.state == .halted
+      try give(.supersede(by: frozen.run.displayName), by: Person(name: "flotilla", groups: []))
+      if !isHalted { coverage.add(.supersededWhileRunning) }
+      // One with orders in flight ends later, and wakes the start then.
+      if activeRun == nil { try startIfDue(by: request) }
     case .held: coverage.add(.heldReleasesPassedOver)
     case .refused(let problems): throw failure("R4", "a run cannot be frozen: \(problems)")
     case .nothing, .recordOnly, .waits: break
@@ -38,24 +45,56 @@ extension World {
           lastGoodReleaseBundle: releases[good].bundles[placement.variant], wanted: placement.wanted?.bundle,
           applied: placement.applied, health: placement.health,
           hasOpenOrder: placement.wanted != nil && !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
-          isBundleHeld: isHeld(bundle, for: placement.id), highestGeneration: placement.generation))
+          isBundleHeld: isHeld(bundle, for: placement.id), highestGeneration: placement.generation,
+          takesOrders: takesOrders(cluster)))
     }
     let active = activeRun.map { number in
       StartInput.ActiveRun(
         id: runs[number].run.id, displayName: runs[number].run.displayName, kind: runs[number].run.kind,
         state: runs[number].run.state, release: runs[number].run.release,
-        hasOpenedLaterStage: runs[number].stages.dropFirst().contains { $0.openedAt != nil })
+        hasOpenedLaterStage: runs[number].stages.dropFirst().contains { $0.openedAt != nil },
+        onNewRevision: runs[number].run.strategy.onNewRevision)
     }
     return StartInput(
       now: Instant(millisecondsSinceEpoch: databaseNow), project: .defaultProject, fleetSet: "shop",
       strategy: knobs.strategy, release: releases[newest].id, releaseName: releases[newest].name,
       authors: Self.authors, isHeld: holds.contains { $0.release == newest }, lastGoodRelease: releases[good].id,
-      members: members, activeRun: active, nextNumber: runs.count + 1)
+      members: members, activeRun: active, nextNumber: runs.count + 1, lastGoodRun: lastGoodRun(),
+      supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
   }
 
-  /// Stores a run, ends the one it supersedes, holds the one it undoes.
+  /// Whether a cluster is in contact and not cordoned.
+  func takesOrders(_ cluster: SimulatedCluster) -> Bool {
+    cluster.cordonReason == nil && silence(of: cluster, listened: listened) < .seconds(45)
+  }
+
+  /// The newest run of kind Rollout or Undo, if it ended well, with whom it passed over (R16).
+  private func lastGoodRun() -> StartInput.LastGoodRun? {
+    guard let row = runs.last(where: { $0.run.kind == .rollout || $0.run.kind == .undo }), row.run.state.isGoodEnd
+    else { return nil }
+    var passedOver: [StartMember] = []
+    for unit in row.units {
+      for step in unit.steps {
+        let placement = placements[Int(step.target.rawValue) - 1]
+        let cluster = clusters[placement.cluster]
+        guard !cluster.isRemoved, placement.wanted?.bundle != step.bundle else { continue }
+        passedOver.append(
+          StartMember(
+            target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
+            clusterName: cluster.name, clusterLabels: cluster.labels, bundle: step.bundle,
+            wanted: placement.wanted?.bundle, applied: placement.applied, health: placement.health,
+            hasOpenOrder: placement.wanted != nil && !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
+            isBundleHeld: isHeld(step.bundle, for: step.target), highestGeneration: placement.generation,
+            takesOrders: takesOrders(cluster), release: step.release))
+      }
+    }
+    return StartInput.LastGoodRun(
+      displayName: row.run.displayName, release: row.run.release, releaseName: row.run.releaseName,
+      passedOver: passedOver)
+  }
+
+  /// Stores a run, holds the one it undoes.
   func create(_ frozen: FrozenRun, forced: Bool) throws(SimulationFailure) {
-    if let old = frozen.supersedes { try supersede(Int(old.rawValue) - 1) }
     if let undone = frozen.undoes { hold(Int(undone.rawValue) - 1) }
     try require(activeRun == nil, "R22", "two runs of one set go on")
     var run = frozen.run
@@ -69,29 +108,12 @@ extension World {
     storeEpoch += 1
     work = WorkRow(dueAt: time, claimedUntil: -1, wakes: work.wakes)
     if run.kind == .onboard { coverage.add(.onboardings) }
+    if run.kind == .catchUp { coverage.add(.catchUpsAfterRun) }
     if frozen.units.contains(where: { $0.steps.contains { $0.state == .unchanged } }) {
       coverage.add(.partlyUnchanged)
     }
     log("run started", Int64(runs.count - 1), Int64(frozen.units.count), text: run.kind.rawValue)
     wake()
-  }
-
-  /// Ends a halted run for a newer one (R22).
-  private func supersede(_ number: Int) throws(SimulationFailure) {
-    try require(runs[number].run.state == .halted, "R22", "a run that is not halted is superseded")
-    runs[number].run.state = .superseded
-    runs[number].run.version += 1
-    runs[number].run.endedAt = Instant(millisecondsSinceEpoch: databaseNow)
-    for unit in runs[number].units.indices {
-      for step in runs[number].units[unit].steps.indices
-      where runs[number].units[unit].steps[step].state == .pending {
-        runs[number].units[unit].steps[step].state = .cancelled
-      }
-    }
-    hold(number)
-    coverage.add(.supersededRuns)
-    coverage.add(.endSuperseded)
-    activeRun = nil
   }
 
   /// Undoes the newest ended run (R14).
@@ -106,13 +128,13 @@ extension World {
         guard let before = step.before, !cluster.isRemoved else { continue }
         members.append(
           UndoMember(
-            stage: unit.stage, release: before.release,
+            stage: unit.stage,
             member: StartMember(
               target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
               clusterName: cluster.name, clusterLabels: cluster.labels, bundle: before.bundle,
               wanted: placement.wanted?.bundle, applied: placement.applied, health: placement.health,
               hasOpenOrder: !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
-              highestGeneration: placement.generation)))
+              highestGeneration: placement.generation, release: before.release)))
       }
     }
     let frozen: FrozenRun

@@ -10,7 +10,8 @@ public enum Coverage: String, Sendable, CaseIterable {
   case pausesWithInFlight, resumes, approvals, approvalsExpired, approvalsRefused, rejections
   case undosOfGoingRuns, undosOfEndedRuns, retries, waivers, aborts, refusedCommands
   case cordons, removals, removedInFlight, joins, onboardings, holds, heldReleasesPassedOver, heldReleasesForced
-  case supersededRuns, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
+  case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
+  case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
   case endAborted, endSuperseded, convergences
 

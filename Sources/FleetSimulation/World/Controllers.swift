@@ -22,8 +22,7 @@ extension World {
     work.claimedUntil = time + Self.claim
     let now = Instant(
       millisecondsSinceEpoch: max(databaseNow, runs[number].seenAt.millisecondsSinceEpoch))
-    let (input, marks) = load(number, now: now, listened: listened)
-    let plan = decisions.plan(input)
+    let (input, marks, plan) = decide(number, now: now, listened: listened)
     coverage.add(.passes)
     if isHealed { passesSinceHeal += 1 }
     log("pass", Int64(number), Int64(input.units.count), Int64(plan.steps.count))
@@ -93,8 +92,7 @@ extension World {
   /// because more has to be loaded may do so a bounded number of times.
   private func checkTwice(_ number: Int, _ input: PlanInput, _ plan: Plan) throws(SimulationFailure) {
     guard activeRun == number, !asksAtOnce(plan, input) else { return }
-    let (again, _) = load(number, now: input.now, listened: input.listened.milliseconds)
-    let second = decisions.plan(again)
+    let (again, _, second) = decide(number, now: input.now, listened: input.listened.milliseconds)
     try require(
       !second.changes(again), "V9",
       "planning twice in a row changes something: run \(again.run.state.rawValue) → \(second.run.state.rawValue), "

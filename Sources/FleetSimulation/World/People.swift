@@ -160,6 +160,7 @@ extension World {
       coverage.add(.resumes)
       runs[number].witness.noteResume(runs[number], before: before)
     case .abort: coverage.add(.aborts)
+    case .supersede: coverage.add(.supersededRuns)
     case .undo: coverage.add(.undosOfGoingRuns)
     case .retry: coverage.add(.retries)
     case .waive: coverage.add(.waivers)
