@@ -359,6 +359,7 @@ CREATE TABLE public.rollout_steps (
     state text NOT NULL,
     attempt integer DEFAULT 1 NOT NULL,
     bundle public.digest NOT NULL,
+    release_id bigint NOT NULL,
     before_bundle public.digest,
     before_release bigint,
     order_direction text,
@@ -405,7 +406,7 @@ CREATE TABLE public.rollouts (
     ended_at timestamp with time zone,
     CONSTRAINT rollouts_end CHECK (((ended_at IS NOT NULL) = (state = ANY (ARRAY['Succeeded'::text, 'SucceededWithWaivers'::text, 'SucceededWithUnreachable'::text, 'NoChange'::text, 'RolledBack'::text, 'RollbackFailed'::text, 'Aborted'::text, 'Superseded'::text])))),
     CONSTRAINT rollouts_failure_budget_check CHECK ((failure_budget >= 0)),
-    CONSTRAINT rollouts_kind_check CHECK ((kind = ANY (ARRAY['Rollout'::text, 'Onboard'::text, 'Undo'::text, 'Remove'::text]))),
+    CONSTRAINT rollouts_kind_check CHECK ((kind = ANY (ARRAY['Rollout'::text, 'Onboard'::text, 'Undo'::text, 'CatchUp'::text, 'Remove'::text]))),
     CONSTRAINT rollouts_number_check CHECK ((number > 0)),
     CONSTRAINT rollouts_pause CHECK (((state <> 'Paused'::text) OR (pause IS NOT NULL))),
     CONSTRAINT rollouts_state_check CHECK ((state = ANY (ARRAY['Queued'::text, 'Running'::text, 'Paused'::text, 'Halting'::text, 'Halted'::text, 'RollingBack'::text, 'Succeeded'::text, 'SucceededWithWaivers'::text, 'SucceededWithUnreachable'::text, 'NoChange'::text, 'RolledBack'::text, 'RollbackFailed'::text, 'Aborted'::text, 'Superseded'::text]))),
@@ -576,6 +577,7 @@ CREATE INDEX rollout_steps_failing ON public.rollout_steps USING btree (rollout_
 CREATE INDEX rollout_steps_in_flight ON public.rollout_steps USING btree (rollout_id) WHERE ((state = ANY (ARRAY['Dispatched'::text, 'Applying'::text, 'Verifying'::text])) OR ((state = 'RollingBack'::text) AND (order_direction = 'rollback'::text)));
 CREATE INDEX rollout_steps_in_order ON public.rollout_steps USING btree (rollout_id, stage, "position", target_id);
 CREATE INDEX rollout_steps_pending ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Pending'::text);
+CREATE INDEX rollout_steps_pending_again ON public.rollout_steps USING btree (rollout_id) WHERE ((state = 'Pending'::text) AND (attempt > 1));
 CREATE INDEX rollout_steps_to_send_back ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE ((order_direction = 'forward'::text) AND (before_bundle IS NOT NULL) AND (state = ANY (ARRAY['Pending'::text, 'Soaking'::text, 'Succeeded'::text, 'Unreachable'::text, 'Skipped'::text, 'Waived'::text])));
 CREATE UNIQUE INDEX rollouts_active ON public.rollouts USING btree (fleet_set_id, ((kind = 'Onboard'::text))) WHERE ((ended_at IS NULL) AND (state <> 'Queued'::text));
 CREATE INDEX rollouts_by_project ON public.rollouts USING btree (project, id);
@@ -652,6 +654,8 @@ ALTER TABLE ONLY public.rollout_steps
     ADD CONSTRAINT rollout_steps_before_release_fkey FOREIGN KEY (before_release) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.rollout_steps
     ADD CONSTRAINT rollout_steps_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
+ALTER TABLE ONLY public.rollout_steps
+    ADD CONSTRAINT rollout_steps_release_id_fkey FOREIGN KEY (release_id) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.rollout_steps
     ADD CONSTRAINT rollout_steps_rollout_id_stage_fkey FOREIGN KEY (rollout_id, stage) REFERENCES public.rollout_stages(rollout_id, stage);
 ALTER TABLE ONLY public.rollout_steps

@@ -27,12 +27,14 @@ import Testing
       let cluster = fixture.clusters[0].id
       try await roll(fixture, 1, [web, config, volume], confirm: true)
       #expect(try await store.orders(for: cluster, above: [:]).first?.mayPrune == [])
-      // The second is ordered and never confirmed: it may have left its Job behind.
+      // The second is ordered and fails: it may have left its Job behind.
       try await roll(fixture, 2, [web, job], confirm: false)
       let second = try #require(try await store.orders(for: cluster, above: [:]).first)
       #expect(second.mayPrune == [config])
       #expect(second.targetName == "storefront/web-c0000")
       let running = try #require(try await store.rollout(of: "storefront", number: 2, in: "default"))
+      try await fixture.confirm(phase: .failed, health: .degraded, message: "no")
+      try await fixture.pass(running.run.id)
       let input = try #require(try await store.planInput(for: running.run.id))
       let aborted = try command(.abort(hold: false), on: input, by: CommandGiver(name: "kim"))
       try await store.commit(aborted, input: input, cause: StoreFixture.cause)

@@ -155,20 +155,20 @@ import Testing
         """
         ALTER TABLE rollout_steps DISABLE TRIGGER ALL;
         ALTER TABLE placements DISABLE TRIGGER ALL;
-        INSERT INTO rollout_steps (rollout_id, stage, position, cluster_id, target_id, state, bundle, order_direction,
+        INSERT INTO rollout_steps (rollout_id, stage, position, cluster_id, target_id, state, bundle, release_id, order_direction,
           order_epoch, order_counter, ordered_at, ordered_listened, before_bundle, before_release)
         SELECT \(rollout), 0, n, 10 + n, 10 + n,
           CASE WHEN n % 1000 = 0 THEN 'Failed' WHEN n % 997 = 0 THEN 'Applying' WHEN n < 50000 THEN 'Succeeded'
             ELSE 'Pending' END,
-          s.bundle, 'forward', 1, 1, now(), 0, s.bundle, (SELECT min(id) FROM releases)
-        FROM generate_series(10, 100000) AS n, (SELECT bundle FROM rollout_steps LIMIT 1) AS s;
+          s.bundle, s.release_id, 'forward', 1, 1, now(), 0, s.bundle, (SELECT min(id) FROM releases)
+        FROM generate_series(10, 100000) AS n, (SELECT bundle, release_id FROM rollout_steps LIMIT 1) AS s;
         INSERT INTO placements (cluster_id, target_id) SELECT 10 + n, 10 + n FROM generate_series(10, 100000) AS n;
         ANALYZE
         """, url: database.url)
       let run = rollout.description
       let explained: [(Statement, [String])] = [
         (PlanQueries.inFlight, [run]), (PlanQueries.failing, [run]),
-        (PlanQueries.attention, [run]), (PlanQueries.pending, [run, "0", "74"]),
+        (PlanQueries.attention, [run]), (PlanQueries.pendingAgain, [run]), (PlanQueries.pending, [run, "0", "74"]),
         (PlanQueries.sendBack, [run, "0", "74"]),
         (PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0"]), (PlanQueries.inFlightByLabel, [run]),
         (AgentQueries.markClusters, ["'{77}'"]), (AgentQueries.runsInFlight, ["'{77}'"]),

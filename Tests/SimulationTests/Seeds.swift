@@ -34,6 +34,11 @@ enum Seeds {
     1_591,  // R18: a waiver hidden by another target
     1_666,  // R18: a passed-over target hidden by another
     2_432,  // R20: approvals told apart by a clock that stood still
+    101_490,  // R8: a stage soaked while a step that was tried again was hidden by a lost one of its cluster
+    102_221,  // V9: a removed cluster let others move up among those that a pass is given
+    102_979,  // V2: a catch-up was sent while an earlier stage was tried again
+    104_085,  // R14: a rollback ended because those given could not go back, and others had not been given
+    224_643_528,  // R3: a run froze a bundle that the hold on the run before it took away
     604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
   ]
 

@@ -121,7 +121,8 @@ extension Pass {
   mutating func fitsLimits(_ unit: Unit) -> Bool {
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       guard let value, (inFlightByLabel[limit.label]?[value] ?? 0) >= limit.maxInFlight else { continue }
-      waits[unit.stage].limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(unit.clusterName)
+      waits[unit.stage].limit["\(limit.label)=\(value) is \(limit.maxInFlight) in flight", default: []].append(
+        unit.clusterName)
       return false
     }
     return true

@@ -64,7 +64,8 @@ extension Pass {
       unit.silentFor < silenceShown, unit.cordonReason == nil
     else { return }
     move(unit: unitIndex, step: stepIndex, to: .pending)
-    note("step.catchesUp", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName) is back; it catches up")
+    note(
+      "step.catchesUp", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName) is back; it catches up")
   }
 
   /// Whether an order in flight in the stage is a catch-up: its stage went on without it.

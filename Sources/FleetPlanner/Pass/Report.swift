@@ -7,7 +7,9 @@ extension Pass {
     guard !run.state.isEnd else { return report }
     report.waiting += runEntries()
     if run.state == .running || run.state == .paused {
-      for stage in stages where stage.state.isComplete { report.waiting += inFlightEntries(stage) + dispatchEntries(stage) }
+      for stage in stages where stage.state.isComplete {
+        report.waiting += inFlightEntries(stage) + dispatchEntries(stage)
+      }
     }
     for stage in stages where !stage.state.isComplete {
       let entries = stageEntries(stage)
@@ -64,7 +66,8 @@ extension Pass {
     case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) }
     case .open: return inFlightEntries(stage) + dispatchEntries(stage)
     case .soaking:
-      return inFlightEntries(stage) + dispatchEntries(stage) + soakEntries(stage) + stage.rules.after.compactMap { gateEntry($0, stage) }
+      return inFlightEntries(stage) + dispatchEntries(stage) + soakEntries(stage)
+        + stage.rules.after.compactMap { gateEntry($0, stage) }
     }
   }
 

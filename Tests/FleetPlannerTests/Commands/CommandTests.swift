@@ -29,7 +29,6 @@ struct CommandTests {
   @Test("R17 abort: what has not started is Cancelled and the release is held; again is a no-op; else a conflict")
   func abort() throws {
     var fleet = try fleet(plain(), members(6))
-    fleet.pass()
     try fleet.give(.abort(hold: true), reason: "wrong ticket")
     #expect(fleet.run.state == .aborted)
     #expect(fleet.hold == HoldDraft(reason: "aborted by kim: wrong ticket", by: "kim"))
@@ -96,6 +95,76 @@ struct CommandTests {
     #expect(fleet.run.state == .halted)
     #expect(fleet.hold?.reason == "rejected by ann: not on Friday")
     #expect(fleet.inFlight == [])
+  }
+
+  @Test("R14 what somebody rejected is resumed only with a reason, which takes the hold off")
+  func resumeRejected() throws {
+    var fleet = try fleet(
+      strategy([stage("canary", .count(1)), stage("rest", .rest) { $0.before = [.approval(ApprovalRule())] }]),
+      members(3))
+    fleet.succeedAll()
+    try fleet.give(.reject(stage: nil), by: "ann", reason: "not on Friday")
+    fleet.pass()
+    fleet.isHeld = true
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.resume, reason: "") }
+    #expect(refusal?.code == .blocked)
+    try fleet.give(.resume, reason: "it is Monday")
+    #expect(fleet.releasedHold)
+    #expect(fleet.run.state == .running)
+    #expect(fleet.stages[1].state == .gated)
+  }
+
+  @Test("R17 an abort lets what is in flight end first, and sends nothing new")
+  func abortInFlight() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    try fleet.give(.abort(hold: true), by: "ann", reason: "enough")
+    fleet.pass()
+    #expect(fleet.run.state == .halting)
+    #expect(throws: CommandRefusal.self) { try fleet.give(.resume) }
+    #expect(fleet.reasons() == [.inFlight])
+    try fleet.give(.abort(hold: true))
+    for cluster in fleet.inFlight { fleet.say(cluster) }
+    fleet.pass()
+    #expect(fleet.run.state == .aborted)
+    #expect(fleet.hold?.by == "ann")
+    #expect(fleet.states().allSatisfy { $0 == .soaking || $0 == .cancelled })
+  }
+
+  @Test("R22 a halted run makes place at once and its release is held")
+  func makesPlace() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    for cluster in fleet.inFlight.dropFirst() { fleet.say(cluster) }
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    try fleet.give(.supersede(by: "shop/8"))
+    #expect(fleet.run.state == .superseded)
+    #expect(fleet.hold?.reason == "shop/7 was Halted when shop/8 took its place")
+    #expect(!fleet.states().contains(.pending))
+  }
+
+  @Test("R22 a running run makes place when what it has in flight has ended, and holds nothing")
+  func makesPlaceRunning() throws {
+    var fleet = try fleet(strategy(plain().stages) { $0.onNewRevision = .supersede }, members(6))
+    fleet.pass()
+    try fleet.give(.supersede(by: "shop/8"))
+    #expect(fleet.run.state == .halting)
+    for cluster in fleet.inFlight { fleet.say(cluster) }
+    fleet.pass()
+    #expect(fleet.run.state == .superseded)
+    #expect(fleet.hold == nil)
+  }
+
+  @Test("R18 a run in which failures were within the budget is not plainly a success")
+  func failuresWithinBudget() throws {
+    var fleet = try fleet(strategy([stage("all", .rest) { $0.failureBudget = .count(1) }]), members(3))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.succeedAll()
+    #expect(fleet.state(of: "c00") == .failed)
+    #expect(fleet.run.state == .succeededWithWaivers)
   }
 
   @Test("an unknown stage is named with what was probably meant")
@@ -174,13 +243,38 @@ struct StartTests {
     }
     #expect(reason == "shop/6 goes first")
     input.activeRun?.state = .halted
-    guard case .run(let frozen) = decideStart(input) else {
+    guard case .supersedes(9, then: let frozen) = decideStart(input) else {
       Issue.record("the fix does not get through")
       return
     }
-    #expect(frozen.supersedes == 9)
+    #expect(frozen.run.release == 2)
+    input.activeRun?.onNewRevision = .reject
+    #expect(decideStart(input) == .waits("shop/6 goes first"))
     input.activeRun?.release = 2
     #expect(decideStart(input) == .nothing)
+  }
+
+  @Test("R22 the run that takes another's place is linked with it")
+  func linked() {
+    var input = input(members(2))
+    input.supersededRun = 9
+    guard case .run(let frozen) = decideStart(input) else {
+      Issue.record("no run")
+      return
+    }
+    #expect(frozen.supersedes == 9)
+  }
+
+  @Test(
+    "R22 a running run makes place when its strategy says `supersede`, as long as no later stage has opened",
+    arguments: [(false, RolloutState.running, true), (true, .running, false), (false, .paused, false)])
+  func supersede(hasOpenedLaterStage: Bool, state: RolloutState, makesPlace: Bool) {
+    var input = input(members(2))
+    input.activeRun = StartInput.ActiveRun(
+      id: 9, displayName: "shop/6", kind: .rollout, state: state, release: 1, hasOpenedLaterStage: hasOpenedLaterStage,
+      onNewRevision: .supersede)
+    let doesMakePlace = if case .supersedes(9, then: _) = decideStart(input) { true } else { false }
+    #expect(doesMakePlace == makesPlace)
   }
 
   @Test("R30 new members are onboarded with the last good release, without gates")
@@ -204,13 +298,16 @@ struct StartTests {
       unit.steps.map { step in
         var member = member(unit.clusterName, id: step.target.rawValue, bundle: 1, running: 2)
         member.highestGeneration = step.highestGeneration
-        return UndoMember(stage: unit.stage, release: 1, member: member)
+        member.release = step.target == 1 ? 5 : 1
+        return UndoMember(stage: unit.stage, member: member)
       }
     }
     let frozen = try freezeUndo(
       of: done.run, stages: done.stages, members: back, number: 8, now: done.now, startedBy: "kim")
     #expect(frozen.run.kind == .undo)
     #expect(frozen.stages.map(\.name) == ["rest", "canary"])
+    // Everybody goes back with the settings of the release that it had.
+    #expect(frozen.units.flatMap(\.steps).filter { $0.release == 5 }.map(\.target) == [1])
     var undo = Fleet(frozen)
     undo.succeedAll()
     #expect(undo.run.state == .succeeded)

@@ -308,6 +308,8 @@ struct SimulationFindingsTests {
     try fleet.give(.pause)
     try fleet.give(.retry(["a"]))
     try fleet.give(.abort(hold: true))
+    fleet.say("b")
+    fleet.pass()
     #expect(fleet.units[0].steps.map(\.state) == [.cancelled, .soaking])
     #expect(fleet.stages[0].counters[.soaking] == 1)
     #expect(fleet.stages[0].counters.everFailed == 1, "a retry does not make a failure undone")

@@ -10,6 +10,8 @@ struct Fleet {
   var stages: [Stage]
   var units: [Unit]
   var hold: HoldDraft?
+  var isHeld = false
+  var releasedHold = false
   var movedLastKnownGood = false
   var events: [EventDraft] = []
   var report = PlanReport()
@@ -24,9 +26,11 @@ struct Fleet {
   }
 
   var input: PlanInput {
-    PlanInput(
+    var input = PlanInput(
       now: now, listened: ListeningTime(milliseconds: now.millisecondsSinceEpoch), epoch: 1, run: run, stages: stages,
       units: units, inFlightByLabel: inFlightByLabel)
+    input.isHeld = isHeld
+    return input
   }
 
   private var inFlightByLabel: [String: [String: Int]] {
@@ -67,6 +71,7 @@ struct Fleet {
     for change in plan.steps { apply(change) }
     for bulk in plan.bulk { apply(bulk) }
     hold = plan.hold ?? hold
+    releasedHold = releasedHold || plan.releasesHold
     movedLastKnownGood = movedLastKnownGood || plan.movesLastKnownGood
     events += plan.events
     report = plan.report
