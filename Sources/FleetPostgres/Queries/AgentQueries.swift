@@ -152,7 +152,7 @@ enum AgentQueries {
     "agent.markClusters",
     """
     WITH marked AS (
-      UPDATE rollout_steps AS s SET attention = s.attention + 1
+      UPDATE rollout_steps AS s SET attention = \(PlanQueries.mark)
       FROM rollouts AS r
       WHERE r.ended_at IS NULL AND s.rollout_id = r.id AND s.cluster_id = ANY ($1::bigint[])
         AND s.state NOT IN ('Unchanged', 'Removed', 'Cancelled', 'RolledBack', 'RollbackFailed')
