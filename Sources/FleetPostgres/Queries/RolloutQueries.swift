@@ -71,6 +71,9 @@ enum RolloutQueries {
     ORDER BY s.stage, s.position, t.id
     """)
 
+  /// Keeps a FleetSet from being removed while a run of it is stored.
+  static let holdFleetSet = Statement(
+    "rollout.holdFleetSet", "SELECT 1 FROM fleet_sets WHERE id = $1 AND removed_at IS NULL FOR SHARE")
   static let insert = Statement(
     "rollout.insert",
     """

@@ -67,6 +67,9 @@ extension PostgresStore {
       guard set.generation <= draft.fleetSetGeneration else {
         throw StoreError(.lostRace, "\(set.name) was changed to generation \(set.generation) meanwhile")
       }
+      guard set.newest == draft.replaces?.rawValue else {
+        throw StoreError(.lostRace, "\(set.name) got another release meanwhile")
+      }
       let id: Int64
       if let newest = set.newest, set.isSame, set.content == draft.contentDigest {
         id = newest

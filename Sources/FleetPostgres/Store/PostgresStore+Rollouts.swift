@@ -72,20 +72,28 @@ extension PostgresStore {
     of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause
   ) async throws(StoreError) {
     try await change { session in
-      let released = try session.rows(
-        RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
-        read: { try $0.int() })
+      let released = try session.releaseHolds(of: fleetSet, in: project, cause: cause)
       guard !released.isEmpty else { throw StoreError(.conflict, "no release of '\(fleetSet)' is on hold") }
-      try session.record(
-        Event(
-          "release.released", project: project, fleetSet: fleetSet.rawValue, cause: cause,
-          message: "\(cause.principal) took the hold off"))
       try session.wake(.start, released)
     }
   }
 }
 
 extension Session {
+  /// Takes the holds off a set's releases; answers the set's row when there were any.
+  @discardableResult
+  func releaseHolds(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) throws -> [Int64] {
+    let released = try rows(
+      RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
+      read: { try $0.int() })
+    guard !released.isEmpty else { return [] }
+    try record(
+      Event(
+        "release.released", project: project, fleetSet: fleetSet.rawValue, cause: cause,
+        message: "\(cause.principal) took the hold off"))
+    return released
+  }
+
   fileprivate func withStages(_ records: [RolloutRecord]) throws -> [RolloutRecord] {
     guard !records.isEmpty else { return [] }
     let stages = try rows(RolloutQueries.stages, .ids(records.map(\.run.id)), read: { try $0.stage() })
