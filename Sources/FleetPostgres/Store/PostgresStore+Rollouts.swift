@@ -38,12 +38,14 @@ extension PostgresStore {
       let cursor: [Int64] =
         try after.map { text in
           let parts = text.split(separator: ".").compactMap { Int64($0) }
-          guard parts.count == 3 else { throw PageCursor.invalid }
+          guard parts.count == 3, parts.prefix(2).allSatisfy({ Int32(exactly: $0) != nil }) else {
+            throw PageCursor.invalid
+          }
           return parts
-        } ?? []
+        } ?? [-1, 0, 0]
       let found = try session.rows(
-        RolloutQueries.steps, .id(rollout), .texts(states.map(\.rawValue)), .int(cursor.first),
-        .int(cursor.count > 1 ? cursor[1] : nil), .int(cursor.last), .int(limit + 1)
+        RolloutQueries.steps, .id(rollout), .texts(states.map(\.rawValue)), .int(cursor[0]), .int(cursor[1]),
+        .int(cursor[2]), .int(limit + 1)
       ) { row in
         let record = StepRecord(
           stage: try row.text(), clusterName: try row.name(), targetName: try row.name(), state: try row.raw(),
