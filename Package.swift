@@ -163,6 +163,12 @@ let targets: [Target] = [
       asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
     ]),
   tests(
+    "FleetControllerTests",
+    [
+      "FleetController", "FleetDocuments", "FleetGit", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms",
+      "FleetModel", "FleetTestSupport", logging,
+    ]),
+  tests(
     "FleetServerTests",
     [
       "FleetServer", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient", "FleetPorts",

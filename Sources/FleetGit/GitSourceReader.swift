@@ -69,6 +69,16 @@ public final class GitSourceReader: SourceReader {
     return try outcome.get()
   }
 
+  /// Where the refs stood at the last fetch; see ``SourceReader/snapshot(of:)``.
+  public func snapshot(of repository: Repository) async throws(SourceError) -> RefSnapshot? {
+    let mirror = mirror(of: repository)
+    guard Files.exists(mirror.folder) else { return nil }
+    if !damage.contains(mirror.folder), let known = states.withLock({ $0[mirror.folder]?.refs }) {
+      return known.snapshot
+    }
+    return try mirror.refs().snapshot
+  }
+
   /// The commit that a revision means; see ``SourceReader/resolve(_:in:)``.
   public func resolve(_ revision: Revision, in repository: Repository) async throws(SourceError) -> Commit {
     try mirror(of: repository).resolve(revision)

@@ -100,9 +100,11 @@ struct Run: AsyncParsableCommand {
       GitConfiguration(
         dataFolder: database.folder + "/mirrors", fileFolders: fileRepositories.map { [$0] } ?? [],
         allowsLoopback: allowLoopback), logger: logger)
-    let expander = Expander(sources: sources, kustomize: try? KustomizeProgram(searching: programFolders))
-    let bell = SignalBell()
     let vault = CredentialVault(store: store, box: secrets)
+    let expander = Expander(
+      sources: CurrentSources(sources: sources, store: store, credentials: vault),
+      kustomize: try? KustomizeProgram(searching: programFolders))
+    let bell = SignalBell()
     let tasks: [any ControllerTask] = [
       RepositoryTask(store: store, sources: sources, credentials: vault, logger: logger),
       ExpansionTask(store: store, expander: expander, logger: logger),

@@ -134,8 +134,14 @@ struct TroubleTests {
       let first = try await fixture.commit("1", to: "app.yaml")
       let source = repository(fixture.fileURL)
       let digest: Digest
-      do { digest = try await makeReader(fixture).fetch(source, credential: nil).digest }
+      do {
+        let reader = try makeReader(fixture)
+        #expect(try await reader.snapshot(of: source) == nil)
+        digest = try await reader.fetch(source, credential: nil).digest
+        #expect(try await reader.snapshot(of: source)?.digest == digest)
+      }
       let reader = try makeReader(fixture)
+      #expect(try await reader.snapshot(of: source)?.digest == digest)
       #expect(try await reader.resolve(.branch("main"), in: source).id == first)
       #expect(try await reader.fetch(source, credential: nil).digest == digest)
     }

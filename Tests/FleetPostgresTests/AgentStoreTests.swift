@@ -49,6 +49,49 @@ import Testing
     }
   }
 
+  /// Two agents with a token each, at the same moment: one gets the cluster.
+  @Test func twoAgentsThatJoinAtOnceDoNotBothGetTheCluster() async throws {
+    try await TestDatabase.with(poolSize: 6) { database in
+      let store = database.store
+      for round in 0..<10 {
+        let fixture = try await StoreFixture.make(in: store, clusters: round + 1, name: FleetSetName("set\(round)"))
+        let cluster = try #require(fixture.clusters.last)
+        var tokens: [Digest] = []
+        for agent in 0..<4 {
+          tokens.append(StoreFixture.digest("token \(round) \(agent)"))
+          try await store.createJoinToken(
+            for: cluster.name, in: "default", tokenHash: tokens[agent], expiresIn: .seconds(60), rejoin: false,
+            cause: cause)
+        }
+        let joined = await withTaskGroup(of: Bool.self) { group in
+          for (agent, token) in tokens.enumerated() {
+            group.addTask {
+              (try? await store.join(tokenHash: token, publicKey: [UInt8(agent)], agentVersion: "1")) != nil
+            }
+          }
+          return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(joined == 1)
+      }
+    }
+  }
+
+  /// Every renewal makes a row: those that are over go with the next one, or the table would grow for ever.
+  @Test func sessionsThatAreOverAreForgotten() async throws {
+    try await TestDatabase.with { database in
+      let fixture = try await StoreFixture.make(in: database.store, clusters: 1)
+      for number in 1...3 { try await open(fixture, "\(number)") }
+      try await PostgresScript.run(
+        "UPDATE agent_sessions SET expires_at = now() - interval '1 second' WHERE closed_at IS NOT NULL",
+        url: database.url)
+      try await open(fixture, "4")
+      let rows = try await PostgresScript.rows(
+        "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL) FROM agent_sessions", url: database.url)
+      #expect(rows == [["2", "1"]])
+      #expect(try await database.store.session(tokenHash: StoreFixture.digest("3")) == fixture.clusters[0].id)
+    }
+  }
+
   @Test func aNonceIsUsedOnce() async throws {
     try await TestDatabase.with { database in
       let fixture = try await StoreFixture.make(in: database.store, clusters: 2)

@@ -102,6 +102,45 @@ import Testing
     }
   }
 
+  /// A container's last words may hold anything; PostgreSQL's texts hold no NUL, which must not stop a cluster's reports.
+  @Test func aMessageMayHoldAnyCharacter() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      try await roll(fixture, 1, [web], confirm: false)
+      let message = "exit 1:\0\u{301}\0 \\u0000 \"'{}\\ \u{FFFF} \u{1F600}\n\t\u{1}"
+      try await fixture.confirm(phase: .applying, health: .degraded, message: message)
+      let target = try #require(
+        try await store.targets(of: nil, cluster: nil, in: "default", after: nil, limit: 1).elements.first)
+      let stored = "exit 1:\u{FFFD}\u{301}\u{FFFD} \\u0000 \"'{}\\ \u{FFFF} \u{1F600}\n\t\u{1}"
+      #expect(target.message == stored)
+      #expect(target.health == .degraded)
+      let rollout = try #require(try await store.rollout(of: "storefront", number: nil, in: "default")).run.id
+      let input = try #require(try await store.planInput(for: rollout))
+      #expect(input.units.first?.steps.first?.report?.observation.message == stored)
+      // What a person writes comes back as well as it can.
+      let cordoned = try await store.setCordon("c0000", in: "default", reason: "a\0b", cause: StoreFixture.cause)
+      #expect(cordoned.cluster.cordonReason == "a\u{FFFD}b")
+    }
+  }
+
+  @Test func cursorsThatNobodyHandedOutAreRefused() async throws {
+    try await TestDatabase.with { database in
+      for cursor in ["", "x", "1.1.1:abx", "9:a", "1.1.-1:abc"] {
+        let error = await #expect(throws: StoreError.self) {
+          _ = try await database.store.targets(of: nil, cluster: nil, in: "default", after: cursor, limit: 1)
+        }
+        #expect(error?.code == .conflict, "\(cursor)")
+      }
+      for cursor in ["", "1.2", "a.b.c", "99999999999.0.0"] {
+        let error = await #expect(throws: StoreError.self) {
+          _ = try await database.store.steps(of: 1, states: [], after: cursor, limit: 1)
+        }
+        #expect(error?.code == .conflict, "\(cursor)")
+      }
+    }
+  }
+
   @Test func reportsAndPassesAtOnceLoseNothing() async throws {
     try await TestDatabase.with(poolSize: 6) { database in
       let fixture = try await StoreFixture.make(in: database.store, clusters: 40)

@@ -1,11 +1,9 @@
 import FleetModel
 import FleetPlanner
 import FleetPorts
+import FleetPostgres
 import FleetTestSupport
-import Logging
 import Testing
-
-@testable import FleetPostgres
 
 @Suite struct PlanInputTests {
   /// AMENDMENTS 18: what a pass reads does not grow with the run.
@@ -142,76 +140,6 @@ import Testing
       let sent = back.units.count { $0.steps.contains { $0.order?.direction == .rollback } }
       #expect(sent > 0)
       #expect(back.inFlightByLabel["region"]?.values.reduce(0, +) == sent)
-    }
-  }
-
-  /// Every read of a pass goes by an index at 100,000 steps.
-  @Test func noPassScansTheSteps() async throws {
-    try await TestDatabase.with { database in
-      let fixture = try await StoreFixture.make(in: database.store, clusters: 2)
-      _ = try await fixture.release(1)
-      let rollout = try await fixture.start(StoreFixture.strategy(maxConcurrent: .count(1)))
-      try await PostgresScript.run(
-        """
-        ALTER TABLE rollout_steps DISABLE TRIGGER ALL;
-        ALTER TABLE placements DISABLE TRIGGER ALL;
-        INSERT INTO rollout_steps (rollout_id, stage, position, cluster_id, target_id, state, bundle, release_id, order_direction,
-          order_epoch, order_counter, ordered_at, ordered_listened, before_bundle, before_release)
-        SELECT \(rollout), 0, n, 10 + n, 10 + n,
-          CASE WHEN n % 1000 = 0 THEN 'Failed' WHEN n % 997 = 0 THEN 'Applying' WHEN n < 50000 THEN 'Succeeded'
-            ELSE 'Pending' END,
-          s.bundle, s.release_id, 'forward', 1, 1, now(), 0, s.bundle, (SELECT min(id) FROM releases)
-        FROM generate_series(10, 100000) AS n, (SELECT bundle, release_id FROM rollout_steps LIMIT 1) AS s;
-        INSERT INTO placements (cluster_id, target_id) SELECT 10 + n, 10 + n FROM generate_series(10, 100000) AS n;
-        ANALYZE
-        """, url: database.url)
-      let run = rollout.description
-      let explained: [(Statement, [String])] = [
-        (PlanQueries.inFlight, [run]), (PlanQueries.failing, [run]),
-        (PlanQueries.attention, [run]), (PlanQueries.pendingAgain, [run]), (PlanQueries.pending, [run, "0", "74"]),
-        (PlanQueries.sendBack, [run, "0", "74"]),
-        (PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0"]), (PlanQueries.inFlightByLabel, [run]),
-        (AgentQueries.markClusters, ["'{77}'"]), (AgentQueries.runsInFlight, ["'{77}'"]),
-        (RolloutQueries.steps, [run, "'{}'", "0", "500", "0", "100"]),
-        (
-          PlanQueries.steps,
-          [
-            run, "'{77}'", "'{77}'", "'{Pending}'", "'{Dispatched}'", "'{1}'", "'{\"\"}'", "'{1}'", "'{2}'", "0", "0",
-            "'{forward}'",
-          ]
-        ),
-        (PlanQueries.takeMarks, [run, "'{77}'", "'{77}'", "'{1}'"]),
-        (
-          PlacementQueries.record,
-          [
-            "77", "'{77}'", "'{1}'", "'{1}'", "'{NULL}'", "'{applied}'", "'{Healthy}'", "'{0}'", "'{0}'", "'{\"\"}'",
-            "'{\"{}\"}'",
-          ]
-        ),
-        (PlacementQueries.orders, ["77", "'{}'", "'{}'", "'{}'", "'{}'"]),
-      ]
-      for (statement, arguments) in explained {
-        let rows = try await PostgresScript.explain(statement, arguments, url: database.url)
-        for line in rows {
-          #expect(
-            !line.contains("Seq Scan on rollout_steps") && !line.contains("Seq Scan on placements"),
-            "\(statement.name): \(rows.joined(separator: "\n"))")
-        }
-      }
-    }
-  }
-}
-
-extension PostgresScript {
-  /// The plan of a statement with its arguments as SQL literals, by the statement's generic plan.
-  static func explain(_ statement: Statement, _ arguments: [String], url: String) async throws -> [String] {
-    let store = PostgresStore(url: url, poolSize: 1, logger: Logger(label: "flotilla.test"))
-    defer { store.close() }
-    return try await store.change { session in
-      try session.script("PREPARE explained AS \(statement.sql)")
-      return try session.textRows(
-        Statement("explain", "EXPLAIN EXECUTE explained (\(arguments.joined(separator: ", ")))")
-      ).map { $0.joined() }
     }
   }
 }

@@ -143,6 +143,68 @@ import Testing
     }
   }
 
+  /// The hold is taken off and the run stored at once: automation finds no moment in which the release is free.
+  @Test func startingAHeldReleaseTakesTheHoldOffWithTheSameCommit() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      _ = try await fixture.release(1)
+      let first = try await fixture.start()
+      let input = try #require(try await store.planInput(for: first))
+      let aborted = try command(.abort(hold: true), on: input, by: CommandGiver(name: "kim", reason: "wrong"))
+      try await store.commit(aborted, input: input, cause: StoreFixture.cause)
+      for claim in try await store.claim(.start, limit: 9, by: fixture.controller, for: .seconds(60)) {
+        try await store.finish(claim, wakeAt: nil)
+      }
+      let held = try #require(try await store.startInput(for: fixture.fleetSet, strategy: StoreFixture.strategy()))
+      #expect(held.isHeld)
+      let frozen = try freeze(held, options: FreezeOptions(kind: .rollout, startedBy: "kim"))
+      var taken = frozen
+      taken.run.number = 1
+      let error = await #expect(throws: StoreError.self) {
+        try await store.create(taken, fleetSet: fixture.fleetSet, releasingHolds: true, cause: StoreFixture.cause)
+      }
+      #expect(error?.code == .lostRace)
+      #expect(try await store.fleetSet(fixture.fleetSet)?.newestRelease?.hold != nil)
+      try await store.create(frozen, fleetSet: fixture.fleetSet, releasingHolds: true, cause: StoreFixture.cause)
+      #expect(try await store.fleetSet(fixture.fleetSet)?.newestRelease?.hold == nil)
+      #expect(try await store.claim(.start, limit: 9, by: fixture.controller, for: .seconds(60)) == [])
+    }
+  }
+
+  @Test func noRunIsStoredForASetThatIsGone() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      _ = try await fixture.release(1)
+      let input = try #require(try await store.startInput(for: fixture.fleetSet, strategy: StoreFixture.strategy()))
+      let frozen = try freeze(input, options: FreezeOptions(kind: .rollout, startedBy: "kim"))
+      try await store.removeFleetSet("storefront", in: "default", cause: StoreFixture.cause)
+      let error = await #expect(throws: StoreError.self) {
+        try await store.create(frozen, fleetSet: fixture.fleetSet, cause: StoreFixture.cause)
+      }
+      #expect(error?.code == .notFound)
+    }
+  }
+
+  /// Two controllers expand a set; the slower one, with the older commit, must not have the last word.
+  @Test func anExpansionThatWasOvertakenStoresNoRelease() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      let first = try await fixture.release(1)
+      _ = try await fixture.release(2)
+      let error = await #expect(throws: StoreError.self) {
+        _ = try await store.commitRelease(
+          ReleaseDraft(
+            fleetSet: fixture.fleetSet, fleetSetGeneration: 1, replaces: first.id, sources: first.sources, targets: [],
+            contentDigest: StoreFixture.digest("slow")))
+      }
+      #expect(error?.code == .lostRace)
+      #expect(try await store.fleetSet(fixture.fleetSet)?.newestRelease?.number == 2)
+    }
+  }
+
   @Test func undoingAnEndedRunHoldsItAndTakesItsBundlesFromLastKnownGood() async throws {
     try await TestDatabase.with { database in
       let store = database.store

@@ -60,6 +60,65 @@ import Testing
     }
   }
 
+  @Test func workThatFailedIsDueAfterItsPause() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      func claim() async throws -> [WorkClaim] {
+        try await store.claim(.expansion, limit: 1, by: controller, for: .seconds(60))
+      }
+      try await store.wake(.expansion, row: 1)
+      let before = try await store.now()
+      try await store.retry(try #require(try await claim().first), after: .seconds(1_000))
+      #expect(try await claim() == [])
+      let due = try #require(try await store.nextDue(.expansion))
+      #expect(due >= before + .seconds(1_000) && due < before + .seconds(1_060))
+      // A wake does not wait for the pause, and one during the work makes it due at once.
+      try await store.wake(.expansion, row: 1)
+      let again = try #require(try await claim().first)
+      try await store.wake(.expansion, row: 1)
+      try await store.retry(again, after: .seconds(1_000))
+      #expect(try await claim().count == 1)
+    }
+  }
+
+  @Test func aClaimIsMadeGoodAgainUntilItIsLost() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      try await store.wake(.repository, row: 1)
+      let claim = try #require(try await store.claim(.repository, limit: 1, by: controller, for: .zero).first)
+      #expect(try await store.extend(claim, for: .seconds(60)))
+      #expect(try await store.claim(.repository, limit: 1, by: controller, for: .seconds(60)) == [])
+      // What is claimed is due again when the claim runs out.
+      #expect(try #require(try await store.nextDue(.repository)) > (try await store.now()) + .seconds(30))
+      #expect(try await store.extend(claim, for: .zero))
+      let other = try await store.claim(.repository, limit: 1, by: controller, for: .seconds(60))
+      #expect(other.map(\.row) == [1])
+      #expect(try await !store.extend(claim, for: .seconds(60)))
+      for claim in other { try await store.finish(claim, wakeAt: nil) }
+      #expect(try await !store.extend(claim, for: .seconds(60)))
+    }
+  }
+
+  @Test func theFirstThatIsDueIsFoundAmongClaimedAndFree() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      let now = try await store.now()
+      for (row, wakeAt) in [(1, nil), (2, now + .seconds(900)), (3, now + .seconds(300))] as [(Int64, Instant?)] {
+        try await store.wake(.start, row: row)
+        let claim = try #require(try await store.claim(.start, limit: 1, by: controller, for: .seconds(60)).first)
+        try await store.finish(claim, wakeAt: wakeAt)
+      }
+      #expect(try await store.nextDue(.start) == now + .seconds(300))
+      try await store.wake(.start, row: 1)
+      _ = try await store.claim(.start, limit: 1, by: controller, for: .seconds(100))
+      #expect(try #require(try await store.nextDue(.start)) < now + .seconds(200))
+      #expect(try await store.nextDue(.rollout) == nil)
+    }
+  }
+
   @Test func signalsReachEveryStream() async throws {
     try await TestDatabase.with { database in
       let first = try await database.store.signals()

@@ -17,6 +17,7 @@ import Testing
 /// A server on a free port over a database of its own, with a token of every right.
 struct ServerFixture: Sendable {
   let url: String
+  let databaseURL: String
   let store: PostgresStore
   let controller: ControllerID
   let secrets: SecretBox
@@ -69,7 +70,8 @@ struct ServerFixture: Sendable {
           for await url in urls {
             try await body(
               ServerFixture(
-                url: url, store: store, controller: controller, secrets: secrets, folder: folder, tokens: given))
+                url: url, databaseURL: database.url, store: store, controller: controller, secrets: secrets,
+                folder: folder, tokens: given))
           }
         }
         // The server runs until the body has ended; when it fails to start, its error comes first.

@@ -101,7 +101,7 @@ public struct StoreFixture: Sendable {
     }
     return try await store.commitRelease(
       ReleaseDraft(
-        fleetSet: fleetSet, fleetSetGeneration: 1,
+        fleetSet: fleetSet, fleetSetGeneration: 1, replaces: try await store.fleetSet(fleetSet)?.newestRelease?.id,
         sources: [ReleaseSource(repository: "fleet", revision: "main", commit: Self.commit(number))],
         targets: targets, contentDigest: bundle.digest))
   }

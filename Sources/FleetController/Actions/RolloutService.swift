@@ -58,10 +58,8 @@ public struct RolloutService: Sendable {
         throw StoreError(.lostRace, "the run before has just made place")
       case .run(let frozen):
         if dryRun { return .wouldStart(frozen) }
-        if input.isHeld {
-          try await store.releaseHold(of: name, in: project, cause: cause(principal, reason))
-        }
-        _ = try await store.create(frozen, fleetSet: record.id, cause: cause(principal, reason))
+        try await store.create(
+          frozen, fleetSet: record.id, releasingHolds: input.isHeld, cause: cause(principal, reason))
         return .started(try await rollout(name, frozen.run.number, project))
       }
     }
@@ -87,7 +85,6 @@ public struct RolloutService: Sendable {
       let decided = try FleetPlanner.command(command, on: input, by: giver)
       if decided.changes(input) {
         try await store.commit(decided, input: input, cause: cause(principal, reason))
-        try await store.wake(.rollout, row: record.run.id.rawValue)
         logger.info(
           "rollout commanded",
           metadata: ["rollout": "\(record.run.displayName)", "by": "\(principal.name)", "command": "\(command)"])
@@ -135,7 +132,7 @@ public struct RolloutService: Sendable {
     } catch {
       throw CommandRefusal(.conflict, error.problems.joined(separator: "; "))
     }
-    _ = try await store.create(frozen, fleetSet: fleetSet.id, cause: cause(principal, reason))
+    try await store.create(frozen, fleetSet: fleetSet.id, cause: cause(principal, reason))
     return try await rollout(record.run.fleetSet, frozen.run.number, record.run.project)
   }
 
@@ -153,11 +150,12 @@ public struct RolloutService: Sendable {
 
   /// Runs the body again, at most ten times, while somebody else was faster: losing a race is normal (DESIGN rule 3).
   private func retryingLostRaces<Result>(_ body: () async throws -> Result) async throws -> Result {
-    for _ in 0..<9 {
+    for attempt in 1...9 {
       do {
         return try await body()
       } catch let error as StoreError where error.code == .lostRace {
-        continue
+        // A run that is planned without a pause must not win every time.
+        try await Task.sleep(for: .milliseconds(Int.random(in: 1...(5 * attempt))))
       }
     }
     return try await body()

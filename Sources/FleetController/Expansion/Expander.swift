@@ -7,14 +7,13 @@ public import FleetPrograms
 internal import FleetRender
 internal import Manifest
 
-/// What a FleetSet expands and renders to: all that a release freezes.
+/// What a FleetSet expands and renders to: all that a release freezes, but the contents of the bundles, which may be more
+/// than fits in memory together.
 public struct ExpandedSet: Sendable {
   /// The sources, the template's first, in order of repository and revision.
   public var sources: [ReleaseSource]
   /// The targets in order of name.
   public var targets: [ReleaseTargetDraft]
-  /// The bundles that the targets name.
-  public var bundles: [FleetModel.Digest: BundleDraft]
   /// Findings that stop nothing.
   public var warnings: [Diagnostic]
 
@@ -62,29 +61,36 @@ public struct Expander: Sendable {
   ///   - repositories: the project's repositories.
   ///   - file: the document's file, for messages.
   ///   - onlyCluster: renders only the targets of this cluster; nil for all.
-  /// - Throws: ``ExpansionFailure``.
+  ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
+  /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
     _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], file: String,
-    onlyCluster: ClusterName? = nil
+    onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     let (targets, warnings) = try await generate(definition, inventory: inventory, file: file, resolver: &resolver)
-    var result = ExpandedSet(sources: [], targets: [], bundles: [:], warnings: warnings)
+    var result = ExpandedSet(sources: [], targets: [], warnings: warnings)
     var problems: [Diagnostic] = []
+    var reasons: Set<String> = []
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
     for target in targets where onlyCluster == nil || target.cluster == onlyCluster {
       try Task.checkCancellation()
       do {
         let source = try await resolver.source(repository: target.repository, revision: target.revision)
         let bundle = try await rendered(target, source)
-        result.bundles[bundle.digest] = bundle
-        result.targets.append(draft(target, definition.sync, source, clusters[target.cluster] ?? 0, bundle.digest))
+        let draft = draft(target, definition.sync, source, clusters[target.cluster] ?? 0, bundle.digest)
+        try await keep(draft, bundle)
+        result.targets.append(draft)
       } catch let failure as ExpansionFailure {
+        reasons.insert(failure.reason)
         problems += failure.diagnostics.map { $0.about(target) }
         if problems.count >= 20 { break }
       }
     }
-    guard problems.isEmpty else { throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems.unique) }
+    guard problems.isEmpty else {
+      let reason = reasons.count == 1 ? reasons.first ?? "RenderFailed" : "RenderFailed"
+      throw ExpansionFailure(reason: reason, diagnostics: problems.unique)
+    }
     result.targets.sort { $0.name < $1.name }
     result.sources = resolver.used
     return result
@@ -94,10 +100,12 @@ public struct Expander: Sendable {
     _ definition: FleetSetDefinition, inventory: [Cluster], file: String, resolver: inout SourceResolver
   ) async throws -> ([ExpandedTarget], [Diagnostic]) {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
+    // A generator whose repository cannot be had has nothing else to complain about.
+    var reason = "GeneratorFailed"
     while true {
       switch FleetGenerators.expand(definition, inventory: inventory, answers: answers, file: file) {
       case .targets(let targets, let problems): return (targets, problems)
-      case .failed(let problems): throw ExpansionFailure(reason: "GeneratorFailed", diagnostics: problems)
+      case .failed(let problems): throw ExpansionFailure(reason: reason, diagnostics: problems)
       case .empty(let problems):
         let nothing = Diagnostic(
           file: file, field: "spec.generators", message: "the generators yield no target",
@@ -109,6 +117,7 @@ public struct Expander: Sendable {
           do {
             answers[request] = .tree(try await resolver.source(repository: repository, revision: revision).tree)
           } catch let failure as ExpansionFailure {
+            reason = failure.reason
             answers[request] = .failure(failure.diagnostics.map(\.message).joined(separator: "; "))
           }
         }

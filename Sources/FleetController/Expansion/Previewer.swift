@@ -29,7 +29,8 @@ public struct Previewer: Sendable {
   /// - Throws: `DiagnosticsError` for what stops the expansion, ``CommandRefusal`` when there is no such FleetSet,
   ///   `StoreError`.
   public func expand(
-    _ name: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+    _ name: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName,
+    keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> (set: ExpandedSet, clusterNames: [ClusterID: ClusterName]) {
     let definition = try await definition(of: name, documents: documents, in: project)
     var inventory = try await store.inventory(of: project)
@@ -48,7 +49,8 @@ public struct Previewer: Sendable {
     }
     do {
       let set = try await expander.expand(
-        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(name)", onlyCluster: cluster)
+        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(name)", onlyCluster: cluster,
+        keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {
       throw DiagnosticsError(failure.diagnostics)
@@ -59,7 +61,6 @@ public struct Previewer: Sendable {
   public func difference(
     _ name: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
   ) async throws -> (changes: [TargetChange], warnings: [Diagnostic]) {
-    let expanded = try await expand(name, documents: documents, cluster: cluster, in: project).set
     var current: [TargetName: TargetRecord] = [:]
     var after: String?
     repeat {
@@ -68,15 +69,16 @@ public struct Previewer: Sendable {
       after = page.next
     } while after != nil
     var changes: [TargetChange] = []
-    for target in expanded.targets {
+    // Bundle by bundle, so that no more than two of them are in memory.
+    let expanded = try await expand(name, documents: documents, cluster: cluster, in: project) { target, bundle in
       let wanted = current.removeValue(forKey: target.name)?.wanted?.bundle
-      let old = wanted == target.bundle ? nil : try await objects(of: wanted)
-      let new = expanded.bundles[target.bundle]?.objects.map(\.canonicalJSON) ?? []
+      let differences =
+        wanted == bundle.digest
+        ? [] : BundleDifference.changes(from: try await objects(of: wanted), to: bundle.objects.map(\.canonicalJSON))
       changes.append(
-        TargetChange(
-          target: target.name, action: wanted == nil ? .added : .changed,
-          changes: wanted == target.bundle ? [] : BundleDifference.changes(from: old ?? [], to: new)))
-    }
+        TargetChange(target: target.name, action: wanted == nil ? .added : .changed, changes: differences))
+    }.set
+    changes.sort { $0.target < $1.target }
     for gone in current.keys.sorted() { changes.append(TargetChange(target: gone, action: .removed, changes: [])) }
     return (changes, expanded.warnings)
   }

@@ -60,6 +60,7 @@ struct SourceResolver {
       order.append(key)
       return source
     } catch {
+      guard error.code != .cancelled else { throw CancellationError() }
       throw ExpansionFailure(
         reason: "SourceUnavailable",
         diagnostics: [

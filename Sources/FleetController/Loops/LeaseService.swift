@@ -23,8 +23,7 @@ public struct LeaseService: Service {
       while !Task.isCancelled {
         do {
           try await store.renewLease(of: controller)
-          let closed = try await store.closeLapsedSessions()
-          if closed > 0 { logger.info("sessions of a lost controller closed", metadata: ["count": "\(closed)"]) }
+          try await closeLapsedSessions()
         } catch {
           logger.warning("the lease could not be renewed", metadata: ["error": "\(error)"])
         }
@@ -32,5 +31,16 @@ public struct LeaseService: Service {
       }
     }
     try? await store.releaseLease(of: controller)
+  }
+
+  /// A part at a time, so that no transaction grows with a lost controller's fleet.
+  private func closeLapsedSessions() async throws {
+    var count = 0
+    var closed: Int
+    repeat {
+      closed = try await store.closeLapsedSessions()
+      count += closed
+    } while closed > 0
+    if count > 0 { logger.info("sessions of a lost controller closed", metadata: ["count": "\(count)"]) }
   }
 }

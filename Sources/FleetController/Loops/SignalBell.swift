@@ -81,14 +81,15 @@ public struct SignalService: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
-          for await signal in try await store.signals() {
+          let signals = try await store.signals()
+          // Some may have been lost while nobody listened.
+          for kind in WorkKind.allCases { bell.strike(kind) }
+          for await signal in signals {
             if case .work(let kind) = signal { bell.strike(kind) }
           }
         } catch {
           logger.debug("listening for signals failed", metadata: ["error": "\(error)"])
         }
-        // Some may have been lost while nobody listened.
-        for kind in WorkKind.allCases { bell.strike(kind) }
         try? await Task.sleep(for: .seconds(1))
       }
     }

@@ -4,6 +4,7 @@ internal import Foundation
 public import Logging
 internal import Metrics
 public import ServiceLifecycle
+internal import Synchronization
 
 /// One kind of work, done again and again: takes no input but a row's number, is safe to repeat, and the next activation
 /// is the retry (DESIGN, FleetController).
@@ -12,6 +13,9 @@ public protocol ControllerTask: Sendable {
   var kind: WorkKind { get }
 
   /// Does the work on a row and says when it is due again by itself; nil for only when woken.
+  ///
+  /// Called again for the same row only when the call before has returned, unless its controller lost the database for
+  /// longer than a claim.
   ///
   /// - Throws: anything; the loop logs it and tries again with backoff.
   func run(row: Int64) async throws -> Instant?
@@ -24,16 +28,30 @@ public struct WorkLoop: Service {
   public struct Limits: Sendable {
     /// Rows worked on at once.
     public var concurrency: Int
-    /// How long a claim is good; a controller that dies loses its claims after this (R26).
+    /// How long a claim is good unless it is renewed, which happens while the work goes on; a controller that dies loses
+    /// its claims after this (R26).
     public var claim: Duration
     /// The longest sleep between two looks.
     public var idle: Duration
+    /// The pause after a row's first failure; it doubles with every further one.
+    public var retryPause: Duration
+    /// The same after a lost race, which is over as soon as somebody else's transaction.
+    public var lostRacePause: Duration
+    /// The longest pause after a failure.
+    public var longestPause: Duration
 
     /// Makes limits.
-    public init(concurrency: Int = 4, claim: Duration = .seconds(15), idle: Duration = .seconds(2)) {
+    public init(
+      concurrency: Int = 4, claim: Duration = .seconds(15), idle: Duration = .seconds(2),
+      retryPause: Duration = .seconds(1), lostRacePause: Duration = .milliseconds(20),
+      longestPause: Duration = .seconds(60)
+    ) {
       self.concurrency = concurrency
       self.claim = claim
       self.idle = idle
+      self.retryPause = retryPause
+      self.lostRacePause = lostRacePause
+      self.longestPause = longestPause
     }
   }
 
@@ -43,6 +61,7 @@ public struct WorkLoop: Service {
   let bell: SignalBell
   let limits: Limits
   let logger: Logger
+  private let failures = Failures()
 
   /// Makes a loop for a task.
   public init(
@@ -57,7 +76,7 @@ public struct WorkLoop: Service {
     self.logger = logger
   }
 
-  /// Works until the service is asked to stop; work under way ends first.
+  /// Works until the service is asked to stop; work under way is cancelled and given back.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
@@ -93,25 +112,87 @@ public struct WorkLoop: Service {
     return min(max(due - now, .milliseconds(5)), limits.idle)
   }
 
+  /// What became of work on a row.
+  private enum Outcome: Sendable {
+    case done(wakeAt: Instant?)
+    case failed(any Error)
+    case cancelled
+    /// Somebody else has the claim.
+    case lost
+
+    var label: String {
+      switch self {
+      case .done: "done"
+      case .failed(let error): Self.isLostRace(error) ? "lostRace" : "failed"
+      case .cancelled: "cancelled"
+      case .lost: "lostClaim"
+      }
+    }
+
+    static func isLostRace(_ error: any Error) -> Bool { (error as? StoreError)?.code == .lostRace }
+  }
+
   private func work(on claim: WorkClaim) async {
     let started = ContinuousClock.now
-    var wakeAt: Instant?
-    var outcome = "done"
-    do {
-      wakeAt = try await task.run(row: claim.row)
-    } catch is CancellationError {
-      outcome = "cancelled"
-    } catch {
-      let isLostRace = (error as? StoreError)?.code == .lostRace
-      outcome = isLostRace ? "lostRace" : "failed"
-      logger.log(
-        level: isLostRace ? .debug : .warning, "work failed, it is tried again",
-        metadata: ["kind": "\(claim.kind.rawValue)", "row": "\(claim.row)", "error": "\(error)"])
-      wakeAt = try? await store.now() + (isLostRace ? .milliseconds(20) : .seconds(2))
+    let outcome = await outcome(of: claim)
+    record(outcome.label, took: ContinuousClock.now - started)
+    // In a task of its own, because giving back must not be cancelled with the work: whoever is there next would have to
+    // wait for the claim to run out.
+    await Task { await giveBack(claim, outcome) }.value
+  }
+
+  /// Does the work while its claim is made good again and again, so that nobody does it a second time meanwhile.
+  private func outcome(of claim: WorkClaim) async -> Outcome {
+    await withTaskGroup(of: Outcome.self) { group in
+      group.addTask { await attempt(claim) }
+      group.addTask { await keepClaim(claim) }
+      let first = await group.next() ?? .cancelled
+      group.cancelAll()
+      return first
     }
-    record(outcome, took: ContinuousClock.now - started)
+  }
+
+  private func attempt(_ claim: WorkClaim) async -> Outcome {
     do {
-      try await store.finish(claim, wakeAt: wakeAt)
+      return .done(wakeAt: try await task.run(row: claim.row))
+    } catch {
+      return Task.isCancelled ? .cancelled : .failed(error)
+    }
+  }
+
+  /// Returns when the claim is lost, or the caller is cancelled. A store that is away changes nothing: it is asked again.
+  private func keepClaim(_ claim: WorkClaim) async -> Outcome {
+    while true {
+      do { try await Task.sleep(for: limits.claim / 3) } catch { return .cancelled }
+      if (try? await store.extend(claim, for: limits.claim)) == false { return .lost }
+    }
+  }
+
+  private func giveBack(_ claim: WorkClaim, _ outcome: Outcome) async {
+    do {
+      switch outcome {
+      case .done(let wakeAt):
+        failures.clear(claim.row)
+        try await store.finish(claim, wakeAt: wakeAt)
+        // The loop may have looked before, and sleep for longer than until then.
+        if wakeAt != nil { bell.strike(claim.kind) }
+      case .failed(let error):
+        let isLostRace = Outcome.isLostRace(error)
+        let pause = failures.pause(
+          claim.row, first: isLostRace ? limits.lostRacePause : limits.retryPause, longest: limits.longestPause)
+        logger.log(
+          level: isLostRace ? .debug : .warning, "work failed, it is tried again",
+          metadata: [
+            "kind": "\(claim.kind.rawValue)", "row": "\(claim.row)", "error": "\(error)", "pause": "\(pause.text)",
+          ])
+        try await store.retry(claim, after: pause)
+        bell.strike(claim.kind)
+      case .cancelled: try await store.retry(claim, after: .zero)
+      case .lost:
+        logger.info(
+          "another controller has taken this work over",
+          metadata: ["kind": "\(claim.kind.rawValue)", "row": "\(claim.row)"])
+      }
     } catch {
       // The claim lapses by itself, and the work is done again.
       logger.debug("finishing work failed", metadata: ["kind": "\(claim.kind.rawValue)", "error": "\(error)"])
@@ -123,6 +204,21 @@ public struct WorkLoop: Service {
     Counter(label: "flotilla_task_runs_total", dimensions: [("kind", kind), ("outcome", outcome)]).increment()
     Metrics.Timer(label: "flotilla_task_duration_seconds", dimensions: [("kind", kind)])
       .recordMilliseconds(took.wholeMilliseconds)
+  }
+}
+
+/// How often each row has failed in a row, for growing pauses.
+private final class Failures: Sendable {
+  private let counts = Mutex<[Int64: Int]>([:])
+
+  func clear(_ row: Int64) { counts.withLock { _ = $0.removeValue(forKey: row) } }
+
+  func pause(_ row: Int64, first: Duration, longest: Duration) -> Duration {
+    let count = counts.withLock { counts in
+      counts[row, default: 0] += 1
+      return counts[row, default: 1]
+    }
+    return min(longest, first * (1 << min(count - 1, 16)))
   }
 }
 

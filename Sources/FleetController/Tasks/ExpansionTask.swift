@@ -1,3 +1,4 @@
+internal import FleetDocuments
 public import FleetModel
 public import FleetPorts
 public import Logging
@@ -19,52 +20,71 @@ public struct ExpansionTask: ControllerTask {
     self.logger = logger
   }
 
-  /// Expands once; nothing is stored when nothing differs.
+  /// Expands once; nothing is stored when nothing differs. What failed is tried again in time, also when nothing that is
+  /// known to have an effect changes.
   public func run(row: Int64) async throws -> Instant? {
     guard let record = try await store.fleetSet(FleetSetID(row)) else { return nil }
     let now = try await store.now()
     do {
       let definition = try FleetSetReader.definition(of: record)
-      let repositories = try await store.allRepositories(of: record.project)
-      let expanded = try await expander.expand(
-        definition, inventory: try await store.inventory(of: record.project), repositories: repositories,
-        file: "FleetSet \(record.name)")
-      try await storeRelease(expanded, record)
-      let warnings = expanded.warnings.map(\.text).joined(separator: "\n")
-      try await store.recordCondition(
-        Condition(isReady: true, reason: "Expanded", message: warnings, since: now), of: record.id)
+      let release = try await expand(definition, record)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
+      try await recordSuccess(record, release: release.record, warnings: release.warnings, at: now)
+      return nil
     } catch let failure as ExpansionFailure {
+      try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
+      return now + (failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300))
     } catch let error as DiagnosticsError {
       try await degrade(record, reason: "DocumentInvalid", message: error.description, at: now)
+      return nil
     }
-    return nil
   }
 
-  private func storeRelease(_ expanded: ExpandedSet, _ record: FleetSetRecord) async throws {
-    let digests = expanded.bundles.keys.sorted()
-    let missing = try await store.missingBundles(of: digests)
-    if !missing.isEmpty {
-      try await store.insertBundles(digests.filter(missing.contains).compactMap { expanded.bundles[$0] })
-    }
+  private func expand(
+    _ definition: FleetSetDefinition, _ record: FleetSetRecord
+  ) async throws -> (record: ReleaseRecord, warnings: [Diagnostic]) {
+    let inventory = try await store.inventory(of: record.project)
+    let repositories = try await store.allRepositories(of: record.project)
+    var bundles = BundleWriter(store: store)
+    let expanded = try await expander.expand(
+      definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
+      keep: { _, bundle in try await bundles.add(bundle) })
+    try await bundles.flush()
     let release = try await store.commitRelease(
       ReleaseDraft(
-        fleetSet: record.id, fleetSetGeneration: record.generation, sources: expanded.sources,
-        targets: expanded.targets, contentDigest: expanded.contentDigest))
+        fleetSet: record.id, fleetSetGeneration: record.generation, replaces: record.newestRelease?.id,
+        sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest))
     if release.id != record.newestRelease?.id {
       logger.info(
         "release stored",
         metadata: [
           "fleetSet": "\(record.name)", "release": "\(release.shortName)", "targets": "\(release.targetCount)",
-          "newBundles": "\(missing.count)",
+          "newBundles": "\(bundles.newBundles)",
         ])
     }
+    return (release, expanded.warnings)
+  }
+
+  private func recordSuccess(
+    _ record: FleetSetRecord, release: ReleaseRecord, warnings: [Diagnostic], at now: Instant
+  ) async throws {
+    let message = warnings.map(\.text).joined(separator: "\n")
+    if release.id == record.newestRelease?.id {
+      // What the start task found about this very release is still so, or may be found just now.
+      let isSame = record.condition.isReady && record.condition.message == message
+      if isSame || record.condition.reason == StartTask.misfit { return }
+    }
+    try await store.recordCondition(
+      Condition(isReady: true, reason: "Expanded", message: message, since: now), of: record.id)
+    // The start task may have had its say before this was written over it; it says it again.
+    try await store.wake(.start, row: record.id.rawValue)
   }
 
   private func degrade(_ record: FleetSetRecord, reason: String, message: String, at now: Instant) async throws {
-    logger.warning(
-      "expansion failed, the last good one is kept",
+    let isKnown = record.condition.reason == reason && record.condition.message == message
+    logger.log(
+      level: isKnown ? .debug : .warning, "expansion failed, the last good one is kept",
       metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)", "error": "\(message)"])
     Counter(label: "flotilla_expansions_total", dimensions: [("outcome", reason)]).increment()
     try await store.recordCondition(

@@ -3,6 +3,7 @@ internal import FleetPlanner
 public import FleetPorts
 public import Logging
 internal import Metrics
+internal import Synchronization
 
 /// Plans a rollout: load, decide, commit (DESIGN rule 1).
 public struct RolloutTask: ControllerTask {
@@ -10,6 +11,7 @@ public struct RolloutTask: ControllerTask {
   public let kind = WorkKind.rollout
   let store: any ControlStore
   let logger: Logger
+  private let incidents = Incidents()
 
   /// Makes the task.
   public init(store: any ControlStore, logger: Logger) {
@@ -23,6 +25,7 @@ public struct RolloutTask: ControllerTask {
     guard let (input, decided) = try await decide(RolloutID(row)) else { return nil }
     let violations = lint(decided, input: input)
     guard violations.isEmpty else { return try await stop(input, violations) }
+    incidents.clear(input.run.id)
     try await store.commit(decided, input: input, cause: ChangeCause(principal: Principal.flotilla.name))
     if decided.changes(input) { log(decided) }
     return decided.nextWake
@@ -41,10 +44,12 @@ public struct RolloutTask: ControllerTask {
 
   private func stop(_ input: PlanInput, _ violations: [PlanViolation]) async throws -> Instant? {
     let text = violations.map(\.description).joined(separator: "; ")
+    Counter(label: "flotilla_plan_violations_total").increment()
+    // Every report of the fleet asks for another pass, which finds the same: it is told once.
+    guard incidents.isNew(text, of: input.run.id) else { return input.now + .seconds(60) }
     logger.critical(
       "a plan violates an invariant and is not committed",
       metadata: ["rollout": "\(input.run.displayName)", "violations": "\(text)"])
-    Counter(label: "flotilla_plan_violations_total").increment()
     let incident = EventDraft(
       kind: "incident.planViolation", message: "the next steps of \(input.run.displayName) break a rule: \(text)")
     try await store.record(
@@ -61,4 +66,15 @@ public struct RolloutTask: ControllerTask {
         "waiting": "\(plan.report.waiting.map(\.reason.rawValue).joined(separator: ","))",
       ])
   }
+}
+
+/// What was told of each run that stands still.
+private final class Incidents: Sendable {
+  private let told = Mutex<[RolloutID: String]>([:])
+
+  func isNew(_ text: String, of run: RolloutID) -> Bool {
+    told.withLock { $0.updateValue(text, forKey: run) != text }
+  }
+
+  func clear(_ run: RolloutID) { told.withLock { _ = $0.removeValue(forKey: run) } }
 }

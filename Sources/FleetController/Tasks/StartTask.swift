@@ -17,6 +17,9 @@ public struct StartTask: ControllerTask {
     self.logger = logger
   }
 
+  /// The condition's reason when no run can be made of a release.
+  static let misfit = "StrategyDoesNotFit"
+
   /// Loads what the set's members want, decides, and stores a run when one is due.
   public func run(row: Int64) async throws -> Instant? {
     let id = FleetSetID(row)
@@ -24,8 +27,19 @@ public struct StartTask: ControllerTask {
       let definition = try? FleetSetReader.definition(of: record),
       let input = try await store.startInput(for: id, strategy: definition.rollout)
     else { return nil }
-    switch decideStart(input) {
-    case .nothing: break
+    let decision = decideStart(input)
+    if case .refused(let problems) = decision {
+      let message = problems.joined(separator: "; ")
+      try await store.recordCondition(
+        Condition(isReady: false, reason: Self.misfit, message: message, since: input.now), of: id)
+      return nil
+    }
+    if record.condition.reason == Self.misfit {
+      try await store.recordCondition(
+        Condition(isReady: true, reason: "Expanded", message: "", since: input.now), of: id)
+    }
+    switch decision {
+    case .nothing, .refused: break
     case .supersedes(let old, let frozen):
       // Its end wakes this task again, which then starts the newer one.
       try await RolloutService(store: store, logger: logger).supersede(old, by: frozen.run.displayName)
@@ -38,11 +52,6 @@ public struct StartTask: ControllerTask {
         metadata: ["rollout": "\(frozen.run.displayName)", "row": "\(run)", "release": "\(input.releaseName)"])
     case .waits(let reason), .held(let reason):
       logger.debug("no rollout started", metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)"])
-    case .refused(let problems):
-      try await store.recordCondition(
-        Condition(
-          isReady: false, reason: "StrategyDoesNotFit", message: problems.joined(separator: "; "), since: input.now),
-        of: id)
     }
     return nil
   }

@@ -139,6 +139,9 @@ public struct ReleaseDraft: Hashable, Sendable {
   public var fleetSet: FleetSetID
   /// The FleetSet's generation that was expanded.
   public var fleetSetGeneration: Int64
+  /// The set's newest release when the expansion began, nil for none: an expansion that was overtaken is refused, so that
+  /// an older commit never follows a newer one.
+  public var replaces: ReleaseID?
   /// The sources, the template's first.
   public var sources: [ReleaseSource]
   /// The targets in order of name.
@@ -148,11 +151,12 @@ public struct ReleaseDraft: Hashable, Sendable {
 
   /// Makes a release.
   public init(
-    fleetSet: FleetSetID, fleetSetGeneration: Int64, sources: [ReleaseSource], targets: [ReleaseTargetDraft],
-    contentDigest: Digest
+    fleetSet: FleetSetID, fleetSetGeneration: Int64, replaces: ReleaseID?, sources: [ReleaseSource],
+    targets: [ReleaseTargetDraft], contentDigest: Digest
   ) {
     self.fleetSet = fleetSet
     self.fleetSetGeneration = fleetSetGeneration
+    self.replaces = replaces
     self.sources = sources
     self.targets = targets
     self.contentDigest = contentDigest

@@ -15,6 +15,11 @@ public protocol SourceReader: Sendable {
   ///   stays readable.
   func fetch(_ repository: Repository, credential: SourceCredential?) async throws(SourceError) -> RefSnapshot
 
+  /// Where the branches and tags stood when they were fetched last, on this machine; nil before the first fetch.
+  ///
+  /// - Throws: ``SourceError`` with code `corrupt` when what was fetched cannot be read.
+  func snapshot(of repository: Repository) async throws(SourceError) -> RefSnapshot?
+
   /// The commit that a revision means now, from what was fetched last.
   ///
   /// - Throws: ``SourceError`` with code `refNotFound` or `commitNotFound` when there is none.

@@ -57,7 +57,8 @@ public protocol ReleaseStore: Sendable {
   func insertBundles(_ bundles: [BundleDraft]) async throws(StoreError)
   /// Stores a release with its targets, marks targets that left the set as abandoned, and wakes the set's start task. When
   /// the newest release has the same content digest, sources and generation, stores nothing and answers that release.
-  /// - Throws: `lostRace` when the FleetSet's generation is newer than the draft's.
+  /// - Throws: `lostRace` when the FleetSet's generation is newer than the draft's, or another release became the newest
+  ///   meanwhile.
   func commitRelease(_ draft: ReleaseDraft) async throws(StoreError) -> ReleaseRecord
   /// Releases of a set, newest first.
   func releases(of fleetSet: FleetSetName, in project: ProjectName, after: String?, limit: Int)

@@ -5,9 +5,14 @@ public import FleetPlanner
 public protocol RolloutStore: Sendable {
   /// What the decision to start a run needs; nil when the set is gone or has no release.
   func startInput(for fleetSet: FleetSetID, strategy: RolloutStrategy) async throws(StoreError) -> StartInput?
-  /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored.
-  /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken.
-  func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
+  /// Stores a run with its stages and steps, wakes it; with `releasingHolds` takes the holds off
+  /// the set's releases, in the same transaction, so that automation does not start a run in between. `NoChange` is never
+  /// stored.
+  /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken; `notFound` when the
+  ///   set is gone.
+  @discardableResult
+  func create(_ frozen: FrozenRun, fleetSet: FleetSetID, releasingHolds: Bool, cause: ChangeCause)
+    async throws(StoreError) -> RolloutID
   /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
   func recordRelease(_ release: ReleaseID, of fleetSet: FleetSetID) async throws(StoreError)
 
@@ -40,6 +45,15 @@ extension RolloutStore {
   /// What a pass needs, with as many pending units as usual.
   public func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput? {
     try await planInput(for: rollout, lookahead: PlanInput.lookahead)
+  }
+
+  /// Stores a run; holds stay as they are.
+  /// - Throws: as ``create(_:fleetSet:releasingHolds:cause:)``.
+  @discardableResult
+  public func create(
+    _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
+  ) async throws(StoreError) -> RolloutID {
+    try await create(frozen, fleetSet: fleetSet, releasingHolds: false, cause: cause)
   }
 }
 

@@ -49,6 +49,14 @@ public protocol WorkStore: Sendable {
   /// Gives a claim back: due again at `wakeAt`, or only by a signal when nil; at once when it was woken meanwhile.
   func finish(_ claim: WorkClaim, wakeAt: Instant?) async throws(StoreError)
 
+  /// Gives a claim back after work that failed: due again when the pause, on the store's clock, is over; at once when it
+  /// was woken meanwhile.
+  func retry(_ claim: WorkClaim, after pause: Duration) async throws(StoreError)
+
+  /// Makes a claim good for so long from now, for work that takes longer than a claim; false when it was lost to somebody
+  /// else.
+  func extend(_ claim: WorkClaim, for duration: Duration) async throws(StoreError) -> Bool
+
   /// Makes a piece of work due now.
   func wake(_ kind: WorkKind, row: Int64) async throws(StoreError)
 

@@ -9,11 +9,14 @@ enum AgentQueries {
   static let joinToken = Statement(
     "agent.joinToken",
     """
-    SELECT c.id, c.name, t.rejoin, t.used_at IS NOT NULL, t.expires_at <= now(), c.removed_at IS NOT NULL,
-      EXISTS (SELECT FROM cluster_agents AS a WHERE a.cluster_id = c.id), c.project
+    SELECT c.id, c.name, t.rejoin, t.used_at IS NOT NULL, t.expires_at <= now(), c.removed_at IS NOT NULL, c.project
     FROM join_tokens AS t JOIN clusters AS c ON c.id = t.cluster_id
     WHERE t.token_hash = $1 FOR UPDATE OF t, c
     """)
+  /// Asked by a statement of its own, when the cluster is locked: one that waited for the lock would still answer what was
+  /// so before.
+  static let hasAgent = Statement(
+    "agent.hasAgent", "SELECT EXISTS (SELECT FROM cluster_agents WHERE cluster_id = $1)")
   static let useJoinToken = Statement(
     "agent.useJoinToken", "UPDATE join_tokens SET used_at = now() WHERE token_hash = $1")
   static let setKey = Statement(
@@ -74,6 +77,10 @@ enum AgentQueries {
     INSERT INTO agent_sessions (token_hash, cluster_id, instance, controller_id, expires_at)
     VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')
     """)
+  /// Sessions that are over say nothing any more: the contact that they were is kept on the cluster.
+  static let forgetSessions = Statement(
+    "agent.forgetSessions",
+    "DELETE FROM agent_sessions WHERE cluster_id = $1 AND closed_at IS NOT NULL AND expires_at <= now()")
   static let session = Statement(
     "agent.session",
     """
@@ -152,7 +159,7 @@ enum AgentQueries {
     "agent.markClusters",
     """
     WITH marked AS (
-      UPDATE rollout_steps AS s SET attention = s.attention + 1
+      UPDATE rollout_steps AS s SET attention = \(PlanQueries.mark)
       FROM rollouts AS r
       WHERE r.ended_at IS NULL AND s.rollout_id = r.id AND s.cluster_id = ANY ($1::bigint[])
         AND s.state NOT IN ('Unchanged', 'Removed', 'Cancelled', 'RolledBack', 'RollbackFailed')

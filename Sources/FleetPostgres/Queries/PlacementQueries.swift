@@ -94,7 +94,7 @@ enum PlacementQueries {
       FROM old AS o WHERE p.cluster_id = $1 AND p.target_id = o.target_id
       RETURNING o.*, p.wanted_bundle),
     marked AS (
-      UPDATE rollout_steps AS s SET attention = s.attention + 1
+      UPDATE rollout_steps AS s SET attention = \(PlanQueries.mark)
       FROM stored AS o JOIN rollouts AS r ON r.id = o.wanted_rollout AND r.ended_at IS NULL
       WHERE s.rollout_id = o.wanted_rollout AND s.cluster_id = $1 AND s.target_id = o.target_id
         AND s.order_epoch = o.epoch AND s.order_counter = o.counter

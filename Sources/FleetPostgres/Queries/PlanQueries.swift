@@ -135,6 +135,12 @@ enum PlanQueries {
     UPDATE rollout_steps SET state = $4, changed_at = from_milliseconds($5)
     WHERE rollout_id = $1 AND ($2::integer IS NULL OR stage = $2) AND state = $3
     """)
+  /// The number of a mark: its transaction's, which rises and which no other transaction has, so that a mark raised after
+  /// a pass has read its step never has the number that was read (decision 21).
+  static let mark = "pg_current_xact_id()::text::bigint"
+  /// Whether a run is still the one that was read. Waits for a commit under way, and keeps the next one waiting.
+  static let holdVersion = Statement(
+    "plan.holdVersion", "SELECT 1 FROM rollouts WHERE id = $1 AND version = $2 FOR SHARE")
   static let takeMarks = Statement(
     "plan.takeMarks",
     """

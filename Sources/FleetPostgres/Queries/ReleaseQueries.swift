@@ -28,11 +28,12 @@ enum ReleaseQueries {
     SELECT o.object FROM bundles AS b LEFT JOIN bundle_objects AS o ON o.bundle = b.digest
     WHERE b.digest = $1 ORDER BY o.ordinal
     """)
+  /// One look-up per object, each in the one partition that can have it: a join reads all partitions.
   static let objects = Statement(
     "release.objects",
     """
-    SELECT o.content FROM unnest($1::bytea[]) WITH ORDINALITY AS w (digest, number)
-    LEFT JOIN objects AS o ON o.digest = w.digest ORDER BY w.number
+    SELECT (SELECT o.content FROM objects AS o WHERE o.digest = w.digest)
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS w (digest, number) ORDER BY w.number
     """)
 
   static let lockFleetSet = Statement(

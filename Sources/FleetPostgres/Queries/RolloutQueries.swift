@@ -130,6 +130,9 @@ enum RolloutQueries {
     ORDER BY s.stage, s.position, t.id
     """)
 
+  /// Keeps a FleetSet from being removed while a run of it is stored.
+  static let holdFleetSet = Statement(
+    "rollout.holdFleetSet", "SELECT 1 FROM fleet_sets WHERE id = $1 AND removed_at IS NULL FOR SHARE")
   static let insert = Statement(
     "rollout.insert",
     """
@@ -270,11 +273,14 @@ enum RolloutQueries {
     SELECT g.rules ->> 'name', c.name, t.name, s.state, s.attempt, s.failure,
       CASE WHEN p.wanted_rollout = s.rollout_id THEN coalesce(p.observation ->> 'message', '') ELSE '' END,
       to_milliseconds(s.ordered_at), to_milliseconds(s.changed_at), s.stage, s.position, s.target_id
-    FROM rollout_steps AS s JOIN rollout_stages AS g ON g.rollout_id = s.rollout_id AND g.stage = s.stage
+    FROM (
+      SELECT * FROM rollout_steps AS s
+      WHERE s.rollout_id = $1 AND ($2::text[] = '{}' OR s.state = ANY ($2::text[]))
+        AND (s.stage, s.position, s.target_id) > ($3::integer, $4::integer, $5::bigint)
+      ORDER BY s.stage, s.position, s.target_id LIMIT $6) AS s
+    JOIN rollout_stages AS g ON g.rollout_id = s.rollout_id AND g.stage = s.stage
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id
     JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
-    WHERE s.rollout_id = $1 AND ($2::text[] = '{}' OR s.state = ANY ($2::text[]))
-      AND ($3::integer IS NULL OR (s.stage, s.position, s.target_id) > ($3, $4::integer, $5::bigint))
-    ORDER BY s.stage, s.position, s.target_id LIMIT $6
+    ORDER BY s.stage, s.position, s.target_id
     """)
 }

@@ -12,15 +12,24 @@ enum WorkQueries {
     FROM due WHERE work.kind = due.kind AND work.row_id = due.row_id
     RETURNING work.row_id, work.sequence, work.wake_at
     """)
-  static let finish = Statement(
-    "work.finish",
+  static let finish = Statement("work.finish", giveBack(dueAt: "from_milliseconds($4)"))
+  static let retry = Statement("work.retry", giveBack(dueAt: "now() + $4 * interval '1 millisecond'"))
+  private static func giveBack(dueAt: String) -> String {
     """
     WITH finished AS (
       UPDATE work SET claim_sequence = NULL, claimed_by = NULL, claimed_until = NULL,
-        wake_at = CASE WHEN sequence = $3 THEN from_milliseconds($4) ELSE now() END
+        wake_at = CASE WHEN sequence = $3 THEN \(dueAt) ELSE now() END
       WHERE kind = $1 AND row_id = $2 AND claim_sequence = $3
       RETURNING sequence <> $3 AS is_due)
     SELECT pg_notify('flotilla_work', $1) FROM finished WHERE is_due
+    """
+  }
+  /// A claim that ran out and that nobody has taken over is good again.
+  static let extend = Statement(
+    "work.extend",
+    """
+    UPDATE work SET claimed_until = now() + $4 * interval '1 millisecond'
+    WHERE kind = $1 AND row_id = $2 AND claim_sequence = $3
     """)
   /// A row that is due and not claimed needs nothing more: whoever claims it sees all that was committed before.
   static let wake = Statement(
@@ -35,10 +44,14 @@ enum WorkQueries {
     SELECT pg_notify('flotilla_work', $1) FROM (SELECT count(*) AS rows FROM woken) AS counted WHERE rows > 0
     """)
   static let forget = Statement("work.forget", "DELETE FROM work WHERE kind = $1 AND row_id = $2")
+  /// The first that nobody holds, or the first claim that runs out: what is claimed was due, and there is little of it.
   static let nextDue = Statement(
     "work.nextDue",
     """
-    SELECT to_milliseconds(min(greatest(wake_at, claimed_until))) FROM work WHERE kind = $1 AND wake_at IS NOT NULL
+    SELECT to_milliseconds(least(
+      (SELECT wake_at FROM work WHERE kind = $1 AND wake_at IS NOT NULL AND claimed_until IS NULL
+       ORDER BY wake_at LIMIT 1),
+      (SELECT min(claimed_until) FROM work WHERE kind = $1 AND wake_at <= now() AND claimed_until IS NOT NULL)))
     """)
   static let notify = Statement("work.notify", "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload")
 

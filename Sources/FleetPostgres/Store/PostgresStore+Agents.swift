@@ -29,13 +29,14 @@ extension PostgresStore {
       let found = try session.first(AgentQueries.joinToken, .digest(tokenHash)) { row in
         (
           id: try row.int(), name: try row.text(), mayReplace: try row.bool(), isUsed: try row.bool(),
-          isExpired: try row.bool(), isRemoved: try row.bool(), hasAgent: try row.bool(), project: try row.text()
+          isExpired: try row.bool(), isRemoved: try row.bool(), project: try row.text()
         )
       }
       guard let found, !found.isRemoved else { throw StoreError(.notFound, "this join token is not known") }
       if found.isUsed { throw StoreError(.conflict, "this join token was used already; create another one") }
       if found.isExpired { throw StoreError(.conflict, "this join token has expired; create another one") }
-      if found.hasAgent, !found.mayReplace {
+      let hasAgent = try session.first(AgentQueries.hasAgent, .int(found.id), read: { try $0.bool() }) ?? false
+      if hasAgent, !found.mayReplace {
         throw StoreError(
           .conflict, "cluster '\(found.name)' has an agent already; create a token with --rejoin to replace it")
       }
@@ -87,6 +88,7 @@ extension PostgresStore {
       }
       let wasConnected = try session.first(
         AgentQueries.replaceSessions, .id(cluster), .text(instance), read: { try $0.bool() })
+      try session.execute(AgentQueries.forgetSessions, .id(cluster))
       try session.execute(
         AgentQueries.openSession, .digest(tokenHash), .id(cluster), .text(instance), .id(controller),
         .milliseconds(expiresIn))

@@ -6,12 +6,8 @@ extension PostgresStore {
   /// Commits a plan in one transaction.
   public func commit(_ plan: Plan, input: PlanInput, cause: ChangeCause) async throws(StoreError) {
     try await change { session in
-      guard plan.changes(input) else {
-        try session.execute(
-          PlanQueries.updateReport, .id(plan.run.id), .int(plan.run.version), .json(plan.report), .instant(input.now))
-        try session.takeMarks(input)
-        return
-      }
+      guard plan.changes(input) else { return try session.commitReport(plan, input: input) }
+      let isCommand = cause.principal != Principal.flotilla.name
       // Rows are locked in one order everywhere (run, placements, steps, work), so that deadlocks stay rare.
       let fleetSet = try session.updateRun(plan, input: input)
       try session.commitOrders(plan, listened: input.listened)
@@ -22,7 +18,8 @@ extension PostgresStore {
           PlanQueries.bulk, .id(plan.run.id), .int(bulk.stage), .text(bulk.from.rawValue), .text(bulk.to.rawValue),
           .instant(input.now))
       }
-      try session.takeMarks(input)
+      // A command judges nobody, so what is marked stays marked for the pass that follows it.
+      if !isCommand { try session.takeMarks(input) }
       if let hold = plan.hold {
         try session.hold(
           releaseOf: plan.run.id, reason: hold.reason, by: hold.by, project: plan.run.project,
@@ -36,7 +33,7 @@ extension PostgresStore {
         if plan.run.kind == .catchUp, plan.run.state.isGoodEnd { try session.settleCaughtUp(plan.run, cause: cause) }
         try session.wake(.start, [fleetSet])
         try session.execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(plan.run.id))
-      } else if cause.principal != Principal.flotilla.name {
+      } else if isCommand {
         // A person's change is followed by an ordinary pass; the planner's own claim decides when it looks again.
         try session.wake(.rollout, [plan.run.id.rawValue])
       }
@@ -46,6 +43,21 @@ extension PostgresStore {
 }
 
 extension Session {
+  /// What a pass that changes nothing leaves behind: its report, and the marks that it looked at, if it looked at them by
+  /// the run as it still is.
+  fileprivate func commitReport(_ plan: Plan, input: PlanInput) throws {
+    let isWritten =
+      try execute(
+        PlanQueries.updateReport, .id(plan.run.id), .int(plan.run.version), .json(plan.report), .instant(input.now))
+      == 1
+    guard !input.marks.isEmpty else { return }
+    guard
+      try isWritten
+        || first(PlanQueries.holdVersion, .id(plan.run.id), .int(plan.run.version), read: { try $0.int() }) != nil
+    else { throw StoreError(.lostRace, "\(plan.run.displayName) changed since it was read") }
+    try takeMarks(input)
+  }
+
   /// The compare-and-set of the whole commit; answers the FleetSet's row.
   fileprivate func updateRun(_ plan: Plan, input: PlanInput) throws -> Int64 {
     let run = plan.run

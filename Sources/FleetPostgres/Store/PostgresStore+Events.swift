@@ -19,7 +19,7 @@ extension PostgresStore {
   ) async throws(StoreError) -> [EventRecord] {
     try await read { session in
       try session.rows(
-        newestFirst ? EventQueries.before : EventQueries.after, .name(filter.project), .text(filter.fleetSet),
+        EventQueries.page(filter, newestFirst: newestFirst), .name(filter.project), .text(filter.fleetSet),
         .text(filter.rollout), .text(filter.cluster), .int(position), .int(limit)
       ) { row in
         EventRecord(

@@ -67,6 +67,9 @@ extension PostgresStore {
       guard set.generation <= draft.fleetSetGeneration else {
         throw StoreError(.lostRace, "\(set.name) was changed to generation \(set.generation) meanwhile")
       }
+      guard set.newest == draft.replaces?.rawValue else {
+        throw StoreError(.lostRace, "\(set.name) got another release meanwhile")
+      }
       let id: Int64
       if let newest = set.newest, set.isSame, set.content == draft.contentDigest {
         id = newest
@@ -109,6 +112,7 @@ extension PostgresStore {
   ) async throws(StoreError) -> Page<TargetRecord> {
     try await read { session in
       let cursor = try after.map { try PageCursor.split($0, parts: 3) } ?? []
+      guard cursor.isEmpty || Int64(cursor[2]) != nil else { throw PageCursor.invalid }
       let found = try session.rows(
         ReleaseQueries.targets, .name(project), .name(fleetSet), .name(cluster), .text(cursor.first),
         .text(cursor.count > 1 ? cursor[1] : nil), .text(cursor.last), .int(limit + 1),

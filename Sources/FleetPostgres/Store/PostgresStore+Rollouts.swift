@@ -38,12 +38,14 @@ extension PostgresStore {
       let cursor: [Int64] =
         try after.map { text in
           let parts = text.split(separator: ".").compactMap { Int64($0) }
-          guard parts.count == 3 else { throw PageCursor.invalid }
+          guard parts.count == 3, parts.prefix(2).allSatisfy({ Int32(exactly: $0) != nil }) else {
+            throw PageCursor.invalid
+          }
           return parts
-        } ?? []
+        } ?? [-1, 0, 0]
       let found = try session.rows(
-        RolloutQueries.steps, .id(rollout), .texts(states.map(\.rawValue)), .int(cursor.first),
-        .int(cursor.count > 1 ? cursor[1] : nil), .int(cursor.last), .int(limit + 1)
+        RolloutQueries.steps, .id(rollout), .texts(states.map(\.rawValue)), .int(cursor[0]), .int(cursor[1]),
+        .int(cursor[2]), .int(limit + 1)
       ) { row in
         let record = StepRecord(
           stage: try row.text(), clusterName: try row.name(), targetName: try row.name(), state: try row.raw(),
@@ -73,20 +75,28 @@ extension PostgresStore {
     of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause
   ) async throws(StoreError) {
     try await change { session in
-      let released = try session.rows(
-        RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
-        read: { try $0.int() })
+      let released = try session.releaseHolds(of: fleetSet, in: project, cause: cause)
       guard !released.isEmpty else { throw StoreError(.conflict, "no release of '\(fleetSet)' is on hold") }
-      try session.record(
-        Event(
-          "release.released", project: project, fleetSet: fleetSet.rawValue, cause: cause,
-          message: "\(cause.principal) took the hold off"))
       try session.wake(.start, released)
     }
   }
 }
 
 extension Session {
+  /// Takes the holds off a set's releases; answers the set's row when there were any.
+  @discardableResult
+  func releaseHolds(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) throws -> [Int64] {
+    let released = try rows(
+      RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
+      read: { try $0.int() })
+    guard !released.isEmpty else { return [] }
+    try record(
+      Event(
+        "release.released", project: project, fleetSet: fleetSet.rawValue, cause: cause,
+        message: "\(cause.principal) took the hold off"))
+    return released
+  }
+
   fileprivate func withStages(_ records: [RolloutRecord]) throws -> [RolloutRecord] {
     guard !records.isEmpty else { return [] }
     let stages = try rows(RolloutQueries.stages, .ids(records.map(\.run.id)), read: { try $0.stage() })

@@ -40,10 +40,15 @@ extension PostgresStore {
   }
 
   /// Stores a run with its stages and steps.
+  @discardableResult
   public func create(
-    _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
+    _ frozen: FrozenRun, fleetSet: FleetSetID, releasingHolds: Bool, cause: ChangeCause
   ) async throws(StoreError) -> RolloutID {
     try await change { session in
+      guard try session.first(RolloutQueries.holdFleetSet, .id(fleetSet), read: { try $0.int() }) != nil else {
+        throw StoreError(.notFound, "FleetSet \(frozen.run.fleetSet) is gone")
+      }
+      if releasingHolds { try session.releaseHolds(of: frozen.run.fleetSet, in: frozen.run.project, cause: cause) }
       if let undone = frozen.undoes { try session.holdUndone(undone, cause: cause) }
       let id: RolloutID
       do {

@@ -24,6 +24,23 @@ extension PostgresStore {
     }
   }
 
+  /// Gives a claim back to be tried again.
+  public func retry(_ claim: WorkClaim, after pause: Duration) async throws(StoreError) {
+    try await change { session in
+      try session.execute(
+        WorkQueries.retry, .text(claim.kind.rawValue), .int(claim.row), .int(claim.sequence), .milliseconds(pause))
+    }
+  }
+
+  /// Makes a claim good for longer.
+  public func extend(_ claim: WorkClaim, for duration: Duration) async throws(StoreError) -> Bool {
+    try await change { session in
+      try session.execute(
+        WorkQueries.extend, .text(claim.kind.rawValue), .int(claim.row), .int(claim.sequence),
+        .milliseconds(duration)) == 1
+    }
+  }
+
   /// Makes a piece of work due now.
   public func wake(_ kind: WorkKind, row: Int64) async throws(StoreError) {
     try await change { try $0.wake(kind, [row]) }

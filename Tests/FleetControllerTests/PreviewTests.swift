@@ -1,0 +1,92 @@
+import FleetController
+import FleetDocuments
+import FleetModel
+import FleetPlanner
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct PreviewTests {
+  @Test func aPreviewOfProposedDocumentsStoresNothing() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst()
+      let text = ControllerFixture.clusters(["north"]) + ControllerFixture.fleetSet(name: "shop-{{name}}")
+      let documents = Documents.read(Array(text.utf8), file: "new.yaml").documents
+      let (set, names) = try await controller.previewer.expand(
+        "shop", documents: documents, cluster: nil, in: .defaultProject)
+      #expect(set.targets.map(\.name) == ["shop-east", "shop-north", "shop-west"])
+      #expect(set.targets.map { names[$0.cluster] } == ["east", "north", "west"])
+      #expect(set.sources.map(\.repository) == ["fleet"])
+      #expect(try await controller.set().targetCount == 2)
+      #expect(try await controller.store.inventory(of: .defaultProject).count == 2)
+    }
+  }
+
+  @Test func aDifferenceNamesWhatWouldChangeAndMasksSecrets() async throws {
+    try await ControllerFixture.with { controller in
+      func secret(_ text: String) -> String {
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {password: \(text)}\n"
+      }
+      try await controller.git.commit(secret("hunter2"), to: "web/secret.yaml")
+      try await controller.rollOutFirst()
+      try await controller.git.commit(secret("swordfish"), to: "web/secret.yaml")
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:1", name: "new"), to: "web/new.yaml")
+      // Fetched, and not expanded yet.
+      try await controller.store.wake(.repository, row: 1)
+      try await controller.settle([.repository])
+      let difference = try await controller.previewer.difference(
+        "shop", documents: [], cluster: "east", in: .defaultProject)
+      #expect(difference.changes.map(\.target) == ["web-east"])
+      let changes = try #require(difference.changes.first).changes
+      #expect(changes.map(\.action.rawValue).sorted() == ["added", "changed", "changed"])
+      let fields = changes.flatMap(\.fields).joined(separator: "\n")
+      #expect(fields.contains("shop:1") && fields.contains("shop:2"))
+      #expect(!fields.contains("hunter2") && !fields.contains("swordfish"))
+    }
+  }
+
+  @Test func whatStopsAnExpansionIsFoundByItsPreview() async throws {
+    try await ControllerFixture.with { controller in
+      let unknown = await #expect(throws: CommandRefusal.self) {
+        _ = try await controller.previewer.expand("shop", documents: [], cluster: nil, in: .defaultProject)
+      }
+      #expect(unknown?.code == .notFound)
+      try await controller.rollOutFirst()
+      let text = ControllerFixture.fleetSet(path: "wbe")
+      let documents = Documents.read(Array(text.utf8), file: "new.yaml").documents
+      let error = await #expect(throws: DiagnosticsError.self) {
+        _ = try await controller.previewer.expand("shop", documents: documents, cluster: nil, in: .defaultProject)
+      }
+      #expect(error?.description.contains("wbe") == true)
+      #expect(try await controller.condition().isReady)
+    }
+  }
+
+  /// The same directory of the same commit is rendered once, and a bundle is handed on for every target of it.
+  @Test func everyTargetsBundleIsHandedOn() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(clusters: ["a", "b", "c"])
+      let definition = try await #require(
+        { () async throws -> FleetSetDefinition? in
+          let text = ControllerFixture.fleetSet()
+          guard case .fleetSet(let definition) = Documents.read(Array(text.utf8), file: "").documents.first?.content
+          else { return nil }
+          return definition
+        }())
+      var kept: [TargetName: Digest] = [:]
+      let set = try await controller.expander.expand(
+        definition, inventory: try await controller.store.inventory(of: .defaultProject),
+        repositories: try await controller.store.repositories(in: .defaultProject, after: nil, limit: 9).elements.map(
+          \.repository), file: "",
+        keep: { target, bundle in
+          #expect(target.bundle == bundle.digest)
+          kept[target.name] = bundle.digest
+        })
+      #expect(kept.count == 3)
+      #expect(Set(kept.values).count == 1)
+      #expect(set.targets.map(\.name) == ["web-a", "web-b", "web-c"])
+    }
+  }
+}

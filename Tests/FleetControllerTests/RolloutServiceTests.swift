@@ -1,0 +1,134 @@
+import FleetController
+import FleetModel
+import FleetPlanner
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct RolloutServiceTests {
+  private let kim = Principal(name: "kim", groups: ["sre"], right: .approve)
+
+  private func act(_ controller: ControllerFixture, _ command: RolloutCommand) async throws -> RolloutRecord {
+    try await controller.service.act(
+      command, on: "shop", number: nil, in: .defaultProject, by: kim, reason: "for the test")
+  }
+
+  private func start(
+    _ controller: ControllerFixture, reason: String = "", dryRun: Bool = false
+  ) async throws -> RolloutService.StartOutcome {
+    try await controller.service.start("shop", in: .defaultProject, by: kim, reason: reason, dryRun: dryRun)
+  }
+
+  private func refusalOfStart(_ controller: ControllerFixture, reason: String = "") async -> CommandRefusal? {
+    await #expect(throws: CommandRefusal.self) { _ = try await start(controller, reason: reason) }
+  }
+
+  @Test func aCommandIsFollowedByAPass() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a", "b"]) + controller.repository()
+          + ControllerFixture.fleetSet(stages: "[{name: all, rest: true, maxConcurrent: 1, minReady: 0s}]"))
+      try await controller.settle()
+      #expect(try await act(controller, .pause).run.state == .paused)
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .paused)
+      #expect(try await act(controller, .resume).run.state == .running)
+      try await controller.settle()
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+    }
+  }
+
+  @Test func anAbortedRunLeavesNoWork() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet())
+      try await controller.settle()
+      #expect(try await act(controller, .abort(hold: true)).run.state == .aborted)
+      #expect(try await act(controller, .abort(hold: true)).run.state == .aborted)
+      #expect(try await controller.store.claim(.rollout, limit: 9, by: controller.controller, for: .seconds(9)) == [])
+      try await controller.settle()
+      #expect(try await controller.rollout()?.run.number == 1)
+      #expect(try await controller.set().newestRelease?.hold != nil)
+    }
+  }
+
+  @Test func aHeldReleaseIsStartedWithAReasonOnlyAndByThePersonWhoAsks() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet())
+      try await controller.settle()
+      _ = try await act(controller, .abort(hold: true))
+      #expect(await refusalOfStart(controller)?.code == .blocked)
+      guard case .wouldStart = try await start(controller, reason: "it was the network", dryRun: true) else {
+        Issue.record("a dry run is no start")
+        return
+      }
+      #expect(try await controller.set().newestRelease?.hold != nil)
+      guard case .started(let record) = try await start(controller, reason: "it was the network") else {
+        Issue.record("it is not started")
+        return
+      }
+      #expect(record.run.startedBy == "kim")
+      try await controller.settle()
+      #expect(try await controller.rollout()?.run.number == record.run.number)
+      #expect(await refusalOfStart(controller, reason: "again")?.code == .conflict)
+      #expect(try await controller.set().newestRelease?.hold == nil)
+    }
+  }
+
+  @Test func whatIsNotThereIsSaidWithWhatToDo() async throws {
+    try await ControllerFixture.with { controller in
+      let noRun = await #expect(throws: CommandRefusal.self) { _ = try await act(controller, .pause) }
+      #expect(noRun?.code == .notFound)
+      #expect(await refusalOfStart(controller)?.code == .notFound)
+      try await controller.apply(ControllerFixture.fleetSet(repository: "nowhere"))
+      let unready = await refusalOfStart(controller)
+      #expect(unready?.code == .conflict)
+      #expect(unready?.hint.contains("flotilla describe fleetset/shop") == true)
+    }
+  }
+
+  @Test func anEndedRunIsUndoneByARunOfItsOwn() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst()
+      let before = try await controller.wanted()
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.number == 2)
+      let undo = try await act(controller, .undo)
+      #expect(undo.run.kind == .undo)
+      try await controller.settle()
+      try await controller.confirm()
+      #expect(try await controller.rollout(undo.run.number)?.run.state == .succeeded)
+      #expect(try await controller.wanted() == before)
+      // The undone release is held: nobody sends it again by itself.
+      #expect(try await controller.rollout()?.run.number == undo.run.number)
+    }
+  }
+
+  /// Many people at once, while the run is planned: each command is given to the run as it then is.
+  @Test func commandsAndPassesAtOnceLoseNothing() async throws {
+    try await ControllerFixture.with { controller in
+      let stages = "[{name: all, rest: true, minReady: 0s, before: [{approval: {count: 4}}]}]"
+      try await controller.apply(
+        ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet(stages: stages))
+      try await controller.settle()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for name in ["kim", "ann", "bob", "eve"] {
+          group.addTask {
+            _ = try await controller.service.act(
+              .approve(stage: nil), on: "shop", number: 1, in: .defaultProject,
+              by: Principal(name: name, right: .approve), reason: "")
+          }
+        }
+        group.addTask { try await controller.settle() }
+        try await group.waitForAll()
+      }
+      try await controller.settle()
+      #expect(try await controller.rollout()?.stages.first?.counters[.dispatched] == 1)
+    }
+  }
+}

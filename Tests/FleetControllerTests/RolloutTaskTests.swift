@@ -1,0 +1,128 @@
+import FleetController
+import FleetModel
+import FleetPlanner
+import FleetPorts
+import FleetPostgres
+import FleetTestSupport
+import Testing
+
+@Suite struct StartTaskTests {
+  @Test func aNewReleaseStartsARunAndOneWithoutChangesMovesThePointers() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst()
+      #expect(try await controller.rollout()?.run.number == 1)
+      try await controller.git.commit("a", to: "README.md", message: "Nothing that is deployed")
+      try await controller.poll()
+      #expect(try await controller.rollout()?.run.number == 1)
+      let newest = try #require(try await controller.set().newestRelease)
+      #expect(newest.number == 2)
+      let targets = try await controller.store.targets(
+        of: "shop", cluster: nil, in: .defaultProject, after: nil, limit: 10)
+      #expect(targets.elements.allSatisfy { $0.wanted?.release == newest.shortName })
+    }
+  }
+
+  @Test func aManualSetWaitsForAPerson() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["east"]) + controller.repository()
+          + ControllerFixture.fleetSet(more: ", trigger: manual"))
+      try await controller.settle()
+      #expect(try await controller.rollout() == nil)
+      let outcome = try await controller.service.start(
+        "shop", in: .defaultProject, by: Principal(name: "kim", right: .operate), reason: "", dryRun: false)
+      guard case .started(let record) = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+      #expect(record.run.startedBy == "kim")
+    }
+  }
+
+  @Test func aClusterThatJoinsAnIdleFleetIsOnboarded() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst()
+      try await controller.apply(ControllerFixture.clusters(["north"]))
+      try await controller.settle()
+      let run = try #require(try await controller.rollout()).run
+      #expect(run.kind == .onboard)
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+      #expect(Set(try await controller.wanted().values).count == 1)
+    }
+  }
+}
+
+@Suite struct RolloutTaskTests {
+  @Test func passesGoOnUntilOnlyReportsCanChangeSomething() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a", "b", "c"]) + controller.repository()
+          + ControllerFixture.fleetSet(stages: "[{name: all, rest: true, maxConcurrent: 2, minReady: 0s}]"))
+      try await controller.settle()
+      let running = try #require(try await controller.rollout())
+      #expect(running.run.state == .running)
+      #expect(running.stages.first?.counters[.dispatched] == 2)
+      #expect(running.report.waiting.contains { $0.reason == .slot })
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+      // An ended run is no work any more.
+      #expect(try await controller.store.nextDue(.rollout) == nil)
+      #expect(try await controller.run(.rollout, row: running.run.id.rawValue) == nil)
+    }
+  }
+
+  /// A plan that breaks an invariant stops its run and nothing else; however often reports ask for another pass, it is told
+  /// once.
+  @Test func aPlanThatBreaksARuleIsNotCommittedAndToldOnce() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a", "b"]) + controller.repository()
+          + ControllerFixture.fleetSet(stages: "[{name: all, rest: true, maxConcurrent: 1, minReady: 0s}]"))
+      try await controller.settle()
+      let run = try #require(try await controller.rollout()).run
+      // Somebody changes the database by hand: the states do not add up to the members any more (V5).
+      try await PostgresScript.run("UPDATE rollout_stages SET size = size + 1", url: controller.database.url)
+      let task = RolloutTask(store: controller.store, logger: controller.logger)
+      let before = try await controller.store.now()
+      for _ in 0..<3 {
+        let wakeAt = try await task.run(row: run.id.rawValue)
+        #expect(try #require(wakeAt) >= before + .seconds(60))
+      }
+      #expect(try await controller.rollout()?.run == run)
+      _ = try await controller.store.assignEventPositions()
+      let events = try await controller.store.events(
+        EventFilter(rollout: "shop/1"), after: 0, newestFirst: false, limit: 100)
+      let incidents = events.filter { $0.kind == "incident.planViolation" }
+      #expect(incidents.count == 1)
+      #expect(incidents.first?.message.contains("V5") == true)
+      try await PostgresScript.run("UPDATE rollout_stages SET size = size - 1", url: controller.database.url)
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+    }
+  }
+
+  @Test func aRunThatIsGoneIsNoWork() async throws {
+    try await ControllerFixture.with { controller in
+      let wakeAt = try await controller.run(.rollout, row: 4_711)
+      #expect(wakeAt == nil)
+    }
+  }
+
+  /// A plan that lost its race throws, so that the loop does it again, and leaves nothing behind.
+  @Test func aPassThatWasOvertakenIsALostRace() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.apply(
+        ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet())
+      try await controller.settle([.repository, .expansion, .start])
+      let run = try #require(try await controller.rollout()).run
+      let input = try #require(try await controller.store.planInput(for: run.id))
+      try await controller.settle()
+      let error = await #expect(throws: StoreError.self) {
+        try await controller.store.commit(plan(input), input: input, cause: ChangeCause(principal: "flotilla"))
+      }
+      #expect(error?.code == .lostRace)
+      #expect(try await controller.rollout()?.stages.first?.counters[.dispatched] == 1)
+    }
+  }
+}
