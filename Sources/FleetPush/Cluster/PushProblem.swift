@@ -32,7 +32,8 @@ struct PushProblem: Error, Hashable {
     case .connection: self.init("APIServerUnreachable", error.description)
     case .status(401):
       self.init(
-        "Unauthorized", "the API server does not know the kubeconfig's user (\(error)); store a kubeconfig that is valid")
+        "Unauthorized",
+        "the API server does not know the kubeconfig's user (\(error)): store another one with flotilla credential set")
     case .status(403):
       self.init("Forbidden", "the kubeconfig's user may not read what the agent needs: \(error)")
     case .status, .noMatch, .unreadable:
