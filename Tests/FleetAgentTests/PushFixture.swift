@@ -1,5 +1,6 @@
 import FleetController
 import FleetModel
+import FleetPlanner
 import FleetPorts
 import FleetPostgres
 import FleetPush
@@ -166,8 +167,17 @@ struct PushFixture: Sendable {
     }
   }
 
-  /// How many watches the agent of a cluster holds.
-  func watches(_ name: String) async -> Int { await simulation.fleet.clusters[name]?.openWatches ?? 0 }
+  /// Waits until nobody asks a cluster for anything any more; an agent at work checks its API server ten times a second.
+  func leftAlone(_ name: String, location: SourceLocation = #_sourceLocation) async throws {
+    func requests() async -> Int { await simulation.fleet.clusters[name]?.counters.byVerb.values.reduce(0, +) ?? 0 }
+    _ = try await eventually(
+      "\(name) is left alone",
+      {
+        let before = await requests()
+        try await Task.sleep(for: .seconds(1))
+        return await requests() == before ? true : nil
+      }, location: location)
+  }
 
   /// By controller, how many clusters it has claimed while its lease lives.
   func claims() async throws -> [String: String] {

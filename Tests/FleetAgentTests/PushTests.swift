@@ -1,4 +1,5 @@
 import FleetModel
+import FleetPlanner
 import FleetPorts
 import FleetPostgres
 import FleetTestSupport
@@ -59,14 +60,15 @@ struct PushTests {
       let controller = try await fixture.controller()
       try await fixture.reached("one")
       try await fixture.roll(1, ClusterAgentTests.shop())
-      #expect(await fixture.watches("one") > 0)
       controller.renewal.cancel()
       await controller.renewal.value
       try await controller.lapse()
-      _ = try await eventually("the agent has ended") { await fixture.watches("one") == 0 ? true : nil }
+      try await fixture.leftAlone("one")
+      let stranger = try fixture.simulation.kube("one", fieldManager: "kubectl-edit")
+      _ = try await stranger.patch(ClusterAgentTests.settings, type: .merge, ["data": ["greeting": "edited"]])
       try await fixture.store.renewLease(of: controller.id)
-      _ = try await eventually("the agent is back") { await fixture.watches("one") > 0 ? true : nil }
       try await fixture.reached("one")
+      _ = try await fixture.event("target.driftRepaired", of: "one")
       try await controller.kill()
     }
   }
@@ -140,7 +142,7 @@ struct PushTests {
       try await fixture.store.removeCluster("one", in: .defaultProject, cause: StoreFixture.cause)
       try await fixture.register(["two"], connection: .agent)
       for name in ["one", "two"] {
-        _ = try await eventually("\(name) is left alone") { await fixture.watches(name) == 0 ? true : nil }
+        try await fixture.leftAlone(name)
       }
       let left = try await fixture.cluster("two", "waits for its agent") { !$0.isConnected }
       #expect(left.condition == nil)
