@@ -92,7 +92,9 @@ public struct PushService: Service {
           running[id] = (cluster, Task { await agent.run() })
         }
       } catch {
-        logger.warning("the claims on clusters could not be confirmed", metadata: ["error": "\(error)"])
+        logger.log(
+          level: running.isEmpty ? .debug : .warning, "the claims on clusters could not be confirmed",
+          metadata: ["error": "\(error)"])
       }
       Gauge(label: "flotilla_push_clusters", dimensions: [("state", "claimed")]).record(running.count)
       Gauge(label: "flotilla_push_clusters", dimensions: [("state", "reached")]).record(reached.count)

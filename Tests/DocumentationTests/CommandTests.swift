@@ -109,7 +109,7 @@ struct CommandTests {
     for line in try Page.sources(["Sources"], endings: [".swift"]).components(separatedBy: "\n")
     where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
       for part in line.components(separatedBy: "flotilla-controller ").dropFirst() {
-        let words = part.prefix { !"`\";&)(,".contains($0) }.split(separator: " ").map(String.init)
+        let words = part.prefix { !"`'\";&)(,".contains($0) }.split(separator: " ").map(String.init)
         guard let verb = words.first, verb.first?.isLowercase == true || verb.hasPrefix("--") else { continue }
         found += 1
         let unknown = words.filter { $0.hasPrefix("--") && !options.contains(String($0.dropFirst(2))) }
@@ -117,7 +117,7 @@ struct CommandTests {
         if !unknown.isEmpty { problems.append("there is no option \(unknown): \(line)") }
       }
       for part in line.components(separatedBy: "flotilla ").dropFirst() where line.contains("\"") {
-        let words = part.prefix { !"`\";&)(,:".contains($0) }.split(separator: " ").map(String.init)
+        let words = part.prefix { !"`'|\";&)(,:".contains($0) }.split(separator: " ").map(String.init)
         guard let first = words.first, Self.subcommand(first, of: FlotillaCommand.self) != nil else { continue }
         found += 1
         if let unknown = Self.unknownVerb(words) { problems.append("there is no verb \(unknown): \(line)") }
