@@ -89,7 +89,8 @@ public struct PushService: Service {
         }
         for (id, cluster) in wanted where running[id] == nil {
           let agent = agent(of: cluster, client, cache, bell, term, reached)
-          running[id] = (cluster, Task { await agent.run() })
+          // Below everything else of the controller: hundreds of agents at work must not keep its lease from being renewed.
+          running[id] = (cluster, Task(priority: .utility) { await agent.run() })
         }
       } catch {
         logger.log(

@@ -23,6 +23,8 @@ struct StoreConnection: ControllerConnection {
     }
     let end = ContinuousClock.now + .seconds(max(0, request.waitSeconds))
     while true {
+      // The agent is being ended just now; an error would only be logged as an outage.
+      if term.isOver { try await Task.sleep(for: .seconds(1)) }
       try term.check()
       let ring = bell.ring(for: cluster)
       let orders = try await store.orders(for: cluster, above: seen)
