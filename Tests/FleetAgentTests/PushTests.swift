@@ -73,6 +73,23 @@ struct PushTests {
     }
   }
 
+  @Test("a controller that loses the database ends its agents when its lease must have lapsed")
+  func databaseAway() async throws {
+    try await PushFixture.with { fixture in
+      let controller = try await fixture.controller()
+      try await fixture.reached("one")
+      controller.renewal.cancel()
+      await controller.renewal.value
+      try await PostgresScript.run(
+        "UPDATE controllers SET lease_until = now() + interval '2 seconds' WHERE id = \(controller.id)",
+        url: fixture.database.url)
+      controller.store.close()
+      try await fixture.leftAlone("one")
+      controller.service.cancel()
+      _ = await controller.service.result
+    }
+  }
+
   @Test("a cluster whose API server does not answer is silent, and in contact again when it does")
   func silence() async throws {
     try await PushFixture.with { fixture in
