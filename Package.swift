@@ -98,18 +98,24 @@ let targets: [Target] = [
       serviceLifecycle,
     ]),
   library(
+    "FleetPush",
+    [
+      "FleetModel", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent", "FleetController", asyncHTTPClient, logging,
+      metrics, serviceLifecycle,
+    ]),
+  library(
     "FleetCommands",
     [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
-      argumentParser, logging,
+      "KubeClient", argumentParser, logging,
     ]),
   // executables
   program("flotilla", ["FleetCommands", argumentParser]),
   program(
     "flotilla-controller",
     [
-      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
-      argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetPush", "FleetServer",
+      "FleetPorts", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
     ]),
   program(
     "flotilla-agent",
@@ -159,7 +165,8 @@ let targets: [Target] = [
   tests(
     "FleetAgentTests",
     [
-      "FleetAgent", "FleetSync", "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel",
+      "FleetAgent", "FleetPush", "FleetController", "FleetPostgres", "FleetPorts", "FleetPlanner", "FleetSync",
+      "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel", "FleetTestSupport",
       asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
     ]),
   tests(

@@ -79,7 +79,9 @@ CREATE TABLE public.controllers (
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
     renewed_at timestamp with time zone DEFAULT now() NOT NULL,
     renewed_listened bigint NOT NULL,
-    lease_until timestamp with time zone NOT NULL
+    lease_until timestamp with time zone NOT NULL,
+    push_limit integer DEFAULT 0 NOT NULL,
+    CONSTRAINT controllers_push_limit_check CHECK ((push_limit >= 0))
 );
 ALTER TABLE public.controllers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.controllers_id_seq
@@ -263,6 +265,14 @@ WITH (fillfactor='80');
 CREATE TABLE public.projects (
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.push_claims (
+    cluster_id bigint NOT NULL,
+    controller_id bigint,
+    is_ready boolean DEFAULT false NOT NULL,
+    condition_reason text DEFAULT 'Pending'::text NOT NULL,
+    condition_message text DEFAULT ''::text NOT NULL,
+    condition_since timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE TABLE public.release_targets (
     release_id bigint NOT NULL,
@@ -524,6 +534,8 @@ ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_target_id_key UNIQUE (target_id);
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.push_claims
+    ADD CONSTRAINT push_claims_pkey PRIMARY KEY (cluster_id);
 ALTER TABLE ONLY public.release_targets
     ADD CONSTRAINT release_targets_pkey PRIMARY KEY (release_id, target_id);
 ALTER TABLE ONLY public.releases
@@ -555,6 +567,7 @@ ALTER TABLE ONLY public.work
 CREATE INDEX agent_sessions_by_cluster ON public.agent_sessions USING btree (cluster_id, opened_at);
 CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (controller_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX controllers_by_lease ON public.controllers USING btree (lease_until);
 CREATE INDEX events_by_cluster ON public.events USING btree (project, cluster, "position") WHERE (cluster <> ''::text);
@@ -569,6 +582,7 @@ CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (cre
 CREATE INDEX join_tokens_by_cluster ON public.join_tokens USING btree (cluster_id);
 CREATE INDEX nonces_by_expiry ON public.nonces USING btree (expires_at);
 CREATE INDEX orders_by_rollout ON public.orders USING btree (rollout_id, committed_at);
+CREATE INDEX push_claims_by_controller ON public.push_claims USING btree (controller_id);
 CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX repositories_by_url ON public.repositories USING btree (url) WHERE (removed_at IS NULL);
 CREATE INDEX rollout_steps_attention ON public.rollout_steps USING btree (rollout_id) WHERE (attention <> 0);
@@ -638,6 +652,10 @@ ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_wanted_release_fkey FOREIGN KEY (wanted_release) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_wanted_rollout_fkey FOREIGN KEY (wanted_rollout) REFERENCES public.rollouts(id);
+ALTER TABLE ONLY public.push_claims
+    ADD CONSTRAINT push_claims_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
+ALTER TABLE ONLY public.push_claims
+    ADD CONSTRAINT push_claims_controller_id_fkey FOREIGN KEY (controller_id) REFERENCES public.controllers(id);
 ALTER TABLE ONLY public.release_targets
     ADD CONSTRAINT release_targets_bundle_fkey FOREIGN KEY (bundle) REFERENCES public.bundles(digest);
 ALTER TABLE ONLY public.release_targets

@@ -136,16 +136,18 @@ public struct ClusterAgent: Service {
 }
 
 /// Waits that double up to a limit, spread by chance over their second half.
-struct Backoff {
+public struct Backoff: Sendable {
   private(set) var attempts = 0
   private let longest: Duration
 
-  init(longest: Duration) { self.longest = longest }
+  /// Begins with a quarter of a second.
+  public init(longest: Duration) { self.longest = longest }
 
-  mutating func reset() { attempts = 0 }
+  /// The next wait is the shortest again.
+  public mutating func reset() { attempts = 0 }
 
   /// Waits; at once over when the task is cancelled.
-  mutating func pause() async {
+  public mutating func pause() async {
     let full = min(Int64(250) << Int64(min(attempts, 10)), longest.wholeMilliseconds)
     attempts += 1
     try? await Task.sleep(for: .milliseconds(Int64.random(in: full / 2...full)))

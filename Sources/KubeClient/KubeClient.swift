@@ -47,6 +47,15 @@ public struct KubeClient: Sendable {
     try await read(KubeRequest(.get, "/version"))["gitVersion"]?.string ?? ""
   }
 
+  /// Asks for at most one ConfigMap of a namespace, which only a server can give that answers, knows us and reads its
+  /// storage. It waits for no other request, and does not repeat.
+  public func check(namespace: String, within limit: Duration) async throws(KubeError) {
+    let request = KubeRequest(
+      .get, "/api/v1/namespaces/\(PercentEncoding.encode(namespace))/configmaps", query: [("limit", "1")],
+      timeout: limit)
+    _ = try Self.tree(of: try await transport.send(request), request)
+  }
+
   func read(_ request: KubeRequest) async throws(KubeError) -> Node {
     try await Self.read(request, transport: transport, gate: gate)
   }

@@ -5,6 +5,7 @@ import FleetModel
 import FleetPorts
 import FleetPostgres
 import FleetPrograms
+import FleetPush
 import FleetServer
 import Foundation
 import Logging
@@ -33,7 +34,7 @@ struct Run: AsyncParsableCommand {
   var encryptionKeyFile: String?
   @Option(help: "The only folder below which file:// repositories may lie; without it there are none.")
   var fileRepositories: String?
-  @Flag(help: "Let repositories lie on this machine's own addresses.")
+  @Flag(help: "Let repositories and clusters reached by kubeconfig lie on this machine's own addresses.")
   var allowLoopback = false
   @Option(help: "Whether the schema is migrated at the start: `auto` or `never`. Default: auto for embedded only.")
   var migrate: String?
@@ -47,6 +48,8 @@ struct Run: AsyncParsableCommand {
   var metricsPort: Int?
   @Option(help: "Connections to the database at once.")
   var databaseConnections = 8
+  @Option(help: "Clusters reached by kubeconfig that this controller takes at most; 0 for none.")
+  var pushClusters = PushOptions().limit
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -57,6 +60,9 @@ struct Run: AsyncParsableCommand {
     }
     guard migrate == nil || migrate == "auto" || migrate == "never" else {
       throw ValidationError("--migrate: expected `auto` or `never`, not \"\(migrate ?? "")\"")
+    }
+    guard (0...10_000).contains(pushClusters) else {
+      throw ValidationError("--push-clusters: expected 0 to 10000, not \(pushClusters)")
     }
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key belong together")
@@ -116,8 +122,12 @@ struct Run: AsyncParsableCommand {
       previews: Previewer(store: store, expander: expander),
       actions: RolloutService(store: store, logger: logger), secrets: secrets, metrics: metrics, logger: logger,
       onRunning: { url in writeURL(url, logger) })
-    // Shut down in reverse: the API first, the store last.
-    return [store, LeaseService(store: store, controller: controller, logger: logger)]
+    var pushOptions = PushOptions()
+    pushOptions.limit = pushClusters
+    pushOptions.allowsLoopback = allowLoopback
+    let push = PushService(store: store, controller: controller, vault: vault, options: pushOptions, logger: logger)
+    // Shut down in reverse: the API first, the lease after the agents that rely on it, the store last.
+    return [store, LeaseService(store: store, controller: controller, logger: logger), push]
       + tasks.map { WorkLoop(task: $0, store: store, controller: controller, bell: bell, logger: logger) }
       + [SignalService(store: store, bell: bell, logger: logger), server]
   }

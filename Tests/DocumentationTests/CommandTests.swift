@@ -6,7 +6,7 @@ import Testing
 @Suite("Commands in the documentation")
 struct CommandTests {
   /// How many blocks say that they need a real cluster. Raise it only for what the simulator cannot do.
-  static let realClusterBlocks = 1
+  static let realClusterBlocks = 2
 
   static func consoleBlocks() throws -> [Block] { try Page.all().flatMap { $0.blocks("console") + $0.blocks("sh") } }
 
@@ -92,6 +92,57 @@ struct CommandTests {
       }
     }
     #expect(problems == [])
+  }
+
+  @Test("every verb and option that a message names exists")
+  func messages() throws {
+    let controller = try Page.sources(["Sources/flotilla-controller"], endings: [".swift"])
+    let verbs = Set(
+      controller.components(separatedBy: "subcommands: [").dropFirst().flatMap { list in
+        list.prefix { $0 != "]" }.components(separatedBy: ".self").dropLast()
+          .map { String(Self.kebabCase($0.filter(\.isLetter)).drop { $0 == "-" }) }
+      })
+    #expect(verbs == ["run", "migrate", "database-stop"])
+    let options = Self.options(in: controller)
+    var found = 0
+    var problems: [String] = []
+    for line in try Page.sources(["Sources"], endings: [".swift"]).components(separatedBy: "\n")
+    where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+      for part in line.components(separatedBy: "flotilla-controller ").dropFirst() {
+        let words = part.prefix { !"`'\";&)(,".contains($0) }.split(separator: " ").map(String.init)
+        guard let verb = words.first, verb.first?.isLowercase == true || verb.hasPrefix("--") else { continue }
+        found += 1
+        let unknown = words.filter { $0.hasPrefix("--") && !options.contains(String($0.dropFirst(2))) }
+        if !verb.hasPrefix("--"), !verbs.contains(verb) { problems.append("there is no verb \(verb): \(line)") }
+        if !unknown.isEmpty { problems.append("there is no option \(unknown): \(line)") }
+      }
+      for part in line.components(separatedBy: "flotilla ").dropFirst() where line.contains("\"") {
+        let words = part.prefix { !"`'|\";&)(,:".contains($0) }.split(separator: " ").map(String.init)
+        guard let first = words.first, Self.subcommand(first, of: FlotillaCommand.self) != nil else { continue }
+        found += 1
+        if let unknown = Self.unknownVerb(words) { problems.append("there is no verb \(unknown): \(line)") }
+      }
+    }
+    #expect(problems == [])
+    #expect(found > 40, "the messages lost their commands")
+    #expect(Self.unknownVerb(["cluster", "tokne", "NAME"]) == "tokne")
+  }
+
+  private static func subcommand(
+    _ name: String, of command: any ParsableCommand.Type
+  ) -> (any ParsableCommand.Type)? {
+    command.configuration.subcommands.first { $0._commandName == name }
+  }
+
+  /// The first word that should name a verb and does not.
+  private static func unknownVerb(_ words: [String]) -> String? {
+    var command: any ParsableCommand.Type = FlotillaCommand.self
+    for word in words {
+      if command.configuration.subcommands.isEmpty { return nil }
+      guard let next = subcommand(word, of: command) else { return word }
+      command = next
+    }
+    return nil
   }
 
   @Test("every option that the text names alone is one of some program")

@@ -167,4 +167,47 @@ import Testing
     let attributes = try FileManager.default.attributesOfItem(atPath: file)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
+
+  @Test func aKubeconfigGoesToTheControllerWithTheContentsOfItsFiles() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("flt_cluster".utf8).write(to: folder.appendingPathComponent("token"))
+    let file = folder.appendingPathComponent("config").path
+    try """
+    contexts: [{name: a, context: {cluster: a, user: a}}, {name: b, context: {cluster: b, user: b}}]
+    clusters: [{name: a, cluster: {server: 'https://a'}}, {name: b, cluster: {server: 'https://b'}}]
+    users: [{name: a, user: {tokenFile: token}}, {name: b, user: {exec: {command: sh}}}]
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    func add(_ context: String...) async throws -> (CommandLineRun, [ScriptedController.Seen]) {
+      try await ScriptedController.with(
+        answer: { route, _ in
+          route.id == "getCluster"
+            ? .init(status: 404, body: .json(ErrorEnvelope(code: .notFound, message: "there is none"))) : nil
+        },
+        { controller, url in
+          (
+            await run(["cluster", "add", "eu-1", "--kubeconfig", file, "--server", url] + context), controller.seen
+          )
+        })
+    }
+    let (result, seen) = try await add("--context", "a")
+    #expect(result.exitCode == 0, "\(result.transcript)")
+    #expect(result.output == "cluster/eu-1 registered\n")
+    #expect(seen.map(\.method) == ["GET", "PUT", "POST"])
+    #expect(seen[1].uri == "\(Self.project)/credentials/eu-1-kubeconfig")
+    #expect(seen[1].body.contains("flt_cluster") && !seen[1].body.contains(folder.lastPathComponent))
+    #expect(!seen[1].body.contains("https:\\/\\/b") && !seen[1].body.contains("https://b"))
+    #expect(seen[2].body.contains(#"\"kubeconfig\":{\"credential\":\"eu-1-kubeconfig\"}"#))
+    for (context, words) in [("b", "the user's exec is not allowed"), ("c", "contexts has no \"c\"; there are: a, b")] {
+      let (refused, sent) = try await add("--context", context)
+      #expect(refused.exitCode == 2)
+      #expect(refused.error.contains(words), "\(refused.error)")
+      #expect(sent.isEmpty)
+    }
+    let (unnamed, _) = try await add()
+    #expect(unnamed.error.contains("no current-context; name one of: a, b"))
+    let alone = await flotilla("cluster", "add", "eu-1", "--context", "a")
+    #expect(alone.exitCode == 2 && alone.error.contains("--context belongs to --kubeconfig"))
+  }
 }

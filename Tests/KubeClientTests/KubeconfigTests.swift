@@ -63,4 +63,35 @@ struct KubeconfigTests {
     try Data(Self.document(cluster: "certificate-authority: ca.pem")).write(to: URL(fileURLWithPath: path))
     #expect(try Config.load(path: path).certificateAuthority == Array("authority".utf8))
   }
+
+  @Test("one context is inlined with the contents of its files, and reads as the same where no file may be read")
+  func inlined() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kubeconfig-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in [("ca.pem", "authority"), ("me.pem", "certificate"), ("me.key", "key"), ("token", "secret\n")] {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+    let path = folder.appendingPathComponent("config").path
+    let document = Self.document(
+      user: "tokenFile: token, client-certificate: me.pem, client-key: \(folder.path)/me.key",
+      cluster: "certificate-authority: ca.pem")
+    let text = try Config.inlined(document, file: path, context: "a")
+    #expect(!text.contains(folder.path))
+    #expect(Config.contexts(Array(text.utf8), file: "inlined") == ["cluster"])
+    let configuration = try Config.read(Array(text.utf8), file: "inlined")
+    #expect(configuration.server == "https://example.test:6443/base")
+    #expect(configuration.namespace == "shop")
+    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(configuration.clientCertificate == Array("certificate".utf8))
+    #expect(configuration.clientKey == Array("key".utf8))
+    guard case .fixed("secret") = configuration.token else {
+      Issue.record("the token is \(configuration.token)")
+      return
+    }
+    try FileManager.default.removeItem(at: folder.appendingPathComponent("token"))
+    let error = #expect(throws: KubeError.self) { _ = try Config.inlined(document, file: path) }
+    #expect(error?.message == "\(path): tokenFile: cannot read \(folder.path)/token")
+    #expect(throws: KubeError.self) { _ = try Config.inlined(Self.document(user: "exec: {command: sh}"), file: "kc") }
+  }
 }

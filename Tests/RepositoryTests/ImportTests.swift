@@ -31,12 +31,15 @@ struct ImportTests {
     "FleetServer": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
     ],
+    "FleetPush": ["FleetModel", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent", "FleetController"],
     "FleetCommands": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
+      "KubeClient",
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [
-      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetServer", "FleetPorts",
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetPush", "FleetServer",
+      "FleetPorts",
     ],
     "flotilla-agent": ["FleetAgent", "FleetModel", "KubeClient"],
     "flotilla-sim": ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", "KubeClient"],

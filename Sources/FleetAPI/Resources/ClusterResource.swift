@@ -65,6 +65,8 @@ public struct ClusterResource: WireValue {
   public var kubernetesVersion: String
   /// Targets by health (`Healthy`, `Progressing` …); health without targets is absent.
   public var targetsByHealth: [String: Int]
+  /// Whether the controller reaches it with its kubeconfig; null for clusters with an agent.
+  public var condition: ConditionResource?
   /// The document as it was applied; null in lists.
   public var document: JSONValue?
 
@@ -74,7 +76,7 @@ public struct ClusterResource: WireValue {
     annotations: [String: String] = [:], connection: Connection = .agent, credential: String? = nil,
     cordonReason: String? = nil, generation: Int64 = 1, createdAt: Timestamp, connected: Bool,
     lastContactAt: Timestamp? = nil, agentVersion: String = "", kubernetesVersion: String = "",
-    targetsByHealth: [String: Int] = [:], document: JSONValue? = nil
+    targetsByHealth: [String: Int] = [:], condition: ConditionResource? = nil, document: JSONValue? = nil
   ) {
     self.id = id
     self.project = project
@@ -91,6 +93,7 @@ public struct ClusterResource: WireValue {
     self.agentVersion = agentVersion
     self.kubernetesVersion = kubernetesVersion
     self.targetsByHealth = targetsByHealth
+    self.condition = condition
     self.document = document
   }
 
@@ -100,7 +103,7 @@ public struct ClusterResource: WireValue {
       id: 7, project: "default", name: "eu-west-1", labels: ["region": "eu-west"], annotations: ["team": "shop"],
       credential: "eu-west-1-kubeconfig", cordonReason: "disk is being replaced", generation: 3,
       createdAt: Example.time, connected: true, lastContactAt: Example.time, agentVersion: "0.1.0",
-      kubernetesVersion: "v1.31.2", targetsByHealth: ["Healthy": 2], document: Example.document)
+      kubernetesVersion: "v1.31.2", targetsByHealth: ["Healthy": 2], condition: .example, document: Example.document)
   }
 }
 

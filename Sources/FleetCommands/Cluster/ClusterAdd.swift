@@ -10,7 +10,8 @@ struct ClusterAdd: AsyncParsableCommand {
     commandName: "add", abstract: "Register a cluster, and make the one-time token its agent joins with.",
     discussion: """
       The token is shown once: on standard output, or in the file that --token-out names (mode 0600).
-      With --kubeconfig the controller reaches the cluster itself, and no agent is needed.
+      With --kubeconfig the controller reaches the cluster itself, and no agent is needed: one context of the file goes
+      to the controller, with the contents of the certificates, keys and tokens that it names; it is sealed there.
       """)
 
   @Argument(help: "The cluster's name.")
@@ -30,6 +31,9 @@ struct ClusterAdd: AsyncParsableCommand {
     completion: .file())
   var kubeconfig: String?
 
+  @Option(help: ArgumentHelp("The context of the kubeconfig; its current one when absent.", valueName: "name"))
+  var context: String?
+
   @Option(help: ArgumentHelp("Write the token to this file.", valueName: "file"), completion: .file())
   var tokenOut: String?
 
@@ -46,7 +50,7 @@ struct ClusterAdd: AsyncParsableCommand {
     let credential = "\(name)-kubeconfig"
     let file = ApplyRequest.File(name: "cluster/\(name)", content: JSON.text(try document(credential: credential)))
     let apply = ApplyRequest(files: [file], dryRun: change.dryRun, reason: change.reason)
-    let kubeconfigText = try kubeconfig.map { String(decoding: try InputFile.read([$0])[0].content, as: UTF8.self) }
+    let kubeconfigText = try inlinedKubeconfig(kubeconfig, context: context)
     let (name, dryRun, reason) = (name, change.dryRun, change.reason)
     let lifetime = expires.map { Int($0.components.seconds) }
     let created: JoinTokenCreated? = try await connection.withController { client, project in

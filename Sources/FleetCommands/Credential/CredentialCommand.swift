@@ -17,7 +17,7 @@ struct CredentialSet: AsyncParsableCommand {
       One of:
         --user NAME --secret-file FILE              user and password or token, for https
         --ssh-key FILE [--known-hosts FILE]         a private key, for ssh; --secret-file is its passphrase
-        --kubeconfig FILE                           a cluster the controller reaches itself
+        --kubeconfig FILE [--context NAME]          a cluster the controller reaches itself; files it names are inlined
         --webhook-secret-file FILE                  what a Git host signs its webhooks with
       Secrets are read from files, or from standard input with -, so that they stay out of the shell's history.
       """)
@@ -37,8 +37,11 @@ struct CredentialSet: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The host keys to trust.", valueName: "file"), completion: .file())
   var knownHosts: String?
 
-  @Option(help: ArgumentHelp("The kubeconfig, with everything inlined.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("The kubeconfig.", valueName: "file"), completion: .file())
   var kubeconfig: String?
+
+  @Option(help: ArgumentHelp("The context of the kubeconfig; its current one when absent.", valueName: "name"))
+  var context: String?
 
   @Option(help: ArgumentHelp("The webhook secret.", valueName: "file"), completion: .file())
   var webhookSecretFile: String?
@@ -66,8 +69,8 @@ struct CredentialSet: AsyncParsableCommand {
         kind: .ssh, user: user, secret: try secretFile.map(Self.line), privateKey: try Self.text(sshKey),
         knownHosts: try knownHosts.map(Self.text), reason: reason.reason)
     }
-    if let kubeconfig {
-      return CredentialRequest(kind: .kubeconfig, kubeconfig: try Self.text(kubeconfig), reason: reason.reason)
+    if let text = try inlinedKubeconfig(kubeconfig, context: context) {
+      return CredentialRequest(kind: .kubeconfig, kubeconfig: text, reason: reason.reason)
     }
     if let webhookSecretFile {
       return CredentialRequest(kind: .webhookSecret, secret: try Self.line(webhookSecretFile), reason: reason.reason)

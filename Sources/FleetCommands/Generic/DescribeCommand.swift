@@ -138,6 +138,7 @@ extension Description {
     add("Cordoned", cluster.cordonReason)
     add("Health", Tables.healthText(cluster.targetsByHealth))
     add("Connection", cluster.connection.rawValue + (cluster.credential.map { " with credential \($0)" } ?? ""))
+    if let condition = cluster.condition { add(condition) }
     add("Last contact", Tables.time(cluster.lastContactAt).text)
     add("Agent", cluster.agentVersion)
     add("Kubernetes", cluster.kubernetesVersion)

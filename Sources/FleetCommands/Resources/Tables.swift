@@ -159,7 +159,8 @@ enum Tables {
   static func clusterState(_ cluster: ClusterResource) -> Table.Cell {
     if cluster.cordonReason != nil { return .init("Cordoned", .busy) }
     if cluster.connected { return .init("Connected", .good) }
-    return cluster.lastContactAt == nil ? .init("NeverJoined", .busy) : .init("Away", .bad)
+    guard cluster.lastContactAt == nil else { return .init("Away", .bad) }
+    return .init(cluster.connection == .agent ? "NeverJoined" : "NeverReached", .busy)
   }
 
   /// `2 Healthy`, or every health with its number, worst first.

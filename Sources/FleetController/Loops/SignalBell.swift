@@ -5,14 +5,18 @@ public import Logging
 public import ServiceLifecycle
 internal import Synchronization
 
-/// Spreads the store's signals to the loops of this process: a ring only ever makes a loop look earlier than its timer.
-public final class SignalBell: Sendable {
+/// The bell of the controller's loops, one for each kind of work.
+public typealias SignalBell = Bell<WorkKind>
+
+/// Spreads the store's signals to those in this process who wait for one: a ring only ever makes them look earlier than
+/// their timer.
+public final class Bell<Key: Hashable & Sendable>: Sendable {
   /// The number of rings so far, to notice one that came between looking and waiting.
   public typealias Ring = UInt64
 
   private struct State {
-    var rings: [WorkKind: Ring] = [:]
-    var waiters: [WorkKind: [UInt64: CheckedContinuation<Void, Never>]] = [:]
+    var rings: [Key: Ring] = [:]
+    var waiters: [Key: [UInt64: CheckedContinuation<Void, Never>]] = [:]
     var nextWaiter: UInt64 = 0
   }
 
@@ -21,29 +25,29 @@ public final class SignalBell: Sendable {
   /// Makes a bell that nobody has rung.
   public init() {}
 
-  /// The number of rings of a kind so far.
-  public func ring(for kind: WorkKind) -> Ring { state.withLock { $0.rings[kind] ?? 0 } }
+  /// The number of rings for a key so far.
+  public func ring(for key: Key) -> Ring { state.withLock { $0.rings[key] ?? 0 } }
 
-  /// Wakes everybody who waits for a kind.
-  public func strike(_ kind: WorkKind) {
+  /// Wakes everybody who waits for a key.
+  public func strike(_ key: Key) {
     let waiters = state.withLock { state in
-      state.rings[kind, default: 0] += 1
-      return state.waiters.removeValue(forKey: kind) ?? [:]
+      state.rings[key, default: 0] += 1
+      return state.waiters.removeValue(forKey: key) ?? [:]
     }
     for waiter in waiters.values { waiter.resume() }
   }
 
-  /// Returns when the kind was rung since `ring`, when the time is over, or when the caller is cancelled.
-  public func wait(for kind: WorkKind, after ring: Ring, atMost limit: Duration) async {
+  /// Returns when the key was rung for since `ring`, when the time is over, or when the caller is cancelled.
+  public func wait(for key: Key, after ring: Ring, atMost limit: Duration) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.waitForRing(kind, after: ring) }
+      group.addTask { await self.waitForRing(key, after: ring) }
       group.addTask { try? await Task.sleep(for: limit) }
       await group.next()
       group.cancelAll()
     }
   }
 
-  private func waitForRing(_ kind: WorkKind, after ring: Ring) async {
+  private func waitForRing(_ key: Key, after ring: Ring) async {
     let number = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
@@ -51,14 +55,14 @@ public final class SignalBell: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let resumeNow = state.withLock { state in
-          if Task.isCancelled || (state.rings[kind] ?? 0) != ring { return true }
-          state.waiters[kind, default: [:]][number] = continuation
+          if Task.isCancelled || (state.rings[key] ?? 0) != ring { return true }
+          state.waiters[key, default: [:]][number] = continuation
           return false
         }
         if resumeNow { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { $0.waiters[kind]?.removeValue(forKey: number) }?.resume()
+      state.withLock { $0.waiters[key]?.removeValue(forKey: number) }?.resume()
     }
   }
 }

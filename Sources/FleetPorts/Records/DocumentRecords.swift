@@ -83,11 +83,14 @@ public struct ClusterRecord: Hashable, Sendable {
   public var kubernetesVersion: String
   /// Targets on it, and how many of them are in each health.
   public var targetsByHealth: [Health: Int]
+  /// Whether a controller reaches it with its kubeconfig; nil for clusters with an agent.
+  public var condition: Condition?
 
   /// Makes a record.
   public init(
     cluster: Cluster, canonicalJSON: [UInt8], generation: Int64, createdAt: Instant, isConnected: Bool,
-    lastContactAt: Instant?, agentVersion: String, kubernetesVersion: String, targetsByHealth: [Health: Int]
+    lastContactAt: Instant?, agentVersion: String, kubernetesVersion: String, targetsByHealth: [Health: Int],
+    condition: Condition? = nil
   ) {
     self.cluster = cluster
     self.canonicalJSON = canonicalJSON
@@ -98,6 +101,7 @@ public struct ClusterRecord: Hashable, Sendable {
     self.agentVersion = agentVersion
     self.kubernetesVersion = kubernetesVersion
     self.targetsByHealth = targetsByHealth
+    self.condition = condition
   }
 }
 

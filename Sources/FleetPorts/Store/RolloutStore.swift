@@ -145,8 +145,7 @@ public protocol EventStore: Sendable {
 
 /// The whole store: the only state that controllers share.
 public protocol ControlStore: WorkStore, LeaseStore, DocumentStore, ReleaseStore, RolloutStore, PlacementStore,
-  AgentStore,
-  AccessStore, EventStore
+  AgentStore, PushStore, AccessStore, EventStore
 {
   /// Whether the database answers and its schema is the one this program knows; a message when not, for `/ready`.
   func readiness() async -> String?

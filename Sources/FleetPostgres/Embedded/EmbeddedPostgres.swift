@@ -45,7 +45,7 @@ public struct EmbeddedPostgres: Sendable {
     try Files.makeFolder(folder, mode: user == nil ? 0o700 : 0o711)
     if user != nil, let obstacle = Files.obstacle(to: folder, for: owner) {
       throw EmbeddedPostgresError(
-        "user \(owner.0), as whom PostgreSQL runs, may not enter \(obstacle): name another folder with --data, "
+        "user \(owner.0), as whom PostgreSQL runs, may not enter \(obstacle): name another folder with --data-dir, "
           + "for example /var/lib/flotilla")
     }
     let lock = try await StartLock.take(folder + "/lock")

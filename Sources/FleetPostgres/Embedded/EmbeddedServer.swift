@@ -132,7 +132,7 @@ struct EmbeddedServer: Sendable {
 
   private var configuration: String {
     var lines = [
-      "# Written by flotilla-controller at every start.",
+      "# Written at every start of flotilla-controller.",
       "listen_addresses = ''",
       "unix_socket_directories = '\(sockets.split(separator: "'").joined(separator: "''"))'",
       "unix_socket_permissions = 0777",

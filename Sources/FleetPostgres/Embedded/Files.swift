@@ -39,8 +39,8 @@ enum Files {
       guard status.st_mode & S_IFMT == S_IFDIR else { throw EmbeddedPostgresError("\(path) is not a folder") }
       return
     }
-    let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-    if !parent.isEmpty { try makeFolder("/" + parent, mode: 0o755) }
+    let parent = parent(of: path)
+    if parent != "/" { try makeFolder(parent, mode: 0o755) }
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("cannot make the folder \(path)") }
     guard chmod(path, mode) == 0 else { throw failure("cannot set the mode of \(path)") }
   }
@@ -75,6 +75,11 @@ enum Files {
       if !mayEnter { return current }
     }
     return nil
+  }
+
+  /// The folder that holds a file or folder.
+  static func parent(of path: String) -> String {
+    "/" + path.split(separator: "/").dropLast().joined(separator: "/")
   }
 
   static func linkTarget(_ path: String) -> String? {

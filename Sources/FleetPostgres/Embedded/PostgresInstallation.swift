@@ -50,14 +50,22 @@ struct PostgresInstallation: Hashable, Sendable {
     }
     guard let version else { return newest }
     if let same = installed.first(where: { $0.majorVersion == version }) { return same }
+    let home = Files.parent(of: folder)
+    let dataDir = Files.parent(of: home)
     throw EmbeddedPostgresError(
       """
       the data folder \(folder) was made by PostgreSQL \(version), installed is \(newest.majorVersion). To move it over:
         apt-get install postgresql-\(version)
-        flotilla-controller database start && pg_dump --format=custom --file=flotilla.dump "$(flotilla-controller database url)"
-        flotilla-controller database stop && mv \(folder) \(folder).\(version)
+        flotilla-controller migrate --data-dir \(dataDir)
+        export PGHOST=\(home)/socket PGUSER=flotilla PGPASSWORD=$(cat \(home)/password)
+        pg_dump --format=custom --file=flotilla.dump flotilla
+        flotilla-controller database-stop --data-dir \(dataDir)
+        mv \(home) \(home).\(version)
         apt-get remove postgresql-\(version)
-        flotilla-controller database start && pg_restore --dbname="$(flotilla-controller database url)" flotilla.dump
+        flotilla-controller migrate --data-dir \(dataDir)
+        export PGPASSWORD=$(cat \(home)/password)
+        dropdb flotilla && createdb flotilla && pg_restore --dbname=flotilla flotilla.dump
+      (`migrate` starts the server and leaves it running.)
       """)
   }
 

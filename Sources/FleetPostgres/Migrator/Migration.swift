@@ -19,6 +19,7 @@ struct Migration: Sendable {
   /// All steps in order. The package's embedded files have static names (the first `0` of a file's name becomes `_`), so
   /// the list is kept here; a test compares it with the folder.
   static let all = [
-    Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql)
+    Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql),
+    Migration(2, "push", up: PackageResources._002_push_up_sql, down: PackageResources._002_push_down_sql),
   ]
 }

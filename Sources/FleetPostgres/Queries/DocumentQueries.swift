@@ -11,7 +11,7 @@ enum DocumentQueries {
   static let storedCluster = Statement(
     "document.storedCluster",
     """
-    SELECT id, document, labels, annotations, generation FROM clusters
+    SELECT id, document, labels, annotations, generation, connection FROM clusters
     WHERE project = $1 AND name = $2 AND removed_at IS NULL FOR NO KEY UPDATE
     """)
   static let insertCluster = Statement(
@@ -46,7 +46,8 @@ enum DocumentQueries {
   /// And what is known of it.
   private static let clusterRecordColumns = """
     \(clusterColumns), c.document, c.generation, to_milliseconds(c.created_at), s.renewed_at IS NOT NULL,
-    to_milliseconds(coalesce(s.renewed_at, c.last_contact_at)), c.agent_version, c.kubernetes_version, t.by_health
+    to_milliseconds(coalesce(s.renewed_at, c.last_contact_at)), c.agent_version, c.kubernetes_version, t.by_health,
+    h.is_ready, h.condition_reason, h.condition_message, to_milliseconds(h.condition_since)
     """
   private static let clusterJoins = """
     LEFT JOIN LATERAL (
@@ -57,6 +58,9 @@ enum DocumentQueries {
       SELECT coalesce(jsonb_object_agg(health, number), '{}') AS by_health FROM (
         SELECT health, count(*) AS number FROM placements AS p
         WHERE p.cluster_id = c.id AND p.wanted_action = 'apply' GROUP BY health) AS counted) AS t
+    LEFT JOIN LATERAL (
+      SELECT p.* FROM push_claims AS p JOIN controllers AS k ON k.id = p.controller_id
+      WHERE p.cluster_id = c.id AND k.lease_until > now()) AS h ON true
     """
   /// `$3` is a selector as JSON (see ``SelectorJSON``); NULL for all.
   static let clusters = Statement(

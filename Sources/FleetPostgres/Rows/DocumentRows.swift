@@ -33,7 +33,19 @@ extension Row {
     return ClusterRecord(
       cluster: cluster, canonicalJSON: canonicalJSON, generation: generation, createdAt: createdAt,
       isConnected: isConnected, lastContactAt: lastContactAt, agentVersion: agentVersion,
-      kubernetesVersion: kubernetesVersion, targetsByHealth: targetsByHealth)
+      kubernetesVersion: kubernetesVersion, targetsByHealth: targetsByHealth,
+      condition: try pushCondition(of: cluster, since: createdAt))
+  }
+
+  /// Whether a controller reaches the cluster; its four columns are NULL when no live one has claimed it.
+  private mutating func pushCondition(of cluster: Cluster, since: Instant) throws -> Condition? {
+    guard case .kubeconfig = cluster.connection else { return nil }
+    guard let isReady = try optionalText() else {
+      return Condition(
+        isReady: false, reason: "Pending",
+        message: "no controller has taken it yet; one needs room for it (--push-clusters)", since: since)
+    }
+    return Condition(isReady: isReady == "t", reason: try text(), message: try text(), since: try instant())
   }
 
   mutating func repositoryRecord() throws -> RepositoryRecord {

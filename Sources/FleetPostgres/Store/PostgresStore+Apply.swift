@@ -68,7 +68,7 @@ extension Session {
     let stored = try first(DocumentQueries.storedCluster, .name(draft.project), .text(draft.name)) { row in
       (
         id: try row.int(), document: try row.text(), labels: try row.json([String: String].self),
-        annotations: try row.json([String: String].self), generation: try row.int()
+        annotations: try row.json([String: String].self), generation: try row.int(), connection: try row.text()
       )
     }
     guard let stored else {
@@ -85,6 +85,8 @@ extension Session {
     try execute(
       DocumentQueries.updateCluster, .int(stored.id), .json(cluster.labels), .json(cluster.annotations),
       .text(connection), .text(credential), .text(cluster.cordonReason), .text(draft.text))
+    // Whoever was its agent before must not go on beside the other one.
+    if stored.connection != connection { try dismissAgent(of: stored.id) }
     try noteClusterChanged([stored.id])
     return draft.applied(.configured, generation: stored.generation + 1)
   }

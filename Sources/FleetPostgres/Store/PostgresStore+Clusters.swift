@@ -66,9 +66,7 @@ extension PostgresStore {
     try await change { session in
       let id = try session.clusterID(name, in: project)
       try session.execute(DocumentQueries.removeCluster, .int(id))
-      try session.execute(AgentQueries.endSessions, .int(id))
-      try session.execute(AgentQueries.endJoinTokens, .int(id))
-      try session.execute(AgentQueries.forgetAgent, .int(id))
+      try session.dismissAgent(of: id)
       try session.record(
         Event(
           "cluster.removed", project: project, cluster: name.rawValue, cause: cause,
@@ -85,6 +83,13 @@ extension PostgresStore {
 }
 
 extension Session {
+  /// Ends everything that lets the present agent of a cluster, or one that is about to join, speak for it.
+  func dismissAgent(of cluster: Int64) throws {
+    try execute(AgentQueries.endSessions, .int(cluster))
+    try execute(AgentQueries.endJoinTokens, .int(cluster))
+    try execute(AgentQueries.forgetAgent, .int(cluster))
+  }
+
   fileprivate func clusterRecord(_ name: ClusterName, in project: ProjectName) throws -> ClusterRecord? {
     try first(DocumentQueries.cluster, .name(project), .name(name), read: { try $0.clusterRecord() })
   }

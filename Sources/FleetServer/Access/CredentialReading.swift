@@ -45,10 +45,13 @@ enum CredentialReading {
   }
 
   /// Keys of a kubeconfig that would make the controller run programs, read its own files or go through a proxy
-  /// (AMENDMENTS 27).
+  /// (AMENDMENTS 27), and those that it would not heed.
   private static let forbidden: [(section: String, part: String, keys: [String])] = [
-    ("users", "user", ["exec", "auth-provider", "tokenFile", "client-certificate", "client-key"]),
-    ("clusters", "cluster", ["certificate-authority", "proxy-url"]),
+    (
+      "users", "user",
+      ["exec", "auth-provider", "tokenFile", "client-certificate", "client-key", "username", "password"]
+    ),
+    ("clusters", "cluster", ["certificate-authority", "proxy-url", "tls-server-name"]),
   ]
 
   private static func checkKubeconfig(_ text: String) throws(ErrorEnvelope) {
@@ -69,7 +72,8 @@ enum CredentialReading {
         for key in keys where entry[part, key].map({ !$0.isNull }) ?? false {
           throw refusal(
             "kubeconfig", "\(section)[\(index)].\(part).\(key) is not allowed in a stored kubeconfig",
-            "inline everything (kubectl config view --raw --flatten) and use a token or certificate data")
+            "the command line inlines the files of the machine it runs on; programs and passwords are not taken: use a "
+              + "token or a client certificate")
         }
       }
     }

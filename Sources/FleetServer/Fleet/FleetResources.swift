@@ -29,6 +29,7 @@ extension ClusterResource {
       agentVersion: record.agentVersion, kubernetesVersion: record.kubernetesVersion,
       targetsByHealth: Dictionary(
         record.targetsByHealth.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: +),
+      condition: record.condition.map(ConditionResource.init),
       document: withDocument
         ? try JSONValue(
           kind: "Cluster", project: cluster.project, name: cluster.name.rawValue, stored: record.canonicalJSON,

@@ -48,6 +48,38 @@ public enum Kubeconfig {
     return try reader.configuration(context: context)
   }
 
+  /// One context of a kubeconfig as a document of its own, with the contents of all files that it names: what another
+  /// machine can use.
+  ///
+  /// - Parameters:
+  ///   - file: the file's name, for messages and as the start of relative file names.
+  ///   - context: the context's name; nil for `current-context`.
+  /// - Throws: as `read`, and when a file that it names cannot be read.
+  public static func inlined(
+    _ bytes: [UInt8], file: String, context: String? = nil
+  ) throws(KubeError) -> String {
+    let found = try read(bytes, file: file, context: context, permissions: Permissions(files: true))
+    var cluster: Node = ["server": Node(.string(found.server))]
+    var user: Node = [:]
+    func base64(_ bytes: [UInt8]) -> Node { Node(.string(Data(bytes).base64EncodedString())) }
+    if let authority = found.certificateAuthority { cluster["certificate-authority-data"] = base64(authority) }
+    if found.skipsVerification { cluster["insecure-skip-tls-verify"] = true }
+    if let certificate = found.clientCertificate { user["client-certificate-data"] = base64(certificate) }
+    if let key = found.clientKey { user["client-key-data"] = base64(key) }
+    if let token = found.token.current(), !token.isEmpty {
+      user["token"] = Node(.string(token))
+    } else if case .file(let source) = found.token {
+      throw KubeError(.configuration, message: "\(file): tokenFile: cannot read \(source.path)")
+    }
+    var inner: Node = ["cluster": "cluster", "user": "user"]
+    if !found.namespace.isEmpty { inner["namespace"] = Node(.string(found.namespace)) }
+    return JSON.text([
+      "apiVersion": "v1", "kind": "Config", "current-context": "cluster",
+      "clusters": [["name": "cluster", "cluster": cluster]], "users": [["name": "user", "user": user]],
+      "contexts": [["name": "cluster", "context": inner]],
+    ])
+  }
+
   /// The names of all contexts, in the order written.
   public static func contexts(_ bytes: [UInt8], file: String) -> [String] {
     let document = (try? DocumentReader.documents(bytes, file: file))?.first

@@ -6,9 +6,9 @@
 
 /// What kind of address a host in a URL is. Names are judged as written: what a name server answers for them is not
 /// looked at here.
-enum HostAddress {
+public enum HostAddress {
   /// Whether the host is this machine, in any of the spellings that programs accept.
-  static func isLoopback(_ host: String) -> Bool {
+  public static func isLoopback(_ host: String) -> Bool {
     let name = trimmed(host)
     if name == "localhost" || name.hasSuffix(".localhost") || name == "ip6-localhost" { return true }
     guard let bytes = bytes(name) else { return false }
@@ -18,7 +18,7 @@ enum HostAddress {
   }
 
   /// Whether the host is a link-local address or the name by which clouds serve a machine's own metadata.
-  static func isLinkLocal(_ host: String) -> Bool {
+  public static func isLinkLocal(_ host: String) -> Bool {
     let name = trimmed(host)
     if name == "metadata.google.internal" || name == "metadata" { return true }
     guard let bytes = bytes(name) else { return false }
