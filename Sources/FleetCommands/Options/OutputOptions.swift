@@ -21,12 +21,6 @@ struct OutputOptions: ParsableArguments {
   var output: OutputFormat = .table
 }
 
-/// `--reason`, for the event feed.
-struct ReasonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
-  var reason: String?
-}
-
 /// `--reason` and `--dry-run`, on every verb that changes something.
 struct ChangeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
@@ -66,6 +60,10 @@ struct WaitOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How long to wait, for example 30m.", valueName: "duration"), transform: parsedDuration)
   var timeout: Duration?
+
+  func validate() throws {
+    if timeout != nil, !wait { throw ValidationError("--timeout says how long --wait may take: give --wait too") }
+  }
 }
 
 /// Reads a duration of an option.

@@ -6,7 +6,7 @@ internal import FleetModel
 /// What verbs that decide about a rollout share.
 struct DecisionOptions: ParsableArguments {
   @OptionGroup var rollout: RolloutArgument
-  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
@@ -18,9 +18,9 @@ struct DecisionOptions: ParsableArguments {
     let reference = try rollout.reference()
     let request = RolloutActionRequest(
       stage: stage, hold: hold, clusters: clusters.isEmpty ? nil : clusters.map { ClusterName($0) },
-      reason: reason.reason)
-    let format = output.output
-    let limits = waiting.wait ? WatchLimits(timeout: waiting.timeout) : nil
+      reason: change.reason, dryRun: change.dryRun)
+    let (format, isDryRun) = (output.output, change.dryRun)
+    let limits = waiting.wait && !isDryRun ? WatchLimits(timeout: waiting.timeout) : nil
     try await connection.withController { client, project in
       let answer = try await client.act(
         verb, on: reference.fleetSet, number: reference.number, request, in: project)
@@ -29,7 +29,8 @@ struct DecisionOptions: ParsableArguments {
         console.progress("\(answer.name) \(done)")
         try await watchToTheEnd(try RolloutReference(answer.name), client, project, limits, format)
       } else if format == .table {
-        console.output("\(answer.name) \(done); it is \(answer.state.rawValue)")
+        let state = isDryRun ? "it would be \(answer.state.rawValue) (dry run)" : "it is \(answer.state.rawValue)"
+        console.output("\(answer.name) \(done); \(state)")
       } else {
         try console.render(answer, as: format, names: ["rollout/\(answer.name)"]) { Tables.rollouts([answer]) }
       }
@@ -38,7 +39,7 @@ struct DecisionOptions: ParsableArguments {
 
   /// Refuses a decision that nobody could understand later.
   func requireReason(for verb: String) throws {
-    guard let text = reason.reason, !text.allSatisfy(\.isWhitespace) else {
+    guard let text = change.reason, !text.allSatisfy(\.isWhitespace) else {
       throw CommandFailure.usage("\(verb) needs --reason: who reads the events later must understand it")
     }
   }

@@ -55,7 +55,11 @@ public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> St
     }
     supersedes = active.id
   }
-  return frozen(input, options: FreezeOptions(startedBy: request?.principal ?? "flotilla"), supersedes: supersedes)
+  let decision = frozen(
+    input, options: FreezeOptions(startedBy: request?.principal ?? "flotilla"), supersedes: supersedes)
+  guard case .run(var run) = decision, input.strategy.trigger == .automatic else { return decision }
+  run.holdsBack = input.newerRelease
+  return .run(run)
 }
 
 /// New members get the last good release at once, in a run without gates and soak (R30); nil when that does not apply.

@@ -62,6 +62,10 @@ public protocol ReleaseStore: Sendable {
   /// Releases of a set, newest first.
   func releases(of fleetSet: FleetSetName, in project: ProjectName, after: String?, limit: Int)
     async throws(StoreError) -> Page<ReleaseRecord>
+  /// The releases of a set that a text names, newest first, at most 20: by number (`7`, `#7`), by the first digits of a
+  /// commit of their sources (four or more), or by short name.
+  func releases(of fleetSet: FleetSetName, named text: String, in project: ProjectName)
+    async throws(StoreError) -> [ReleaseRecord]
   /// Targets of a set (nil: of all sets), in order of set and name; `cluster` nil for all.
   func targets(
     of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int

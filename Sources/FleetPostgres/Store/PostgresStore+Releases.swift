@@ -103,6 +103,20 @@ extension PostgresStore {
     }
   }
 
+  /// The releases of a set that a text names.
+  public func releases(
+    of fleetSet: FleetSetName, named text: String, in project: ProjectName
+  ) async throws(StoreError) -> [ReleaseRecord] {
+    let number = Int64(text.hasPrefix("#") ? text.dropFirst() : text[...])
+    let isCommit = text.utf8.count >= 4 && text.allSatisfy(\.isHexDigit)
+    return try await read { session in
+      try session.rows(
+        ReleaseQueries.named, .name(project), .name(fleetSet), .int(number), .text(isCommit ? text.lowercased() : ""),
+        read: { try $0.optionalReleaseRecord(of: fleetSet) }
+      ).compactMap { $0 }
+    }
+  }
+
   /// Targets of a set, or of all sets.
   public func targets(
     of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int

@@ -69,9 +69,9 @@ extension PostgresStore {
 
   /// Takes the hold off a set's releases.
   public func releaseHold(
-    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause
+    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause, dryRun: Bool
   ) async throws(StoreError) {
-    try await change { session in
+    try await pool.run(dryRun ? .rehearsal : .change) { session in
       let released = try session.rows(
         RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
         read: { try $0.int() })

@@ -107,10 +107,13 @@ struct ClusterRoutes: Sendable {
         code: .conflict, message: "cluster \(record.cluster.name) is reached by a kubeconfig, not by an agent",
         hint: "change spec.connection of its document to agent first")
     }
-    let token = TokenHasher.makeToken()
-    try await store.createJoinToken(
-      for: record.cluster.name, in: call.project, tokenHash: TokenHasher.hash(token), expiresIn: .seconds(seconds),
-      rejoin: rejoin, cause: call.cause(request.reason))
+    let isDryRun = request.dryRun ?? false
+    let token = isDryRun ? "" : TokenHasher.makeToken()
+    if !isDryRun {
+      try await store.createJoinToken(
+        for: record.cluster.name, in: call.project, tokenHash: TokenHasher.hash(token), expiresIn: .seconds(seconds),
+        rejoin: rejoin, cause: call.cause(request.reason))
+    }
     return try .json(
       JoinTokenCreated(
         token: token, cluster: record.cluster.name, expiresAt: Timestamp(WallClock.now + .seconds(seconds))),

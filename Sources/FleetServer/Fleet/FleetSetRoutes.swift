@@ -92,9 +92,8 @@ struct FleetSetRoutes: Sendable {
   @Sendable private func releaseHold(_ call: Call) async throws -> Reply {
     let request = try call.decode(ReasonRequest.self)
     let record = try await fleetSet(call)
-    if request.dryRun != true {
-      try await store.releaseHold(of: record.name, in: call.project, cause: call.cause(request.reason))
-    }
+    try await store.releaseHold(
+      of: record.name, in: call.project, cause: call.cause(request.reason), dryRun: request.dryRun ?? false)
     return try .json(FleetSetResource(try await fleetSet(call), withDocument: true))
   }
 

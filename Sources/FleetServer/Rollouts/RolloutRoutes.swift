@@ -89,7 +89,7 @@ struct RolloutRoutes: Sendable {
     }
     let record = try await actions.act(
       action(request), on: FleetSetName(call.parameter("set")), number: try Self.number(call),
-      in: call.project, by: call.principal, reason: request.reason ?? "")
+      in: call.project, by: call.principal, reason: request.reason ?? "", dryRun: request.dryRun ?? false)
     return try .json(RolloutResource(record), generation: record.run.version)
   }
 
