@@ -139,6 +139,7 @@ enum ReleaseQueries {
       AND ($3::text IS NULL OR t.cluster_id IN (SELECT id FROM clusters WHERE project = $1 AND name = $3))
       AND ($4::text IS NULL OR (f.name, t.name, t.id) > ($4, $5, $6::bigint))
       AND (NOT t.is_abandoned OR p.wanted_action = 'apply')
+      AND \(SelectorJSON.matches("$8", "n.labels"))
     ORDER BY f.name, t.name, t.id LIMIT $7
     """)
 }

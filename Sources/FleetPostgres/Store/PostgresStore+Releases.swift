@@ -119,13 +119,15 @@ extension PostgresStore {
 
   /// Targets of a set, or of all sets.
   public func targets(
-    of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int
+    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
+    after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord> {
     try await read { session in
       let cursor = try after.map { try PageCursor.split($0, parts: 3) } ?? []
       let found = try session.rows(
         ReleaseQueries.targets, .name(project), .name(fleetSet), .name(cluster), .text(cursor.first),
         .text(cursor.count > 1 ? cursor[1] : nil), .text(cursor.last), .int(limit + 1),
+        .json(selector.map(SelectorJSON.rows) ?? []),
         read: { try $0.targetRecord() })
       return Page(found, limit: limit) { target in
         PageCursor.join([target.fleetSet.rawValue, target.name.rawValue, target.id.description])

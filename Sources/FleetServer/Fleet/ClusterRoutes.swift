@@ -21,10 +21,9 @@ struct ClusterRoutes: Sendable {
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
     let selector = try call.query["selector"].map(LabelText.selector)
-    let page = try await store.clusters(
-      in: call.project, selector: selector, after: call.query["after"], limit: try call.limit())
-    let items = try page.elements.map { try ClusterResource($0, withDocument: false) }
-    return try .json(ListPage(items: items, next: page.next))
+    return try await call.list(
+      { try await store.clusters(in: call.project, selector: selector, after: $0, limit: $1) }
+    ) { try ClusterResource($0, withDocument: false) }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {

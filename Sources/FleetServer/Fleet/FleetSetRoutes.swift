@@ -25,9 +25,9 @@ struct FleetSetRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
-    let page = try await store.fleetSets(in: call.project, after: call.query["after"], limit: try call.limit())
-    let items = try page.elements.map { try FleetSetResource($0, withDocument: false) }
-    return try .json(ListPage(items: items, next: page.next))
+    try await call.list({ try await store.fleetSets(in: call.project, after: $0, limit: $1) }) {
+      try FleetSetResource($0, withDocument: false)
+    }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {
@@ -65,16 +65,18 @@ struct FleetSetRoutes: Sendable {
   }
 
   private func releases(of name: FleetSetName, _ call: Call) async throws -> Reply {
-    let page = try await store.releases(
-      of: name, in: call.project, after: call.query["after"], limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(ReleaseResource.init), next: page.next))
+    try await call.list(
+      { try await store.releases(of: name, in: call.project, after: $0, limit: $1) }, ReleaseResource.init)
   }
 
   @Sendable private func targets(_ call: Call) async throws -> Reply {
-    let page = try await store.targets(
-      of: call.query["fleetSet"].map { FleetSetName($0) }, cluster: call.query["cluster"].map { ClusterName($0) },
-      in: call.project, after: call.query["after"], limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(TargetResource.init), next: page.next))
+    let selector = try call.query["selector"].map(LabelText.selector)
+    return try await call.list(
+      {
+        try await store.targets(
+          of: call.query["fleetSet"].map { FleetSetName($0) }, cluster: call.query["cluster"].map { ClusterName($0) },
+          selector: selector, in: call.project, after: $0, limit: $1)
+      }, TargetResource.init)
   }
 
   @Sendable private func start(_ call: Call) async throws -> Reply {
