@@ -13,7 +13,8 @@ struct DecisionOptions: ParsableArguments {
 
   /// Sends the decision and shows what it came to.
   func decide(
-    _ verb: RolloutVerb, done: String, stage: String? = nil, hold: Bool? = nil, clusters: [String] = []
+    _ verb: RolloutVerb, done: String, stage: String? = nil, hold: Bool? = nil, clusters: [String] = [],
+    wanted: RolloutState? = nil
   ) async throws {
     let reference = try rollout.reference()
     let request = RolloutActionRequest(
@@ -25,12 +26,16 @@ struct DecisionOptions: ParsableArguments {
       let answer = try await client.act(
         verb, on: reference.fleetSet, number: reference.number, request, in: project)
       let console = Console.current
+      // Undoing an ended run is a run of its own.
+      let isNewRun = verb == .undo && answer.kind == .undo && answer.number != reference.number
+      let text = isNewRun ? "\(answer.name) was started: to \(answer.release)" : "\(answer.name) \(done)"
       if let limits {
-        console.progress("\(answer.name) \(done)")
-        try await watchToTheEnd(try RolloutReference(answer.name), client, project, limits, format)
+        console.progress(text)
+        let number = try RolloutReference(answer.name)
+        try await watchToTheEnd(number, client, project, limits, format, wanted: wanted)
       } else if format == .table {
         let state = isDryRun ? "it would be \(answer.state.rawValue) (dry run)" : "it is \(answer.state.rawValue)"
-        console.output("\(answer.name) \(done); \(state)")
+        console.output("\(text); \(state)")
       } else {
         try console.render(answer, as: format, names: ["rollout/\(answer.name)"]) { Tables.rollouts([answer]) }
       }
@@ -50,7 +55,8 @@ struct RolloutApprove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Let a stage that waits for an approval begin.")
 
-  @Option(help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"), completion: .stageNames)
   var stage: String?
 
   @OptionGroup var decision: DecisionOptions
@@ -65,7 +71,8 @@ struct RolloutReject: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reject", abstract: "Refuse a stage that waits for an approval; the release is put on hold.")
 
-  @Option(help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"), completion: .stageNames)
   var stage: String?
 
   @OptionGroup var decision: DecisionOptions
@@ -108,7 +115,7 @@ struct RolloutAbort: AsyncParsableCommand {
 
   func run() async throws {
     try decision.requireReason(for: "abort")
-    try await decision.decide(.abort, done: "aborted", hold: !noHold)
+    try await decision.decide(.abort, done: "aborted", hold: !noHold, wanted: .aborted)
   }
 }
 
@@ -119,7 +126,7 @@ struct RolloutUndo: AsyncParsableCommand {
 
   @OptionGroup var decision: DecisionOptions
 
-  func run() async throws { try await decision.decide(.undo, done: "is being undone") }
+  func run() async throws { try await decision.decide(.undo, done: "is being undone", wanted: .rolledBack) }
 }
 
 /// `flotilla rollout retry`
@@ -180,7 +187,6 @@ struct RolloutReleaseHold: AsyncParsableCommand {
       try Console.current.render(answer, as: output.output, names: ["fleetset/\(set)"]) { Tables.fleetSets([answer]) }
       return
     }
-    let release = answer.newestRelease?.name ?? "its release"
-    Console.current.output("\(set): \(release) is not on hold any more" + (dryRun ? " (dry run)" : ""))
+    Console.current.output("\(set): no release is on hold any more" + (dryRun ? " (dry run)" : ""))
   }
 }
