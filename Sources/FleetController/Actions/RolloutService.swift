@@ -50,7 +50,9 @@ public struct RolloutService: Sendable {
       let request = StartRequest(principal: principal.name, reason: dryRun && reason.isEmpty ? "dry run" : reason)
       switch decideStart(input, request: request) {
       case .nothing, .recordOnly: return .noChange
-      case .waits(let why): throw CommandRefusal(.conflict, why)
+      case .waits(let why):
+        throw CommandRefusal(
+          .conflict, why, hint: "watch it with `flotilla rollout watch \(name)`, or end it with `rollout abort`")
       case .held(let why): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
       case .refused(let problems): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
       case .run(var frozen):

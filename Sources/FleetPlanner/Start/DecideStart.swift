@@ -34,7 +34,7 @@ public struct StartRequest: Hashable, Sendable {
 public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> StartDecision {
   let due = input.members.filter { $0.wanted != $0.bundle || (request != nil && !$0.isUnchanged(for: $0.bundle)) }
   if let active = input.activeRun, active.release == input.release {
-    return request == nil ? .nothing : .waits("\(active.displayName) moves the members there already")
+    return request == nil ? .nothing : .waits("\(active.displayName) goes to \(input.releaseName) already")
   }
   guard !due.isEmpty else { return .recordOnly }
   if request == nil, let onboarding = onboarding(input, due: due) { return onboarding }

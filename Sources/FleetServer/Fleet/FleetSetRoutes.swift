@@ -59,9 +59,11 @@ struct FleetSetRoutes: Sendable {
 
   @Sendable private func allReleases(_ call: Call) async throws -> Reply {
     if let name = call.query["fleetSet"] { return try await releases(of: FleetSetName(name), call) }
-    let page = try await store.fleetSets(in: call.project, after: call.query["after"], limit: try call.limit())
-    let items = page.elements.compactMap(\.newestRelease).map(ReleaseResource.init)
-    return try .json(ListPage(items: items, next: page.next))
+    return try await call.list(
+      {
+        let sets = try await store.fleetSets(in: call.project, after: $0, limit: $1)
+        return Page(elements: sets.elements.compactMap(\.newestRelease), next: sets.next)
+      }, ReleaseResource.init)
   }
 
   private func releases(of name: FleetSetName, _ call: Call) async throws -> Reply {
