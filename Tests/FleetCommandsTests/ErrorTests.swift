@@ -50,7 +50,7 @@ import Testing
     let cluster = "apiVersion: flotilla.dev/v1\nkind: Cluster\nmetadata: {name: eu-1, lables: {}}\n"
     let result = await flotilla("lint", "-f", "-", input: cluster + "---\na: [\n---\n" + cluster)
     #expect(result.exitCode == 2)
-    for place in ["3:23  metadata.lables", "6:1  ", "9:23  metadata.lables", "9:12  metadata.name: Cluster"] {
+    for place in ["3:24  metadata.lables", "6:1  ", "9:24  metadata.lables", "9:18  metadata.name: Cluster"] {
       #expect(result.output.contains("<stdin>:\(place)"), "\(result.output)")
     }
     #expect(result.error == "4 errors\n")

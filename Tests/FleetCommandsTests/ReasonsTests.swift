@@ -15,6 +15,7 @@ import Testing
     target.cluster = cluster.name
     (target.abandoned, target.health, target.message) = (false, .healthy, "")
     target.wanted = target.applied
+    target.newest = Digest(bytes: [UInt8](repeating: 7, count: 32))
     change(&target)
     var release = ReleaseResource.example
     release.hold = hold

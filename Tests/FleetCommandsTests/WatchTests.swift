@@ -102,7 +102,7 @@ import Testing
     set.document = .object(["spec": .object(["rollout": .object(trigger.map { ["trigger": .string($0)] } ?? [:])])])
     var target = TargetResource.example
     target.abandoned = false
-    target.newest = changes ? StartRolloutResponse.example.rollout?.planHash : target.wanted?.bundle
+    target.newest = changes ? nil : target.wanted?.bundle
     let (final, targets) = (set, ListPage(items: [target], next: nil))
     return try await ScriptedController.with(
       answer: { route, _ in
