@@ -10,7 +10,7 @@ public enum Documents {
   ///
   /// - Parameter file: the file's name for messages.
   /// - Returns: the documents that are right, and the findings in order of place. With an error among them nothing
-  ///   should be changed; warnings alone are no obstacle. Text that is not YAML or JSON is one error.
+  ///   should be changed; warnings alone are no obstacle. A document that is not YAML or JSON is one error.
   public static func read(_ bytes: [UInt8], file: String) -> (documents: [Document], diagnostics: [Diagnostic]) {
     read([(file: file, bytes: bytes)])
   }
@@ -26,15 +26,13 @@ public enum Documents {
     var places: [String: String] = [:]
     for (file, bytes) in files {
       let findings = Findings(file: file)
-      do throws(DiagnosticsError) {
-        for node in flattened(try DocumentReader.documents(bytes, file: file)) {
-          let root = FieldReader(node: node, path: "", findings: findings)
-          guard let header = root.header() else { continue }
-          let isNew = checkIsNew(header, root, file: file, places: &places)
-          if let document = root.document(header), isNew { documents.append(document) }
-        }
-      } catch {
-        findings.add(error.diagnostics)
+      let (nodes, problems) = DocumentReader.readableDocuments(bytes, file: file)
+      findings.add(problems)
+      for node in flattened(nodes) {
+        let root = FieldReader(node: node, path: "", findings: findings)
+        guard let header = root.header() else { continue }
+        let isNew = checkIsNew(header, root, file: file, places: &places)
+        if let document = root.document(header), isNew { documents.append(document) }
       }
       diagnostics += findings.sorted
     }

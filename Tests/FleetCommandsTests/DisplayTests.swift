@@ -1,6 +1,7 @@
 @testable import FleetCommands
 import FleetAPI
 import FleetModel
+import Synchronization
 import Testing
 
 @Suite struct DisplayTests {
@@ -50,6 +51,21 @@ import Testing
     display.show(story[0].rollout)
     display.show(story[0].rollout, isNews: false)
     #expect(recording.error.contains("\u{1B}[4A"))  // a heading and three stages
+  }
+
+  @Test func aNarrowerWindowIsDrawnOverWhole() {
+    let recording = Recording()
+    let columns = Mutex(100)
+    var console = testConsole(recording, isTerminal: true)
+    console.columns = { columns.withLock { $0 } }
+    var display = LiveDisplay(console)
+    display.show(story[0].rollout)
+    let widths = recording.error.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").split(separator: "\n").map(\.count)
+    columns.withLock { $0 = 50 }
+    display.show(story[0].rollout)
+    let rows = widths.reduce(0) { $0 + ($1 + 49) / 50 }
+    #expect(rows > widths.count)
+    #expect(recording.error.contains("\u{1B}[\(rows)A"))
   }
 
   @Test func barsAreTenWide() {

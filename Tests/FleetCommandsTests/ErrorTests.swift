@@ -11,7 +11,8 @@ import Testing
       "get rol", "get", "get clusters --set x", "get pods", "rolout", "rollout statu x", "rollout status a/b/c",
       "rollout abort x", "rollout watch x --timeout soon", "rollout watch x/3 --revision abc", "describe eu-1",
       "delete rollout x/1", "cluster cordon eu-1", "cluster label eu-1 nonsense", "why target/x",
-      "apply -f missing.yaml",
+      "apply -f missing.yaml", "apply fleet.yaml", "apply", "lint", "cluster token eu-1 --expires 1s",
+      "rollout start x --timeout 1m", "get rollouts -l a=b",
       "token create kim --right root", "credential set x", "get clusters -o xml", "preview",
     ]
     for line in lines {
@@ -43,6 +44,16 @@ import Testing
     let result = await flotilla("lint", "-", input: document)
     #expect(result.exitCode == 2)
     try golden("lint", result.transcript)
+  }
+
+  @Test func aDocumentThatIsNotYAMLHidesNoneOfTheOthers() async {
+    let cluster = "apiVersion: flotilla.dev/v1\nkind: Cluster\nmetadata: {name: eu-1, lables: {}}\n"
+    let result = await flotilla("lint", "-f", "-", input: cluster + "---\na: [\n---\n" + cluster)
+    #expect(result.exitCode == 2)
+    for place in ["3:24  metadata.lables", "6:1  ", "9:24  metadata.lables", "9:18  metadata.name: Cluster"] {
+      #expect(result.output.contains("<stdin>:\(place)"), "\(result.output)")
+    }
+    #expect(result.error == "4 errors\n")
   }
 
   @Test func theExampleIsRight() async throws {

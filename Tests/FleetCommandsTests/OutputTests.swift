@@ -15,6 +15,21 @@ import Testing
     #expect(table.lines(isWide: false, style: plain, width: 23)[2] == "longer  1,000  fine")
     let long = Table(columns: [.init("MESSAGE")], rows: [["a line\nbroken in two"]])
     #expect(long.lines(isWide: false, style: plain, width: 10)[1] == "a line br…")
+    let hinted = Table(columns: [.init("MESSAGE")], rows: [["what is wrong\n  what to do\n"]])
+    #expect(hinted.lines(isWide: false, style: plain) == ["MESSAGE", "what is wrong what to do"])
+  }
+
+  @Test func aTableThatGoesOnKeepsItsColumns() {
+    let plain = Style(isOn: false)
+    func line(_ a: String, _ b: String, _ widths: inout [Int]) -> String? {
+      Table(columns: [.init("A"), .init("B")], rows: [[.init(a), .init(b)]])
+        .lines(isWide: false, style: plain, width: nil, atLeast: &widths).last
+    }
+    var widths: [Int] = []
+    #expect(line("long", "x", &widths) == "long  x")
+    #expect(line("a", "y", &widths) == "a     y")
+    #expect(line("longer", "z", &widths) == "longer  z")
+    #expect(line("b", "z", &widths) == "b       z")
   }
 
   @Test func durationsHaveAtMostTwoUnits() {
@@ -49,5 +64,23 @@ import Testing
     #expect([0, 999, 1_000, 1_234_567, -1_000].map(grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
     #expect(counted(1, "cluster") == "1 cluster")
     #expect(counted(4_988, "cluster") == "4,988 clusters")
+  }
+
+  @Test func aLongListIsPagedOnATerminalAndSaysHowMuchIsLeft() async throws {
+    let items = (1...30).map { number in
+      var cluster = ClusterResource.example
+      cluster.name = ClusterName("eu-\(number)")
+      return cluster
+    }
+    for (isTerminal, left, expected) in [(true, 4_988, "… 4,988 more"), (false, 20_000, "… more than 20,000 more")] {
+      let result = try await ScriptedController.with(
+        answer: { _, _ in .init(body: .json(ListPage(items: items, next: "eu-30", remaining: left))) },
+        { _, url in
+          await flotilla("get", "clusters", "--limit", "30", "--server", url, isTerminal: isTerminal)
+        })
+      #expect(result.exitCode == 0)
+      #expect((result.output == "(a pager shows 31 lines)\n") == isTerminal)
+      #expect(result.error == expected + " (--all)\n")
+    }
   }
 }

@@ -14,16 +14,22 @@ import Testing
 
   static let project = "/api/v1/projects/default"
   static let cases: [Case] = [
-    Case(line: "get clusters", requests: ["GET \(project)/clusters?limit=500"]),
-    Case(line: "get cl -l region=eu-west", requests: ["GET \(project)/clusters?selector=region%3Deu-west&limit=500"]),
+    Case(line: "get clusters", requests: ["GET \(project)/clusters?limit=500&count=true"]),
+    Case(
+      line: "get cl -l region=eu-west",
+      requests: ["GET \(project)/clusters?selector=region%3Deu-west&limit=500&count=true"]),
     Case(line: "get cluster eu-west-1", requests: ["GET \(project)/clusters/eu-west-1"]),
     Case(line: "get cluster/eu-west-1 -o name", requests: ["GET \(project)/clusters/eu-west-1"]),
-    Case(line: "get repositories --project shop", requests: ["GET /api/v1/projects/shop/repositories?limit=500"]),
+    Case(
+      line: "get repositories --project shop", requests: ["GET /api/v1/projects/shop/repositories?limit=500&count=true"]
+    ),
     Case(line: "get fleetsets storefront", requests: ["GET \(project)/fleetsets/storefront"]),
     Case(
       line: "get targets --set storefront --cluster eu-1 --limit 1",
-      requests: ["GET \(project)/targets?fleetSet=storefront&cluster=eu-1&limit=1"]),
-    Case(line: "get releases storefront --limit 1", requests: ["GET \(project)/releases?fleetSet=storefront&limit=1"]),
+      requests: ["GET \(project)/targets?fleetSet=storefront&cluster=eu-1&limit=1&count=true"]),
+    Case(
+      line: "get releases storefront --limit 1",
+      requests: ["GET \(project)/releases?fleetSet=storefront&limit=1&count=true"]),
     Case(line: "get rollouts storefront/43", requests: ["GET \(project)/rollouts/storefront/43"]),
     Case(
       line: "describe fleetset/storefront",
@@ -48,37 +54,65 @@ import Testing
     Case(line: "cluster remove eu-1", requests: ["DELETE \(project)/clusters/eu-1"]),
     Case(
       line: "cluster token eu-1 --rejoin --expires 2h",
-      requests: ["POST \(project)/clusters/eu-1/join-token\n  {\"expiresInSeconds\":7200,\"rejoin\":true}"]),
+      requests: [
+        "POST \(project)/clusters/eu-1/join-token\n  {\"dryRun\":false,\"expiresInSeconds\":7200,\"rejoin\":true}"
+      ]),
     Case(
       line: "rollout start storefront --revision 77ad012 --reason hotfix",
       requests: [
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"reason\":\"hotfix\",\"revision\":\"77ad012\"}"
       ]),
     Case(
+      line: "rollout pause storefront --dry-run",
+      requests: ["POST \(project)/rollouts/storefront/latest/pause\n  {\"dryRun\":true}"]),
+    Case(
+      line: "token create kim --right read --dry-run",
+      requests: ["POST /api/v1/tokens\n  {\"dryRun\":true,\"name\":\"kim\",\"right\":\"read\"}"]),
+    Case(
+      line: "cluster token eu-1 --dry-run",
+      requests: ["POST \(project)/clusters/eu-1/join-token\n  {\"dryRun\":true,\"rejoin\":false}"]),
+    Case(
+      line: "get targets -l region=eu-west -o name",
+      requests: ["GET \(project)/targets?selector=region%3Deu-west&limit=500"]),
+    Case(line: "get releases", requests: ["GET \(project)/releases?limit=500&count=true"]),
+    Case(
       line: "rollout start storefront --dry-run",
       requests: ["POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":true}"]),
     Case(line: "rollout status storefront --exit-code", requests: ["GET \(project)/rollouts/storefront/latest"]),
     Case(line: "rollout explain storefront/43", requests: ["GET \(project)/rollouts/storefront/43/explain"]),
     Case(
-      line: "rollout history storefront --limit 1", requests: ["GET \(project)/rollouts?fleetSet=storefront&limit=1"]),
+      line: "rollout history storefront --limit 1",
+      requests: ["GET \(project)/rollouts?fleetSet=storefront&limit=1&count=true"]),
     Case(
       line: "rollout approve storefront --stage eu-west --reason fine",
-      requests: ["POST \(project)/rollouts/storefront/latest/approve\n  {\"reason\":\"fine\",\"stage\":\"eu-west\"}"]),
+      requests: [
+        "POST \(project)/rollouts/storefront/latest/approve\n  {\"dryRun\":false,\"reason\":\"fine\",\"stage\":\"eu-west\"}"
+      ]),
     Case(
       line: "rollout reject storefront/43 --reason no",
-      requests: ["POST \(project)/rollouts/storefront/43/reject\n  {\"reason\":\"no\"}"]),
-    Case(line: "rollout pause storefront", requests: ["POST \(project)/rollouts/storefront/latest/pause\n  {}"]),
-    Case(line: "rollout resume storefront", requests: ["POST \(project)/rollouts/storefront/latest/resume\n  {}"]),
+      requests: ["POST \(project)/rollouts/storefront/43/reject\n  {\"dryRun\":false,\"reason\":\"no\"}"]),
+    Case(
+      line: "rollout pause storefront",
+      requests: ["POST \(project)/rollouts/storefront/latest/pause\n  {\"dryRun\":false}"]),
+    Case(
+      line: "rollout resume storefront",
+      requests: ["POST \(project)/rollouts/storefront/latest/resume\n  {\"dryRun\":false}"]),
     Case(
       line: "rollout abort storefront --no-hold --reason wrong",
-      requests: ["POST \(project)/rollouts/storefront/latest/abort\n  {\"hold\":false,\"reason\":\"wrong\"}"]),
-    Case(line: "rollout undo storefront/43", requests: ["POST \(project)/rollouts/storefront/43/undo\n  {}"]),
+      requests: [
+        "POST \(project)/rollouts/storefront/latest/abort\n  {\"dryRun\":false,\"hold\":false,\"reason\":\"wrong\"}"
+      ]),
+    Case(
+      line: "rollout undo storefront/43",
+      requests: ["POST \(project)/rollouts/storefront/43/undo\n  {\"dryRun\":false}"]),
     Case(
       line: "rollout retry storefront --cluster eu-1 --cluster eu-2",
-      requests: ["POST \(project)/rollouts/storefront/latest/retry\n  {\"clusters\":[\"eu-1\",\"eu-2\"]}"]),
+      requests: [
+        "POST \(project)/rollouts/storefront/latest/retry\n  {\"clusters\":[\"eu-1\",\"eu-2\"],\"dryRun\":false}"
+      ]),
     Case(
       line: "rollout waive storefront --reason known",
-      requests: ["POST \(project)/rollouts/storefront/latest/waive\n  {\"reason\":\"known\"}"]),
+      requests: ["POST \(project)/rollouts/storefront/latest/waive\n  {\"dryRun\":false,\"reason\":\"known\"}"]),
     Case(
       line: "rollout release-hold storefront --reason fixed",
       requests: ["POST \(project)/fleetsets/storefront/release-hold\n  {\"dryRun\":false,\"reason\":\"fixed\"}"]),
@@ -93,7 +127,7 @@ import Testing
     Case(
       line: "token create kim --right approve --group sre --expires 1h",
       requests: [
-        "POST /api/v1/tokens\n  {\"expiresInSeconds\":3600,\"groups\":[\"sre\"],\"name\":\"kim\",\"right\":\"approve\"}"
+        "POST /api/v1/tokens\n  {\"dryRun\":false,\"expiresInSeconds\":3600,\"groups\":[\"sre\"],\"name\":\"kim\",\"right\":\"approve\"}"
       ]),
     Case(line: "token list", requests: ["GET /api/v1/tokens"]),
     Case(line: "token revoke kim", requests: ["DELETE /api/v1/tokens/kim"]),

@@ -64,7 +64,8 @@ struct DocumentTests {
 
   private func one(_ text: String) throws -> Document {
     let (documents, diagnostics) = Documents.read(Array(text.utf8), file: "f.yaml")
-    #expect(diagnostics.map(\.text) == [])
+    // What has no effect yet is read all the same.
+    #expect(diagnostics.filter { !$0.message.hasPrefix("has no effect in this version") }.map(\.text) == [])
     return try #require(documents.first)
   }
 

@@ -162,11 +162,11 @@ import Testing
       var taken = frozen
       taken.run.number = 1
       let error = await #expect(throws: StoreError.self) {
-        try await store.create(taken, fleetSet: fixture.fleetSet, releasingHolds: true, cause: StoreFixture.cause)
+        try await store.create(taken, fleetSet: fixture.fleetSet, cause: StoreFixture.cause)
       }
       #expect(error?.code == .lostRace)
       #expect(try await store.fleetSet(fixture.fleetSet)?.newestRelease?.hold != nil)
-      try await store.create(frozen, fleetSet: fixture.fleetSet, releasingHolds: true, cause: StoreFixture.cause)
+      try await store.create(frozen, fleetSet: fixture.fleetSet, cause: StoreFixture.cause)
       #expect(try await store.fleetSet(fixture.fleetSet)?.newestRelease?.hold == nil)
       #expect(try await store.claim(.start, limit: 9, by: fixture.controller, for: .seconds(60)) == [])
     }

@@ -57,7 +57,7 @@ struct ServerFixture: Sendable {
       let (urls, source) = AsyncStream<String>.makeStream()
       let server = try Server(
         configuration: configuration, store: store, previews: NoPreviews(),
-        actions: ServiceActions(service: RolloutService(store: store, logger: logger), store: store),
+        actions: RolloutService(store: store, logger: logger),
         secrets: secrets, metrics: PrometheusMetrics(), logger: logger,
         onRunning: { url in
           source.yield(url)

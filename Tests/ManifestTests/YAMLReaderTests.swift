@@ -81,6 +81,18 @@ struct YAMLReaderTests {
     }
   }
 
+  @Test(
+    arguments: [
+      ("a: 1\n---\nb: [\n---\nc: 3\n", [1, 5], [4]), ("--- [\n---\nc: 3\n", [3], [2]),
+      ("a: 1\na: 2\n---\nb: 1\n", [4], [2]), ("a: [\n", [], [2]), ("a: 1\n---\nb: 2\n", [1, 3], []),
+      ("a: }\n--- }\n--- }\nb: 1\n", [], [1, 2, 3]),
+    ] as [(String, [Int], [Int])])
+  func oneBrokenDocumentHidesNoOther(_ text: String, _ good: [Int], _ bad: [Int]) {
+    let (documents, diagnostics) = YAML.readableDocuments(Array(text.utf8), file: "f.yaml")
+    #expect(documents.map { Int($0.position?.line ?? 0) } == good)
+    #expect(diagnostics.map(\.line) == bad)
+  }
+
   @Test func bytesThatAreNotUTF8AreRefused() {
     #expect(throws: DiagnosticsError.self) { try YAML.documents([0x61, 0x3A, 0x20, 0xFF]) }
   }

@@ -12,11 +12,13 @@ public struct TokenRequest: WireValue {
   public var expiresInSeconds: Int?
   /// Why.
   public var reason: String?
+  /// Whether to check only and make no token.
+  public var dryRun: Bool?
 
   /// Makes a value.
   public init(
     name: String, right: AccessRight, groups: [String]? = nil, gitIdentities: [String]? = nil,
-    expiresInSeconds: Int? = nil, reason: String? = nil
+    expiresInSeconds: Int? = nil, reason: String? = nil, dryRun: Bool? = nil
   ) {
     self.name = name
     self.right = right
@@ -24,19 +26,20 @@ public struct TokenRequest: WireValue {
     self.gitIdentities = gitIdentities
     self.expiresInSeconds = expiresInSeconds
     self.reason = reason
+    self.dryRun = dryRun
   }
 
   /// An example.
   public static var example: Self {
     Self(
       name: "kim", right: .approve, groups: ["sre"], gitIdentities: ["kim@example.com"], expiresInSeconds: 2_592_000,
-      reason: "joins the team")
+      reason: "joins the team", dryRun: false)
   }
 }
 
 /// The answer to a new token; the only time its secret is shown.
 public struct TokenCreated: WireValue {
-  /// The secret: `flt_` and 43 characters.
+  /// The secret: `flt_` and 43 characters; empty when the request said `dryRun`.
   public var token: String
   /// The name.
   public var name: String
@@ -86,11 +89,13 @@ public struct CredentialRequest: WireValue {
   public var kubeconfig: String?
   /// Why.
   public var reason: String?
+  /// Whether to check only and store nothing.
+  public var dryRun: Bool?
 
   /// Makes a request.
   public init(
     kind: Kind, user: String? = nil, secret: String? = nil, privateKey: String? = nil, knownHosts: String? = nil,
-    kubeconfig: String? = nil, reason: String? = nil
+    kubeconfig: String? = nil, reason: String? = nil, dryRun: Bool? = nil
   ) {
     self.kind = kind
     self.user = user
@@ -99,12 +104,14 @@ public struct CredentialRequest: WireValue {
     self.knownHosts = knownHosts
     self.kubeconfig = kubeconfig
     self.reason = reason
+    self.dryRun = dryRun
   }
 
   /// An example.
   public static var example: Self {
     Self(
       kind: .basic, user: "flotilla", secret: "…", privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----…",
-      knownHosts: "git.example.com ssh-ed25519 AAAA…", kubeconfig: "apiVersion: v1…", reason: "rotated")
+      knownHosts: "git.example.com ssh-ed25519 AAAA…", kubeconfig: "apiVersion: v1…", reason: "rotated",
+      dryRun: false)
   }
 }

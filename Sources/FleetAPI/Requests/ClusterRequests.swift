@@ -45,21 +45,26 @@ public struct JoinTokenRequest: WireValue {
   public var expiresInSeconds: Int?
   /// Why.
   public var reason: String?
+  /// Whether to check only and make no token.
+  public var dryRun: Bool?
 
   /// Makes a value.
-  public init(rejoin: Bool? = nil, expiresInSeconds: Int? = nil, reason: String? = nil) {
+  public init(rejoin: Bool? = nil, expiresInSeconds: Int? = nil, reason: String? = nil, dryRun: Bool? = nil) {
     self.rejoin = rejoin
     self.expiresInSeconds = expiresInSeconds
     self.reason = reason
+    self.dryRun = dryRun
   }
 
   /// An example.
-  public static var example: Self { Self(rejoin: false, expiresInSeconds: 3_600, reason: "new cluster") }
+  public static var example: Self {
+    Self(rejoin: false, expiresInSeconds: 3_600, reason: "new cluster", dryRun: false)
+  }
 }
 
 /// A one-time token for an agent; the only time it is shown.
 public struct JoinTokenCreated: WireValue {
-  /// The secret.
+  /// The secret; empty when the request said `dryRun`.
   public var token: String
   /// The cluster.
   public var cluster: ClusterName

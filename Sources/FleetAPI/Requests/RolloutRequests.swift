@@ -2,7 +2,7 @@ public import FleetModel
 
 /// `POST …/fleetsets/NAME/rollouts`: starts a run.
 public struct StartRolloutRequest: WireValue {
-  /// The release to move to, by its short name, commit or `#NUMBER`; null for the newest.
+  /// The release to move to, by number or by the first digits of its commit; null for the newest.
   public var revision: String?
   /// Why.
   public var reason: String?
@@ -62,17 +62,23 @@ public struct RolloutActionRequest: WireValue {
   public var clusters: [ClusterName]?
   /// Why, for the event feed; `waive`, `reject` and `abort` want one.
   public var reason: String?
+  /// Whether to answer the run as it would be and change nothing.
+  public var dryRun: Bool?
 
   /// Makes a value.
-  public init(stage: String? = nil, hold: Bool? = nil, clusters: [ClusterName]? = nil, reason: String? = nil) {
+  public init(
+    stage: String? = nil, hold: Bool? = nil, clusters: [ClusterName]? = nil, reason: String? = nil,
+    dryRun: Bool? = nil
+  ) {
     self.stage = stage
     self.hold = hold
     self.clusters = clusters
     self.reason = reason
+    self.dryRun = dryRun
   }
 
   /// An example.
   public static var example: Self {
-    Self(stage: "eu-west", hold: true, clusters: ["eu-west-3"], reason: "checked by hand")
+    Self(stage: "eu-west", hold: true, clusters: ["eu-west-3"], reason: "checked by hand", dryRun: false)
   }
 }

@@ -34,11 +34,24 @@ public struct Route: Sendable, Identifiable {
     public var name: String
     /// What it does, for people.
     public var summary: String
+    /// What its value is.
+    public var kind: Kind
+
+    /// What the value of a parameter is.
+    public enum Kind: String, Sendable {
+      /// A text.
+      case string
+      /// A whole number.
+      case integer
+      /// `true` or `false`.
+      case boolean
+    }
 
     /// Makes a parameter.
-    public init(_ name: String, _ summary: String) {
+    public init(_ name: String, _ summary: String, _ kind: Kind = .string) {
       self.name = name
       self.summary = summary
+      self.kind = kind
     }
   }
 
@@ -58,6 +71,8 @@ public struct Route: Sendable, Identifiable {
   public var request: (any WireValue.Type)?
   /// The body of the answer; nil for one that is not JSON, or has no fixed shape.
   public var response: (any WireValue.Type)?
+  /// The media type of the answer, without parameters.
+  public var contentType: String
   /// The status of the answer when all went well.
   public var status: Int
   /// The largest request body in bytes.
@@ -71,8 +86,8 @@ public struct Route: Sendable, Identifiable {
   /// Makes a route.
   public init(
     _ id: String, _ method: Method, _ path: String, _ access: Access, _ summary: String, query: [Query] = [],
-    request: (any WireValue.Type)? = nil, response: (any WireValue.Type)? = nil, status: Int = 200,
-    bodyLimit: Int = Route.usualBodyLimit
+    request: (any WireValue.Type)? = nil, response: (any WireValue.Type)? = nil,
+    contentType: String = "application/json", status: Int = 200, bodyLimit: Int = Route.usualBodyLimit
   ) {
     self.id = id
     self.method = method
@@ -82,6 +97,7 @@ public struct Route: Sendable, Identifiable {
     self.query = query
     self.request = request
     self.response = response
+    self.contentType = contentType
     self.status = status
     self.bodyLimit = bodyLimit
   }

@@ -5,11 +5,13 @@ public enum Routes {
     documents + clusters + repositories + fleetSets + lists + rollouts + events + access + service + agent
 
   static let paging = [
-    Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent"),
+    Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent", .integer),
     Route.Query("after", "the `next` of the part before"),
+    Route.Query("count", "`true` adds `remaining`: how many items come behind this part, at most 20000", .boolean),
   ]
   static let removal = [
-    Route.Query("reason", "why, for the event feed"), Route.Query("dryRun", "`true` checks only and changes nothing"),
+    Route.Query("reason", "why, for the event feed"),
+    Route.Query("dryRun", "`true` checks only and changes nothing", .boolean),
   ]
   /// Calls that are POST because they carry a body, and change nothing.
   static let readOnlyPosts: Set<String> = ["previewFleetSet", "diffFleetSet"]
@@ -119,7 +121,10 @@ extension Routes {
   /// Targets in order of set and name.
   public static let listTargets = Route(
     "listTargets", .get, project("targets"), .right(.read), "List targets in order of FleetSet and name",
-    query: [Route.Query("fleetSet", "only of this FleetSet"), Route.Query("cluster", "only on this cluster")] + paging,
+    query: [
+      Route.Query("fleetSet", "only of this FleetSet"), Route.Query("cluster", "only on this cluster"),
+      Route.Query("selector", "a label selector as `kubectl -l` takes it, for the targets' own labels"),
+    ] + paging,
     response: ListPage<TargetResource>.self)
   /// Releases: of one set newest first, or the newest one of every set.
   public static let listReleases = Route(
@@ -187,15 +192,16 @@ extension Routes {
   public static let listEvents = Route(
     "listEvents", .get, project("events"), .right(.read), "List events",
     query: [
-      Route.Query("after", "only events after this position; with `newestFirst` before it"),
-      Route.Query("newestFirst", "`true` goes backwards, from the newest when `after` is absent"),
-      Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent"),
+      Route.Query("after", "only events after this position; with `newestFirst` before it", .integer),
+      Route.Query("newestFirst", "`true` goes backwards, from the newest when `after` is absent", .boolean),
+      Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent", .integer),
     ] + eventFilters, response: ListPage<EventResource>.self)
   /// Events of a project as they happen.
   public static let streamEvents = Route(
     "streamEvents", .get, project("events/stream"), .right(.read),
     "Follow events as server-sent events; `Last-Event-ID` resumes, and without it or `after` only new ones come",
-    query: [Route.Query("after", "as `Last-Event-ID`, for clients that cannot set it")] + eventFilters)
+    query: [Route.Query("after", "as `Last-Event-ID`, for clients that cannot set it", .integer)] + eventFilters,
+    contentType: "text/event-stream")
   static let events = [listEvents, streamEvents]
 
   /// Stores a secret under a name.
@@ -235,11 +241,14 @@ extension Routes {
   public static let openAPI = Route(
     "openAPI", .get, "/api/v1/openapi.json", .right(.read), "The OpenAPI document of this API")
   /// Whether the process works.
-  public static let live = Route("live", .get, "/live", .open, "200 while the process works")
+  public static let live = Route(
+    "live", .get, "/live", .open, "200 while the process works", contentType: "text/plain")
   /// Whether requests can be served.
-  public static let ready = Route("ready", .get, "/ready", .open, "200 when the database answers, else 503")
+  public static let ready = Route(
+    "ready", .get, "/ready", .open, "200 when the database answers, else 503", contentType: "text/plain")
   /// Metrics as Prometheus reads them.
-  public static let metrics = Route("metrics", .get, "/metrics", .right(.read), "Metrics in Prometheus' text format")
+  public static let metrics = Route(
+    "metrics", .get, "/metrics", .right(.read), "Metrics in Prometheus' text format", contentType: "text/plain")
   static let service = [gitWebhook, version, openAPI, live, ready, metrics]
 }
 

@@ -14,15 +14,18 @@ public struct ListPage<Item: WireValue>: WireValue {
   public var items: [Item]
   /// What to give as `after` for the next part; null at the end. Opaque.
   public var next: String?
+  /// With `count`: how many items come behind this part; counting ends at 20,000. Null when it was not asked for.
+  public var remaining: Int?
 
   /// Makes a part of a list.
-  public init(items: [Item], next: String?) {
+  public init(items: [Item], next: String?, remaining: Int? = nil) {
     self.items = items
     self.next = next
+    self.remaining = remaining
   }
 
   /// An example.
-  public static var example: Self { Self(items: [Item.example], next: "storefront") }
+  public static var example: Self { Self(items: [Item.example], next: "storefront", remaining: 4_988) }
 }
 
 /// The answer of a call that has nothing to say but that it was done.

@@ -6,14 +6,19 @@ public struct PageRequest: Sendable, Hashable {
   public var limit: Int?
   /// The `next` of the part before; nil for the first part.
   public var after: String?
+  /// Whether to count what comes behind the part.
+  public var count: Bool
 
   /// Makes a request for a part of a list.
-  public init(limit: Int? = nil, after: String? = nil) {
+  public init(limit: Int? = nil, after: String? = nil, count: Bool = false) {
     self.limit = limit
     self.after = after
+    self.count = count
   }
 
-  var query: [(name: String, value: String?)] { [("limit", limit.map(String.init)), ("after", after)] }
+  var query: [(name: String, value: String?)] {
+    [("limit", limit.map(String.init)), ("after", after), ("count", count ? "true" : nil)]
+  }
 }
 
 extension ControllerClient {
@@ -72,10 +77,11 @@ extension ControllerClient {
 
   /// Targets in order of FleetSet and name; nil matches everything.
   public func targets(
-    in project: String, fleetSet: String? = nil, cluster: String? = nil, page: PageRequest
+    in project: String, fleetSet: String? = nil, cluster: String? = nil, selector: String? = nil, page: PageRequest
   ) async throws -> ListPage<TargetResource> {
     try await call(
-      Routes.listTargets, project, query: [("fleetSet", fleetSet), ("cluster", cluster)] + page.query)
+      Routes.listTargets, project,
+      query: [("fleetSet", fleetSet), ("cluster", cluster), ("selector", selector)] + page.query)
   }
 
   /// The releases of a set newest first; without one, the newest of every set.

@@ -128,6 +128,11 @@ func networkReason(_ error: any Error) -> String {
     }
   }
   let text = String(describing: error)
+  if text.contains("UnknownHost") { return "there is no host of that name" }
+  if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; is the URL http:// rather than https://?" }
+  if text.contains("CERTIFICATE_VERIFY_FAILED") {
+    return "its certificate is not trusted; --ca-file names who issued it"
+  }
   if text.contains("refused") { return "connection refused" }
   if text.contains("reset") { return "the connection was reset" }
   return text

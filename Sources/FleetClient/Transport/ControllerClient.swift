@@ -25,10 +25,11 @@ public struct ControllerClient: Sendable {
     self.http = http
   }
 
-  /// The same client with another time for repeating requests; zero tries once.
-  public func retrying(for duration: Duration) -> ControllerClient {
+  /// The same client with another time for repeating requests, and for each attempt; zero tries once.
+  public func retrying(for duration: Duration, eachFor attempt: Duration? = nil) -> ControllerClient {
     var changed = configuration
     changed.retryFor = duration
+    changed.requestTimeout = attempt ?? changed.requestTimeout
     return ControllerClient(configuration: changed, http: http)
   }
 

@@ -39,7 +39,7 @@ struct ClusterAdd: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("How long the token is good, 1m to 168h; an hour when absent.", valueName: "duration"),
-    transform: parsedDuration)
+    transform: parsedJoinLifetime)
   var expires: Duration?
 
   @OptionGroup var change: ChangeOptions

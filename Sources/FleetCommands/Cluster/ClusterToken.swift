@@ -20,19 +20,28 @@ struct ClusterToken: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("How long the token is good, 1m to 168h; an hour when absent.", valueName: "duration"),
-    transform: parsedDuration)
+    transform: parsedJoinLifetime)
   var expires: Duration?
 
-  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     let request = JoinTokenRequest(
-      rejoin: rejoin, expiresInSeconds: expires.map { Int($0.components.seconds) }, reason: reason.reason)
+      rejoin: rejoin, expiresInSeconds: expires.map { Int($0.components.seconds) }, reason: change.reason,
+      dryRun: change.dryRun)
     let name = name
     let created = try await connection.withController { client, project in
       try await client.joinToken(for: name, request, in: project)
+    }
+    guard !change.dryRun else {
+      if output.output == .table || output.output == .wide {
+        Console.current.output("a token for cluster/\(name) would be made (dry run)")
+        return
+      }
+      try showJoinToken(created, writtenTo: nil, output.output) {}
+      return
     }
     try showJoinToken(created, writtenTo: tokenOut, output.output) {
       let console = Console.current

@@ -46,17 +46,18 @@ struct CredentialSet: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The webhook secret.", valueName: "file"), completion: .file())
   var webhookSecretFile: String?
 
-  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    let request = try request()
-    let name = name
+    var request = try request()
+    request.dryRun = change.dryRun
+    let (name, final) = (name, request)
     let answer = try await connection.withController { client, project in
-      try await client.setCredential(name, request, in: project)
+      try await client.setCredential(name, final, in: project)
     }
-    try printAcknowledgement(answer, name: "credential/\(name)", output.output, dryRun: false)
+    try printAcknowledgement(answer, name: "credential/\(name)", output.output, dryRun: change.dryRun)
   }
 
   private func request() throws -> CredentialRequest {
@@ -67,20 +68,20 @@ struct CredentialSet: AsyncParsableCommand {
     if let sshKey {
       return CredentialRequest(
         kind: .ssh, user: user, secret: try secretFile.map(Self.line), privateKey: try Self.text(sshKey),
-        knownHosts: try knownHosts.map(Self.text), reason: reason.reason)
+        knownHosts: try knownHosts.map(Self.text), reason: change.reason)
     }
     if let text = try inlinedKubeconfig(kubeconfig, context: context) {
-      return CredentialRequest(kind: .kubeconfig, kubeconfig: text, reason: reason.reason)
+      return CredentialRequest(kind: .kubeconfig, kubeconfig: text, reason: change.reason)
     }
     if let webhookSecretFile {
-      return CredentialRequest(kind: .webhookSecret, secret: try Self.line(webhookSecretFile), reason: reason.reason)
+      return CredentialRequest(kind: .webhookSecret, secret: try Self.line(webhookSecretFile), reason: change.reason)
     }
     guard let secretFile else {
       throw CommandFailure.usage(
         "there is nothing to store",
         hint: "give --secret-file, --ssh-key, --kubeconfig or --webhook-secret-file; see --help")
     }
-    return CredentialRequest(kind: .basic, user: user, secret: try Self.line(secretFile), reason: reason.reason)
+    return CredentialRequest(kind: .basic, user: user, secret: try Self.line(secretFile), reason: change.reason)
   }
 
   private static func text(_ file: String) throws -> String {

@@ -7,16 +7,26 @@ internal import FleetModel
 struct ApplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Store documents: all of them, or none.",
+    usage: "flotilla apply -f FILE... [--dry-run] [--reason TEXT]",
     discussion: "A file may hold many documents, in YAML or JSON. A folder means its .yaml, .yml and .json files.")
 
   @Option(
     name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
     help: ArgumentHelp("Files and folders; - is standard input.", valueName: "file"), completion: .file())
-  var files: [String]
+  var files: [String] = []
+
+  @Argument(help: .hidden)
+  var misplaced: [String] = []
 
   @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
+
+  func validate() throws {
+    guard files.isEmpty || !misplaced.isEmpty else { return }
+    let names = misplaced.isEmpty ? "FILE" : misplaced.joined(separator: " ")
+    throw ValidationError("files are named with -f: flotilla apply -f \(names)")
+  }
 
   func run() async throws {
     let request = ApplyRequest(

@@ -8,7 +8,9 @@ struct DeleteCommand: AsyncParsableCommand {
     commandName: "delete", abstract: "Remove a cluster, repository or FleetSet; workloads stay.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME")
 
-  @Argument(help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
+    completion: .references([.clusters, .repositories, .fleetsets]))
   var reference: [String]
 
   @OptionGroup var change: ChangeOptions

@@ -9,7 +9,8 @@ struct DescribeCommand: AsyncParsableCommand {
     commandName: "describe", abstract: "Show everything known about one thing, with what happened to it last.",
     usage: "flotilla describe TYPE/NAME\nflotilla describe TYPE NAME")
 
-  @Argument(help: ArgumentHelp("TYPE/NAME, or TYPE NAME.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("TYPE/NAME, or TYPE NAME.", valueName: "name"), completion: .references(ResourceType.allCases))
   var reference: [String]
 
   @OptionGroup var output: OutputOptions
@@ -25,7 +26,9 @@ struct DescribeCommand: AsyncParsableCommand {
         return
       }
       let description = try await Self.description(of: subject, client, project)
-      for line in description.lines(style: Console.current.style(.output)) { Console.current.output(line) }
+      let console = Console.current
+      let width = console.isTerminal(.output) ? console.columns() : nil
+      for line in description.lines(style: console.style(.output), width: width) { console.output(line) }
     }
   }
 
@@ -109,13 +112,18 @@ struct Description {
     if let value, !value.isEmpty { fields.append((name, value)) }
   }
 
-  func lines(style: Style) -> [String] {
+  /// The lines; on a terminal of `columns` tables are cut to fit.
+  func lines(style: Style, width columns: Int?) -> [String] {
     let width = fields.map(\.name.count).max() ?? 0
     var lines = fields.map { field in
-      style(.quiet, padded(field.name + ":", width + 1)) + "  " + field.value
+      let indent = "\n" + String(repeating: " ", count: width + 3)
+      let value = field.value.split(whereSeparator: \.isNewline).joined(separator: indent)
+      return style(.quiet, padded(field.name + ":", width + 1)) + "  " + value
     }
     for (title, table) in tables {
-      lines += ["", style(.strong, title)] + table.lines(isWide: false, style: style).map { "  " + $0 }
+      lines +=
+        ["", style(.strong, title)]
+        + table.lines(isWide: false, style: style, width: columns.map { $0 - 2 }).map { "  " + $0 }
     }
     return lines
   }

@@ -13,7 +13,7 @@ struct EventsCommand: AsyncParsableCommand {
     completion: .fleetSetNames)
   var fleetSet: String?
 
-  @Option(help: ArgumentHelp("Only of this rollout, SET/NUMBER.", valueName: "rollout"))
+  @Option(help: ArgumentHelp("Only of this rollout, SET/NUMBER.", valueName: "rollout"), completion: .rolloutNames)
   var rollout: String?
 
   @Option(help: ArgumentHelp("Only of this cluster.", valueName: "name"), completion: .clusterNames)
@@ -39,18 +39,27 @@ struct EventsCommand: AsyncParsableCommand {
     let selection = EventSelection(fleetSet: fleetSet, rollout: rollout, cluster: cluster)
     let (after, limit, follow, format) = (after, limit, follow, output.output)
     try await connection.withController { client, project in
+      // Where to go on when nothing of the past matches: what comes while it is read is not missed.
+      var last = after
+      if follow, after == nil {
+        last = try await client.pastEvents(in: project, newestFirst: true, limit: 1).items.first?.position
+      }
       let past = try await Self.past(client, project, selection, after: after, limit: limit)
       let console = Console.current
+      if past.isEmpty {
+        try await checkExists(fleetSet: selection.fleetSet, cluster: selection.cluster, client, project)
+      }
       if past.isEmpty, !follow, format == .table || format == .wide {
         console.progress("no events")
         return
       }
-      try Self.show(past, format, isWithHeading: true)
+      var columns: [Int] = []
+      try Self.show(past, format, isWithHeading: true, &columns)
       guard follow else { return }
-      let last = past.last?.position ?? after
+      last = past.last?.position ?? last
       for try await item in client.events(in: project, selection, after: last) {
         switch item {
-        case .event(let event): try Self.show([event], format, isWithHeading: false)
+        case .event(let event): try Self.show([event], format, isWithHeading: false, &columns)
         case .connected: break
         case .reset: console.progress("… events are missing here: the controller keeps no older ones")
         case .disconnected(let why): console.progress("… \(why); going on when the controller is back")
@@ -69,7 +78,9 @@ struct EventsCommand: AsyncParsableCommand {
     return try await client.pastEvents(in: project, selection, newestFirst: true, limit: limit).items.reversed()
   }
 
-  private static func show(_ events: [EventResource], _ format: OutputFormat, isWithHeading: Bool) throws {
+  private static func show(
+    _ events: [EventResource], _ format: OutputFormat, isWithHeading: Bool, _ columns: inout [Int]
+  ) throws {
     let console = Console.current
     switch format {
     case .json: for event in events { console.output(try jsonLine(event)) }
@@ -77,7 +88,8 @@ struct EventsCommand: AsyncParsableCommand {
     case .name: for event in events { console.output("event/\(event.position)") }
     case .table, .wide:
       let width = console.isTerminal(.output) ? console.columns() : nil
-      let lines = Tables.events(events).lines(isWide: format == .wide, style: console.style(.output), width: width)
+      let lines = Tables.events(events).lines(
+        isWide: format == .wide, style: console.style(.output), width: width, atLeast: &columns)
       for line in isWithHeading ? lines[...] : lines.dropFirst() { console.output(line) }
     }
   }

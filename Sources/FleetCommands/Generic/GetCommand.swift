@@ -18,12 +18,13 @@ struct GetCommand: AsyncParsableCommand {
     completion: .list(ResourceType.allCases.map(\.rawValue)))
   var type: String
 
-  @Argument(help: "The name of one of them.")
+  @Argument(help: "The name of one of them.", completion: .references(ResourceType.allCases))
   var name: String?
 
   @Option(
     name: [.customShort("l"), .long],
-    help: ArgumentHelp("Only clusters with these labels, as kubectl -l takes them.", valueName: "selector"))
+    help: ArgumentHelp("Only clusters, or targets, with these labels, as kubectl -l takes them.", valueName: "selector")
+  )
   var selector: String?
 
   @Option(
@@ -40,7 +41,8 @@ struct GetCommand: AsyncParsableCommand {
 
   func run() async throws {
     var query = ResourceQuery(
-      type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster, list: list.limits)
+      type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster,
+      list: list.limits(for: output.output))
     if name == nil, type.contains("/") {
       let reference = try ResourceReference(words: [type])
       query.type = reference.type
@@ -67,8 +69,8 @@ struct ResourceQuery: Sendable {
 
   /// Refuses filters that the type does not have, rather than ignoring them.
   func check() throws {
-    if selector != nil, type != .clusters {
-      throw CommandFailure.usage("--selector is for clusters; \(type.rawValue) have none")
+    if selector != nil, ![.clusters, .targets].contains(type) {
+      throw CommandFailure.usage("--selector is for clusters and targets; \(type.rawValue) have no labels")
     }
     if cluster != nil, type != .targets {
       throw CommandFailure.usage("--cluster is for targets; \(type.rawValue) have none")
@@ -137,10 +139,12 @@ struct ResourceQuery: Sendable {
       return
     }
     let page = try await readList(list) {
-      try await client.targets(in: project, fleetSet: fleetSet, cluster: cluster, page: $0)
+      try await client.targets(in: project, fleetSet: fleetSet, cluster: cluster, selector: selector, page: $0)
     }
+    if page.items.isEmpty { try await checkExists(fleetSet: fleetSet, cluster: cluster, client, project) }
+    let isNarrow = fleetSet != nil || cluster != nil || selector != nil
     try console.renderList(
-      page, as: format, nothing: "no targets: no FleetSet has been expanded to one",
+      page, as: format, nothing: isNarrow ? "no target matches" : "no targets: no FleetSet has been expanded to one",
       name: { "target/\($0.fleetSet)/\($0.name)" }, table: Tables.targets)
   }
 
@@ -156,9 +160,15 @@ struct ResourceQuery: Sendable {
       return
     }
     let page = try await readList(list) { try await client.releases(in: project, fleetSet: set, page: $0) }
+    if page.items.isEmpty { try await checkExists(fleetSet: set, client, project) }
     try console.renderList(
-      page, as: format, nothing: "no releases: no FleetSet has been rendered yet",
+      page, as: format,
+      nothing: set.map { "\($0) has no release yet; flotilla describe fleetset/\($0) says why" }
+        ?? "no releases: no FleetSet has been rendered yet",
       name: { "release/\($0.fleetSet)/\($0.number)" }, table: Tables.releases)
+    if set == nil, !page.items.isEmpty, format == .table || format == .wide {
+      console.progress("the newest of each FleetSet; all of one: flotilla get releases SET")
+    }
   }
 
   private func showRollouts(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
@@ -175,8 +185,10 @@ struct ResourceQuery: Sendable {
     }
     let wanted = set
     let page = try await readList(list) { try await client.rollouts(in: project, fleetSet: wanted, page: $0) }
+    if page.items.isEmpty { try await checkExists(fleetSet: wanted, client, project) }
     try console.renderList(
-      page, as: format, nothing: "no rollouts yet", name: { "rollout/\($0.name)" }, table: Tables.rollouts)
+      page, as: format, nothing: wanted.map { "\($0) has had no rollout yet" } ?? "no rollouts yet",
+      name: { "rollout/\($0.name)" }, table: Tables.rollouts)
   }
 }
 

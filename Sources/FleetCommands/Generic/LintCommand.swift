@@ -6,18 +6,28 @@ internal import FleetModel
 struct LintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint", abstract: "Check documents without a controller; shows everything that is wrong.",
+    usage: "flotilla lint FILE...",
     discussion: "Exits with 2 when a document is not valid. Warnings do not change the exit code.")
 
   @Argument(help: ArgumentHelp("Files and folders; - is standard input.", valueName: "file"), completion: .file())
-  var files: [String]
+  var files: [String] = []
+
+  @Option(
+    name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
+    help: ArgumentHelp("The same, as apply takes them.", valueName: "file"), completion: .file())
+  var alsoFiles: [String] = []
 
   @OptionGroup var output: OutputOptions
 
   @Flag(help: "Never use colours (NO_COLOR).")
   var noColor = false
 
+  func validate() throws {
+    if files.isEmpty, alsoFiles.isEmpty { throw ValidationError("there is nothing to check: name files or folders") }
+  }
+
   func run() throws {
-    let inputs = try InputFile.read(files)
+    let inputs = try InputFile.read(files + alsoFiles)
     let (documents, diagnostics) = Documents.read(inputs.map { (file: $0.name, bytes: $0.content) })
     let console = Console.current
     if output.output == .table {

@@ -10,7 +10,9 @@ struct WhyCommand: AsyncParsableCommand {
     abstract: "Say in a few sentences what a cluster runs, what it should run, and what it waits for.",
     usage: "flotilla why cluster/NAME\nflotilla why rollout/SET/NUMBER")
 
-  @Argument(help: ArgumentHelp("cluster/NAME, or rollout/SET/NUMBER.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("cluster/NAME, or rollout/SET/NUMBER.", valueName: "name"),
+    completion: .references([.clusters, .rollouts]))
   var reference: [String]
 
   @OptionGroup var output: OutputOptions
@@ -53,19 +55,55 @@ struct WhyCommand: AsyncParsableCommand {
       let rollout = try await client.rollouts(
         in: project, fleetSet: set.rawValue, page: PageRequest(limit: 1)
       ).items.first
-      var step: StepResource?
-      if let rollout {
-        var after: String?
-        repeat {
-          let page = try await client.steps(
-            of: set.rawValue, number: rollout.number, in: project, page: PageRequest(limit: 1_000, after: after))
-          step = page.items.first { $0.cluster == cluster.name }
-          after = step == nil ? page.next : nil
-        } while after != nil
-      }
-      explanations.append(.init(targets: targets.filter { $0.fleetSet == set }, rollout: rollout, step: step))
+      var part = ClusterReasons.Part(targets: targets.filter { $0.fleetSet == set }, rollout: rollout)
+      part.newestRelease = try await newestRelease(of: set.rawValue, client, project)
+      if let rollout { try await part.findStep(of: cluster.name, in: rollout, client, project) }
+      explanations.append(part)
     }
     return ClusterReasons(cluster: cluster, parts: explanations, now: Console.current.now())
+  }
+}
+
+extension WhyCommand {
+  /// The newest release of a set; nil when there is none, or the set was deleted.
+  private static func newestRelease(
+    of set: String, _ client: ControllerClient, _ project: String
+  ) async throws -> ReleaseResource? {
+    do {
+      return try await client.fleetSet(set, in: project).newestRelease
+    } catch ClientError.refused(let envelope) where envelope.code == .notFound {
+      return nil
+    }
+  }
+}
+
+extension ClusterReasons.Part {
+  /// Reads the cluster's step and, while it is pending, its place in the queue of its stage.
+  fileprivate mutating func findStep(
+    of cluster: ClusterName, in rollout: RolloutResource, _ client: ControllerClient, _ project: String
+  ) async throws {
+    func eachPage(states: String?, _ body: ([StepResource]) -> Bool) async throws {
+      var after: String?
+      repeat {
+        let page = try await client.steps(
+          of: rollout.fleetSet.rawValue, number: rollout.number, in: project, states: states,
+          page: PageRequest(limit: 1_000, after: after))
+        after = body(page.items) ? page.next : nil
+      } while after != nil
+    }
+    var found: StepResource?
+    try await eachPage(states: nil) { items in
+      found = items.first { $0.cluster == cluster }
+      return found == nil
+    }
+    step = found
+    guard let found, found.state == .pending, !rollout.ended else { return }
+    var waiting: [ClusterName] = []
+    try await eachPage(states: StepState.pending.rawValue) { items in
+      for item in items where item.stage == found.stage && waiting.last != item.cluster { waiting.append(item.cluster) }
+      return true
+    }
+    if let index = waiting.firstIndex(of: cluster) { queue = .init(position: index + 1, of: waiting.count) }
   }
 }
 
@@ -78,6 +116,16 @@ struct ClusterReasons: Encodable {
     var rollout: RolloutResource?
     /// The cluster's step in it.
     var step: StepResource?
+    /// Where it stands among the pending clusters of its stage.
+    var queue: Place?
+    /// The set's newest release.
+    var newestRelease: ReleaseResource?
+  }
+
+  /// A place in a queue, from 1.
+  struct Place: Encodable {
+    var position: Int
+    var of: Int
   }
 
   var cluster: ClusterResource
@@ -90,14 +138,16 @@ struct ClusterReasons: Encodable {
     self.parts = parts
     lines = Self.contact(cluster, now: now)
     if parts.isEmpty { lines.append("No FleetSet has a target on \(cluster.name).") }
-    for part in parts { lines += part.targets.flatMap { Self.state($0) } + Self.step(part, cluster) }
+    for part in parts {
+      lines += part.targets.flatMap { Self.state($0, part.newestRelease) } + Self.step(part, cluster)
+    }
     let isFine = cluster.connected && cluster.cordonReason == nil && parts.allSatisfy(Self.isFine)
     if isFine, !parts.isEmpty { lines.append("Nothing is wrong with it.") }
   }
 
   private static func contact(_ cluster: ClusterResource, now: FleetModel.Instant) -> [String] {
     var lines: [String] = []
-    if let reason = cluster.cordonReason { lines.append("\(cluster.name) is cordoned: \(reason).") }
+    if let reason = cluster.cordonReason { lines.append("\(cluster.name) is " + sentence("cordoned", reason)) }
     if let last = cluster.lastContactAt {
       if !cluster.connected {
         lines.append("\(cluster.name) is away; it was last heard \(moment(last.instant, now: now, isRelative: true)).")
@@ -108,15 +158,18 @@ struct ClusterReasons: Encodable {
     return lines
   }
 
-  private static func state(_ target: TargetResource) -> [String] {
+  private static func state(_ target: TargetResource, _ release: ReleaseResource?) -> [String] {
     let subject = "\(target.cluster) (\(target.fleetSet)/\(target.name))"
     var line: String
     if let applied = target.applied {
       line = "\(subject) runs \(applied.release)"
       if let wanted = target.wanted, wanted.bundle != applied.bundle {
         line += "; it has been told to run \(wanted.release)."
+      } else if target.abandoned {
+        line += ", and is in no FleetSet any more; its workload stays."
       } else if let newest = target.newest, newest != applied.bundle {
-        line += "; a newer release is meant for it."
+        let name = release?.name ?? "the newest release"
+        line += release?.hold.map { "; \(name) is " + sentence("on hold", $0) } ?? ". It should run \(name)."
       } else {
         line += ", which is what it should run."
       }
@@ -124,7 +177,7 @@ struct ClusterReasons: Encodable {
       line = "\(subject) runs nothing of Flotilla yet."
     }
     if target.health != .healthy, target.applied != nil {
-      line += " It is \(target.health.rawValue)" + (target.message.isEmpty ? "." : ": \(target.message).")
+      line += " It is " + sentence(target.health.rawValue, target.message)
     }
     return [line]
   }
@@ -136,16 +189,17 @@ struct ClusterReasons: Encodable {
     case .pending where !rollout.ended:
       let named = rollout.waiting.first { $0.clusters.contains(cluster.name) }
       let ofStage = rollout.waiting.first { $0.stage == step.stage } ?? rollout.waiting.first
-      return ["Its turn has not come \(place): \((named ?? ofStage)?.message ?? "the stage has not begun")."]
+      let queue = part.queue.map { "; it is number \($0.position) of \($0.of) there" } ?? ""
+      return ["Its turn has not come \(place): \((named ?? ofStage)?.message ?? "the stage has not begun")\(queue)."]
     case .dispatched, .applying, .verifying:
       return [
         "It is being updated \(place) (\(step.state.rawValue)\(step.message.isEmpty ? "" : ": \(step.message)"))."
       ]
     case .soaking: return ["It is ready, and its stage soaks \(place)."]
     case .rolledBack:
-      return ["\(rollout.release) failed here \(place), so it went back: \(step.failure)."]
+      return ["\(rollout.release) failed here \(place), " + sentence("so it went back", step.failure)]
     case .failed, .rollbackFailed, .rollingBack:
-      return ["It is \(step.state.rawValue) \(place)" + (step.failure.isEmpty ? "." : ": \(step.failure).")]
+      return ["It is " + sentence("\(step.state.rawValue) \(place)", step.failure)]
     case .lost, .unreachable, .skipped: return ["It is \(step.state.rawValue) \(place); it catches up later."]
     case .unchanged: return ["Nothing changes for it \(place)."]
     default: return []
@@ -157,4 +211,10 @@ struct ClusterReasons: Encodable {
     return part.targets.allSatisfy { $0.health == .healthy || $0.applied == nil }
       && !(part.step.map { bad.contains($0.state) } ?? false)
   }
+}
+
+/// `what: why.`, with one full stop.
+private func sentence(_ what: String, _ why: String) -> String {
+  let text = why.isEmpty ? what : "\(what): \(why)"
+  return text.hasSuffix(".") ? text : text + "."
 }

@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import FleetAPI
-internal import FleetClient
-internal import FleetModel
 
 /// `flotilla completion`
 struct CompletionCommand: ParsableCommand {
@@ -12,7 +9,8 @@ struct CompletionCommand: ParsableCommand {
       zsh:   flotilla completion zsh > "${fpath[1]}/_flotilla"
       fish:  flotilla completion fish > ~/.config/fish/completions/flotilla.fish
 
-      Names of clusters and FleetSets are asked of the controller that FLOTILLA_SERVER and FLOTILLA_TOKEN_FILE name.
+      Names of clusters, FleetSets, rollouts and stages are asked of the controller that FLOTILLA_SERVER and
+      FLOTILLA_TOKEN_FILE name.
       """)
 
   /// The shells that a script can be made for.
@@ -33,37 +31,5 @@ struct CompletionCommand: ParsableCommand {
       case .fish: .fish
       }
     Console.current.output(FlotillaCommand.completionScript(for: kind))
-  }
-}
-
-extension CompletionKind {
-  /// The names of clusters, asked of the controller.
-  static var clusterNames: CompletionKind {
-    names { client, project in
-      try await client.clusters(in: project, page: .init(limit: 200)).items.map(\.name.rawValue)
-    }
-  }
-
-  /// The names of FleetSets, asked of the controller.
-  static var fleetSetNames: CompletionKind {
-    names { client, project in
-      try await client.fleetSets(in: project, page: .init(limit: 200)).items.map(\.name.rawValue)
-    }
-  }
-
-  /// Names from the controller, or none when it does not answer at once: a shell waits for them.
-  private static func names(
-    _ read: @escaping @Sendable (ControllerClient, String) async throws -> [String]
-  ) -> CompletionKind {
-    .custom { (_: [String], _: Int, prefix: String) async -> [String] in
-      guard let options = try? ConnectionOptions.parse([]), var configuration = try? options.configuration() else {
-        return []
-      }
-      configuration.requestTimeout = .seconds(2)
-      configuration.retryFor = .zero
-      let project = options.projectName
-      let names = try? await ControllerClient.with(configuration) { try await read($0, project) }
-      return (names ?? []).filter { $0.hasPrefix(prefix) }
-    }
   }
 }

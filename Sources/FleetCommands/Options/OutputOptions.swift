@@ -21,12 +21,6 @@ struct OutputOptions: ParsableArguments {
   var output: OutputFormat = .table
 }
 
-/// `--reason`, for the event feed.
-struct ReasonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
-  var reason: String?
-}
-
 /// `--reason` and `--dry-run`, on every verb that changes something.
 struct ChangeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Why; shown by `flotilla events`.", valueName: "text"))
@@ -42,6 +36,8 @@ struct ListLimits: Sendable {
   var limit = 500
   /// Whether the whole list is read.
   var all = false
+  /// Whether the controller counts what is left, for people.
+  var counts = false
 }
 
 /// How much of a list is shown.
@@ -52,7 +48,10 @@ struct ListOptions: ParsableArguments {
   @Flag(help: "Show the whole list, however long.")
   var all = false
 
-  var limits: ListLimits { ListLimits(limit: limit, all: all) }
+  /// What to read for output in a format.
+  func limits(for format: OutputFormat) -> ListLimits {
+    ListLimits(limit: limit, all: all, counts: format == .table || format == .wide)
+  }
 
   func validate() throws {
     guard limit >= 1 else { throw ValidationError("--limit \(limit): expected a number from 1") }
@@ -66,12 +65,25 @@ struct WaitOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How long to wait, for example 30m.", valueName: "duration"), transform: parsedDuration)
   var timeout: Duration?
+
+  func validate() throws {
+    if timeout != nil, !wait { throw ValidationError("--timeout says how long --wait may take: give --wait too") }
+  }
 }
 
 /// Reads a duration of an option.
 @Sendable func parsedDuration(_ text: String) throws -> Duration {
   guard let duration = Duration(text: text) else {
     throw ValidationError("\"\(text)\" is not a duration; expected for example 90s, 30m or 2h, at most 720h")
+  }
+  return duration
+}
+
+/// Reads how long a cluster's one-time token is good.
+@Sendable func parsedJoinLifetime(_ text: String) throws -> Duration {
+  let duration = try parsedDuration(text)
+  guard (.seconds(60)) <= duration, duration <= .seconds(604_800) else {
+    throw ValidationError("\"\(text)\" is too short or too long; expected 1m to 168h")
   }
   return duration
 }

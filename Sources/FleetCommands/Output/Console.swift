@@ -29,6 +29,10 @@ public struct Console: Sendable {
   var isTerminal: @Sendable (Stream) -> Bool
   /// The terminal's width in columns.
   var columns: @Sendable () -> Int
+  /// The terminal's height in rows.
+  var rows: @Sendable () -> Int
+  /// Shows a long text page by page; false when that cannot be done.
+  var page: @Sendable (String) -> Bool
   /// A variable of the environment; nil when it is not set.
   var environment: @Sendable (String) -> String?
   /// The time, for relative times only.
@@ -45,7 +49,9 @@ public struct Console: Sendable {
   static let standard = Console(
     write: { stream, text in writeAll(text, to: stream == .output ? 1 : 2) },
     isTerminal: { isatty($0 == .output ? 1 : 2) == 1 },
-    columns: terminalColumns,
+    columns: { terminalSize().columns },
+    rows: { terminalSize().rows },
+    page: Pager.show,
     environment: { name in getenv(name).map { String(cString: $0) } },
     now: wallClock,
     readInput: { try readAll(descriptor: 0, named: "standard input") })
@@ -95,12 +101,12 @@ private func writeAll(_ text: String, to descriptor: Int32) {
   }
 }
 
-private func terminalColumns() -> Int {
+private func terminalSize() -> (columns: Int, rows: Int) {
   var size = winsize()
   for descriptor in [Int32(1), 2] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
-    return Int(size.ws_col)
+    return (Int(size.ws_col), Int(size.ws_row))
   }
-  return 80
+  return (80, 24)
 }
 
 private func wallClock() -> FleetModel.Instant {

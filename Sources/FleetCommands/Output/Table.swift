@@ -34,10 +34,20 @@ struct Table {
 
   /// The lines; with `width`, the last column is cut so that no line is wider.
   func lines(isWide: Bool, style: Style, width: Int? = nil) -> [String] {
+    var widths: [Int] = []
+    return lines(isWide: isWide, style: style, width: width, atLeast: &widths)
+  }
+
+  /// The lines, each column at least as wide as `widths` says, and `widths` as they are then: for a table that goes on.
+  func lines(isWide: Bool, style: Style, width: Int?, atLeast known: inout [Int]) -> [String] {
     let shown = columns.indices.filter { isWide || !columns[$0].isWide }
     let heading = columns.map { Cell($0.title, .quiet) }
-    let all = [heading] + rows
-    let widths = shown.map { column in all.map { displayWidth($0[column].text) }.max() ?? 0 }
+    // A row is a line, also for `grep` and `awk`.
+    let all = [heading] + rows.map { row in row.map { Cell(oneLine($0.text), $0.tone) } }
+    let widths = shown.enumerated().map { place, column in
+      max(place < known.count ? known[place] : 0, all.map { displayWidth($0[column].text) }.max() ?? 0)
+    }
+    known = widths
     return all.map { row in
       var line = ""
       var used = 0
@@ -64,9 +74,15 @@ struct Table {
 /// Columns that a text takes on a terminal; every character of ours takes one.
 func displayWidth(_ text: String) -> Int { text.count }
 
+/// The text with spaces for line breaks and what is indented behind them.
+func oneLine(_ text: String) -> String {
+  guard text.contains(where: \.isNewline) else { return text }
+  return text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
+}
+
 /// The text, cut with `…` when it is wider than `width`; line breaks become spaces.
 func truncated(_ text: String, to width: Int) -> String {
-  let line = text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text
+  let line = oneLine(text)
   guard line.count > width, width > 1 else { return line }
   return line.prefix(width - 1) + "…"
 }

@@ -23,13 +23,13 @@ enum Tables {
     Table(
       columns: [
         .init("NAME"), .init("READY"), .init("FETCHED"), .init("POLLED EVERY", isWide: true),
-        .init("CREDENTIAL", isWide: true), .init("URL"),
+        .init("CREDENTIAL", isWide: true), .init("URL"), .init("MESSAGE"),
       ],
       rows: items.map { item in
         [
           .init(item.name.rawValue), ready(item.condition), time(item.fetchedAt),
           .init(Duration.milliseconds(item.pollIntervalMilliseconds).text), .init(dashed(item.credential)),
-          .init(item.url),
+          .init(item.url), .init(item.condition.message),
         ]
       })
   }

@@ -6,30 +6,36 @@ internal import FleetModel
 /// What verbs that decide about a rollout share.
 struct DecisionOptions: ParsableArguments {
   @OptionGroup var rollout: RolloutArgument
-  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   /// Sends the decision and shows what it came to.
   func decide(
-    _ verb: RolloutVerb, done: String, stage: String? = nil, hold: Bool? = nil, clusters: [String] = []
+    _ verb: RolloutVerb, done: String, stage: String? = nil, hold: Bool? = nil, clusters: [String] = [],
+    wanted: RolloutState? = nil
   ) async throws {
     let reference = try rollout.reference()
     let request = RolloutActionRequest(
       stage: stage, hold: hold, clusters: clusters.isEmpty ? nil : clusters.map { ClusterName($0) },
-      reason: reason.reason)
-    let format = output.output
-    let limits = waiting.wait ? WatchLimits(timeout: waiting.timeout) : nil
+      reason: change.reason, dryRun: change.dryRun)
+    let (format, isDryRun) = (output.output, change.dryRun)
+    let limits = waiting.wait && !isDryRun ? WatchLimits(timeout: waiting.timeout) : nil
     try await connection.withController { client, project in
       let answer = try await client.act(
         verb, on: reference.fleetSet, number: reference.number, request, in: project)
       let console = Console.current
+      // Undoing an ended run is a run of its own.
+      let isNewRun = verb == .undo && answer.kind == .undo && answer.number != reference.number
+      let text = isNewRun ? "\(answer.name) was started: to \(answer.release)" : "\(answer.name) \(done)"
       if let limits {
-        console.progress("\(answer.name) \(done)")
-        try await watchToTheEnd(try RolloutReference(answer.name), client, project, limits, format)
+        console.progress(text)
+        let number = try RolloutReference(answer.name)
+        try await watchToTheEnd(number, client, project, limits, format, wanted: wanted)
       } else if format == .table {
-        console.output("\(answer.name) \(done); it is \(answer.state.rawValue)")
+        let state = isDryRun ? "it would be \(answer.state.rawValue) (dry run)" : "it is \(answer.state.rawValue)"
+        console.output("\(text); \(state)")
       } else {
         try console.render(answer, as: format, names: ["rollout/\(answer.name)"]) { Tables.rollouts([answer]) }
       }
@@ -38,7 +44,7 @@ struct DecisionOptions: ParsableArguments {
 
   /// Refuses a decision that nobody could understand later.
   func requireReason(for verb: String) throws {
-    guard let text = reason.reason, !text.allSatisfy(\.isWhitespace) else {
+    guard let text = change.reason, !text.allSatisfy(\.isWhitespace) else {
       throw CommandFailure.usage("\(verb) needs --reason: who reads the events later must understand it")
     }
   }
@@ -49,7 +55,8 @@ struct RolloutApprove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Let a stage that waits for an approval begin.")
 
-  @Option(help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"), completion: .stageNames)
   var stage: String?
 
   @OptionGroup var decision: DecisionOptions
@@ -64,7 +71,8 @@ struct RolloutReject: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reject", abstract: "Refuse a stage that waits for an approval; the release is put on hold.")
 
-  @Option(help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The stage; the one that waits when absent.", valueName: "name"), completion: .stageNames)
   var stage: String?
 
   @OptionGroup var decision: DecisionOptions
@@ -107,7 +115,7 @@ struct RolloutAbort: AsyncParsableCommand {
 
   func run() async throws {
     try decision.requireReason(for: "abort")
-    try await decision.decide(.abort, done: "aborted", hold: !noHold)
+    try await decision.decide(.abort, done: "aborted", hold: !noHold, wanted: .aborted)
   }
 }
 
@@ -118,7 +126,7 @@ struct RolloutUndo: AsyncParsableCommand {
 
   @OptionGroup var decision: DecisionOptions
 
-  func run() async throws { try await decision.decide(.undo, done: "is being undone") }
+  func run() async throws { try await decision.decide(.undo, done: "is being undone", wanted: .rolledBack) }
 }
 
 /// `flotilla rollout retry`
@@ -179,7 +187,6 @@ struct RolloutReleaseHold: AsyncParsableCommand {
       try Console.current.render(answer, as: output.output, names: ["fleetset/\(set)"]) { Tables.fleetSets([answer]) }
       return
     }
-    let release = answer.newestRelease?.name ?? "its release"
-    Console.current.output("\(set): \(release) is not on hold any more" + (dryRun ? " (dry run)" : ""))
+    Console.current.output("\(set): no release is on hold any more" + (dryRun ? " (dry run)" : ""))
   }
 }

@@ -18,34 +18,40 @@ struct RolloutCommand: ParsableCommand {
 /// The argument that names a rollout.
 struct RolloutArgument: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("SET/NUMBER, or SET for its newest rollout.", valueName: "rollout"), completion: .fleetSetNames)
+    help: ArgumentHelp("SET/NUMBER, or SET for its newest rollout.", valueName: "rollout"), completion: .rolloutNames)
   var name: String
 
   func reference() throws -> RolloutReference { try RolloutReference(name) }
 }
 
-/// Watches a rollout, prints how it ended, and ends the process with the code for that.
+/// Watches a rollout, prints how it ended, and ends the process with the code for that. `wanted` is the end that the
+/// person asked for, as `undo` and `abort` do: it counts as success.
 func watchToTheEnd(
   _ rollout: RolloutReference, _ client: ControllerClient, _ project: String, _ limits: WatchLimits,
-  _ format: OutputFormat
+  _ format: OutputFormat, wanted: RolloutState? = nil
 ) async throws {
   let console = Console.current
   let watcher = RolloutWatcher(client: client, project: project, fleetSet: rollout.fleetSet, number: rollout.number)
   switch try await watcher.watch(limits, LiveDisplay(console)) {
   case .over(let final):
     try printEnd(final, format)
-    let code = ExitCode(end: final.state) ?? .failed
+    let code = final.state == wanted ? .ok : ExitCode(end: final.state) ?? .failed
     if code != .ok { throw CommandFailure(code) }
-  case .needsApproval(let waiting):
+  case .waits(let waiting):
     try printEnd(waiting, format)
-    throw CommandFailure(.needsApproval)
-  case .timedOut(let unfinished):
+    throw CommandFailure(RolloutStatus.code(waiting, saysWaits: true))
+  case .timedOut(let unfinished?):
     try printEnd(unfinished, format)
     throw CommandFailure(
       .timedOut, "\(unfinished.name) is not over yet: \(waitingText(unfinished))",
       hint: "it goes on; watch it with: flotilla rollout watch \(unfinished.name)")
+  case .timedOut(nil):
+    throw CommandFailure(
+      .timedOut, "the controller has not said in time where \(rollout) stands",
+      hint: "watch it with: flotilla rollout watch \(rollout)")
   case .interrupted(let unfinished):
-    console.progress("\(unfinished.name) goes on; watch it again with: flotilla rollout watch \(unfinished.name)")
+    let name = unfinished?.name ?? rollout.description
+    console.progress("\(name) goes on; watch it again with: flotilla rollout watch \(name)")
     throw CommandFailure(.interrupted)
   }
 }
@@ -72,6 +78,6 @@ func outcomeText(_ rollout: RolloutResource) -> String {
   if counts.rolledBack > 0 { parts.append("\(counts.rolledBack) rolled back") }
   if counts.unreachable > 0 { parts.append("\(counts.unreachable) unreachable") }
   let time = shortDuration(Tables.elapsed(rollout))
-  let state = rollout.ended ? "\(rollout.state.rawValue) in \(time)" : "\(rollout.state.rawValue) since \(time)"
+  let state = rollout.ended ? "\(rollout.state.rawValue) in \(time)" : "\(rollout.state.rawValue) for \(time)"
   return "\(rollout.name) \(state): " + parts.joined(separator: ", ")
 }

@@ -46,7 +46,7 @@ struct Explanation {
     }
     if !rollout.waiting.isEmpty {
       lines.append("")
-      for wait in rollout.waiting { lines += waitLines(wait) }
+      for group in waits() { lines += waitLines(group.wait, stages: group.stages) }
     }
     lines += steps("in flight", answer.inFlight, style: style, tone: .busy)
     lines += steps("failed", answer.failed, style: style, tone: .bad)
@@ -67,8 +67,27 @@ struct Explanation {
     return "\(rollout.name)  \(rollout.release)\(place ?? "")   \(state) \(rollout.ended ? "after " : "")\(time)"
   }
 
-  private func waitLines(_ wait: WaitingResource) -> [String] {
-    var lines = ["· \(wait.message)"]
+  /// What is waited for; what several stages wait for is told once.
+  private func waits() -> [(wait: WaitingResource, stages: [String])] {
+    var groups: [(wait: WaitingResource, stages: [String])] = []
+    for wait in answer.rollout.waiting {
+      let known = groups.firstIndex { group in
+        group.wait.message == wait.message && group.wait.clearedBy == wait.clearedBy
+          && group.wait.nextChange == wait.nextChange
+      }
+      if let known {
+        groups[known].stages.append(wait.stage)
+      } else {
+        groups.append((wait, wait.stage.isEmpty ? [] : [wait.stage]))
+      }
+    }
+    return groups
+  }
+
+  private func waitLines(_ wait: WaitingResource, stages: [String]) -> [String] {
+    let place = stages.isEmpty ? "" : stages.joined(separator: ", ") + ": "
+    let isTold = wait.message == answer.rollout.breach?.cause
+    var lines = ["· " + place + (isTold ? "a person must decide" : wait.message)]
     var more: [String] = []
     if !wait.clearedBy.isEmpty { more.append("cleared by: \(wait.clearedBy)") }
     if let next = wait.nextChange?.instant, next > now { more.append("can change in \(shortDuration(next - now))") }

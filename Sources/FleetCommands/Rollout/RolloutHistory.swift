@@ -19,11 +19,10 @@ struct RolloutHistory: AsyncParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    let (set, options) = (fleetSet, list.limits)
+    let (set, options) = (fleetSet, list.limits(for: output.output))
     let page = try await connection.withController { client, project in
       let page = try await readList(options) { try await client.rollouts(in: project, fleetSet: set, page: $0) }
-      // An empty history is one only of a set that exists.
-      if page.items.isEmpty { _ = try await client.fleetSet(set, in: project) }
+      if page.items.isEmpty { try await checkExists(fleetSet: set, client, project) }
       return page
     }
     let console = Console.current

@@ -39,61 +39,12 @@ struct RolloutWatch: AsyncParsableCommand {
       var (reference, limits) = (named, given)
       if let revision {
         let start = ContinuousClock.now
-        guard
-          let number = try await RevisionFinder(client: client, project: project, fleetSet: named.fleetSet)
-            .find(revision, timeout: given.timeout)
-        else { return }
+        let finder = RevisionFinder(client: client, project: project, fleetSet: named.fleetSet, revision: revision)
+        guard let number = try await finder.find(timeout: given.timeout) else { return }
         reference.number = number
         limits.timeout = given.timeout.map { max(.zero, $0 - (ContinuousClock.now - start)) }
       }
       try await watchToTheEnd(reference, client, project, limits, format)
     }
-  }
-}
-
-/// Finds the rollout of a commit, and waits for it when the controller has not seen the commit yet.
-struct RevisionFinder: Sendable {
-  let client: ControllerClient
-  let project: String
-  let fleetSet: String
-
-  /// How long a release may stand without a rollout before it counts as one that changes nothing.
-  private static let grace = Duration.seconds(5)
-
-  /// The rollout's number; nil when the commit's release changes nothing, which has been said then.
-  func find(_ revision: String, timeout: Duration?) async throws -> Int? {
-    let start = ContinuousClock.now
-    var recordedAt: ContinuousClock.Instant?
-    while true {
-      do {
-        let page = try await client.rollouts(in: project, fleetSet: fleetSet, page: PageRequest(limit: 20))
-        if let found = page.items.first(where: { Self.matches($0.sources, $0.release, revision) }) {
-          return found.number
-        }
-        let set = try await client.fleetSet(fleetSet, in: project)
-        if let release = set.newestRelease, set.activeRollout == nil,
-          Self.matches(release.sources, release.name, revision)
-        {
-          let since = recordedAt ?? .now
-          recordedAt = since
-          if ContinuousClock.now - since > Self.grace {
-            Console.current.output("\(fleetSet) \(release.name): no target changes, so there is nothing to roll out")
-            return nil
-          }
-        }
-      } catch let error as ClientError {
-        guard error.mayPass else { throw error }
-      }
-      if let timeout, ContinuousClock.now - start > timeout {
-        throw CommandFailure(
-          .timedOut, "no rollout of \(revision) has begun",
-          hint: "is the repository ready? flotilla get repositories; flotilla describe fleetset/\(fleetSet)")
-      }
-      try await Task.sleep(for: .milliseconds(200))
-    }
-  }
-
-  static func matches(_ sources: [ReleaseResource.Source], _ release: String, _ revision: String) -> Bool {
-    release == revision || sources.contains { revision.count >= 4 && $0.commit.hasPrefix(revision) }
   }
 }

@@ -55,7 +55,7 @@ struct TokenCreate: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write the token to this file.", valueName: "file"), completion: .file())
   var tokenOut: String?
 
-  @OptionGroup var reason: ReasonOptions
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
@@ -63,16 +63,18 @@ struct TokenCreate: AsyncParsableCommand {
     let request = TokenRequest(
       name: name, right: right, groups: groups.isEmpty ? nil : groups,
       gitIdentities: gitIdentities.isEmpty ? nil : gitIdentities,
-      expiresInSeconds: expires.map { Int($0.components.seconds) }, reason: reason.reason)
+      expiresInSeconds: expires.map { Int($0.components.seconds) }, reason: change.reason, dryRun: change.dryRun)
     var created = try await connection.withController { client, _ in try await client.createToken(request) }
     let console = Console.current
-    if let tokenOut {
+    if let tokenOut, !change.dryRun {
       try writeSecret(created.token, to: tokenOut)
       created.token = ""
     }
     switch output.output {
     case .table, .wide:
-      if let tokenOut {
+      if change.dryRun {
+        console.output("token/\(created.name) would be created (dry run)")
+      } else if let tokenOut {
         console.output("token/\(created.name) created; it is in \(tokenOut)")
       } else {
         console.output(created.token)

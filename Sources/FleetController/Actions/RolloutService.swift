@@ -27,25 +27,32 @@ public struct RolloutService: Sendable {
 
   /// Starts a run of a FleetSet now, whatever its trigger says.
   ///
+  /// - Parameter revision: the release by number (`7`, `#7`, `SET/7`), commit or short name; nil for the newest.
   /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
   public func start(
-    _ name: FleetSetName, in project: ProjectName, by principal: Principal, reason: String, dryRun: Bool
+    _ name: FleetSetName, in project: ProjectName, revision: String? = nil, by principal: Principal, reason: String,
+    dryRun: Bool
   ) async throws -> StartOutcome {
     try await retryingLostRaces {
       guard let record = try await store.fleetSet(name, in: project) else {
         throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
       }
+      var release: ReleaseID?
+      if let revision { release = try await self.release(revision, of: name, in: project).id }
       guard let definition = try? FleetSetReader.definition(of: record),
-        let input = try await store.startInput(for: record.id, strategy: definition.rollout)
+        let input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
       else {
         throw CommandRefusal(
           .conflict, "\(name) has no release yet: \(record.condition.message)",
           hint: "`flotilla describe fleetset/\(name)` says what is missing")
       }
-      let request = StartRequest(principal: principal.name, reason: reason)
+      // Whoever only looks needs no reason yet.
+      let request = StartRequest(principal: principal.name, reason: dryRun && reason.isEmpty ? "dry run" : reason)
       switch decideStart(input, request: request) {
       case .nothing, .recordOnly: return .noChange
-      case .waits(let why): throw CommandRefusal(.conflict, why)
+      case .waits(let why):
+        throw CommandRefusal(
+          .conflict, why, hint: "watch it with `flotilla rollout watch \(name)`, or end it with `rollout abort`")
       case .held(let why): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
       case .refused(let problems): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
       case .supersedes(let old, let frozen):
@@ -56,26 +63,31 @@ public struct RolloutService: Sendable {
             hint: "`flotilla rollout watch \(name)` shows when; start it then")
         }
         throw StoreError(.lostRace, "the run before has just made place")
-      case .run(let frozen):
-        if dryRun { return .wouldStart(frozen) }
-        try await store.create(
-          frozen, fleetSet: record.id, releasingHolds: input.isHeld, cause: cause(principal, reason))
+      case .run(var frozen):
+        if dryRun {
+          if input.isHeld { frozen.warnings.append("\(input.releaseName) is on hold: starting it needs --reason") }
+          if frozen.holdsBack != nil {
+            frozen.warnings.append("it is not the newest release: the newest one is put on hold")
+          }
+          return .wouldStart(frozen)
+        }
+        try await store.create(frozen, fleetSet: record.id, cause: cause(principal, reason))
         return .started(try await rollout(name, frozen.run.number, project))
       }
     }
   }
 
-  /// Gives a command to a run (nil: the newest of its set) and answers the run as it is then.
+  /// Gives a command to a run (nil: the newest of its set) and answers the run as it is then, or would be with `dryRun`.
   ///
   /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
   public func act(
     _ command: RolloutCommand, on name: FleetSetName, number: Int?, in project: ProjectName, by principal: Principal,
-    reason: String
+    reason: String, dryRun: Bool = false
   ) async throws -> RolloutRecord {
     try await retryingLostRaces {
       let record = try await rollout(name, number, project)
       if case .undo = command, record.run.state.isEnd {
-        return try await undoEnded(record, principal, reason)
+        return try await undoEnded(record, principal, reason, dryRun: dryRun)
       }
       guard let input = try await store.planInput(for: record.run.id) else {
         throw CommandRefusal(.notFound, "there is no rollout \(record.run.displayName)")
@@ -83,6 +95,7 @@ public struct RolloutService: Sendable {
       let giver = CommandGiver(
         name: principal.name, groups: principal.groups, gitIdentities: principal.gitIdentities, reason: reason)
       let decided = try FleetPlanner.command(command, on: input, by: giver)
+      if dryRun { return record.with(decided) }
       if decided.changes(input) {
         try await store.commit(decided, input: input, cause: cause(principal, reason))
         logger.info(
@@ -106,8 +119,29 @@ public struct RolloutService: Sendable {
     return decided.run.state.isEnd
   }
 
+  /// The release that a person means; the newest of a commit that several were made from.
+  private func release(
+    _ revision: String, of name: FleetSetName, in project: ProjectName
+  ) async throws -> ReleaseRecord {
+    let text = revision.hasPrefix("\(name)/") ? String(revision.dropFirst(name.rawValue.count + 1)) : revision
+    let found = try await store.releases(of: name, named: text, in: project)
+    if let numbered = found.first(where: { text == "\($0.number)" || text == "#\($0.number)" }) { return numbered }
+    let commits = Set(found.flatMap(\.sources).map(\.commit.id.hexadecimal).filter { $0.hasPrefix(text.lowercased()) })
+    guard commits.count < 2 else {
+      throw CommandRefusal(
+        .invalid, "\(revision) could be any of \(commits.sorted().map { $0.prefix(12) }.joined(separator: ", "))",
+        hint: "give more digits of the commit, or the release's number")
+    }
+    guard let release = found.first else {
+      throw CommandRefusal(
+        .notFound, "\(name) has no release \"\(revision)\"",
+        hint: "`flotilla get releases \(name)` lists them; give a number or at least four digits of a commit")
+    }
+    return release
+  }
+
   private func undoEnded(
-    _ record: RolloutRecord, _ principal: Principal, _ reason: String
+    _ record: RolloutRecord, _ principal: Principal, _ reason: String, dryRun: Bool
   ) async throws -> RolloutRecord {
     guard record.run.kind == .rollout else {
       throw CommandRefusal(
@@ -132,6 +166,7 @@ public struct RolloutService: Sendable {
     } catch {
       throw CommandRefusal(.conflict, error.problems.joined(separator: "; "))
     }
+    if dryRun { return RolloutRecord(frozen) }
     try await store.create(frozen, fleetSet: fleetSet.id, cause: cause(principal, reason))
     return try await rollout(record.run.fleetSet, frozen.run.number, record.run.project)
   }
@@ -159,5 +194,24 @@ public struct RolloutService: Sendable {
       }
     }
     return try await body()
+  }
+}
+
+extension RolloutRecord {
+  /// A run that is not stored.
+  public init(_ frozen: FrozenRun) {
+    self.init(
+      run: frozen.run, stages: frozen.stages, sources: [], report: PlanReport(), warnings: frozen.warnings)
+  }
+
+  /// The run as it would be with a plan that is not committed.
+  fileprivate func with(_ plan: Plan) -> RolloutRecord {
+    var changed = self
+    changed.run = plan.run
+    changed.report = plan.report
+    for stage in plan.stages {
+      if let index = changed.stages.firstIndex(where: { $0.index == stage.index }) { changed.stages[index] = stage }
+    }
+    return changed
   }
 }

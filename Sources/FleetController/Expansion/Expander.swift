@@ -70,8 +70,7 @@ public struct Expander: Sendable {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     let (targets, warnings) = try await generate(definition, inventory: inventory, file: file, resolver: &resolver)
     var result = ExpandedSet(sources: [], targets: [], warnings: warnings)
-    var problems: [Diagnostic] = []
-    var reasons: Set<String> = []
+    var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
     for target in targets where onlyCluster == nil || target.cluster == onlyCluster {
       try Task.checkCancellation()
@@ -82,15 +81,11 @@ public struct Expander: Sendable {
         try await keep(draft, bundle)
         result.targets.append(draft)
       } catch let failure as ExpansionFailure {
-        reasons.insert(failure.reason)
-        problems += failure.diagnostics.map { $0.about(target) }
-        if problems.count >= 20 { break }
+        failures.add(failure, of: target.name)
+        if failures.findings.count >= 20 { break }
       }
     }
-    guard problems.isEmpty else {
-      let reason = reasons.count == 1 ? reasons.first ?? "RenderFailed" : "RenderFailed"
-      throw ExpansionFailure(reason: reason, diagnostics: problems.unique)
-    }
+    if let failure = failures.summary { throw failure }
     result.targets.sort { $0.name < $1.name }
     result.sources = resolver.used
     return result
@@ -190,18 +185,30 @@ public struct Expander: Sendable {
   }
 }
 
-extension Diagnostic {
-  /// The finding with the target it was found for, so that the owner knows whose path it is.
-  fileprivate func about(_ target: ExpandedTarget) -> Diagnostic {
-    var finding = self
-    finding.message = "target \(target.name): \(message)"
-    return finding
-  }
-}
+/// What went wrong with targets: what several have in common is told once.
+private struct TargetFailures {
+  private(set) var findings: [Diagnostic] = []
+  private var targets: [Diagnostic: [TargetName]] = [:]
+  private var reasons: Set<String> = []
 
-extension [Diagnostic] {
-  fileprivate var unique: [Diagnostic] {
-    var seen: Set<Diagnostic> = []
-    return filter { seen.insert($0).inserted }
+  mutating func add(_ failure: ExpansionFailure, of target: TargetName) {
+    reasons.insert(failure.reason)
+    for finding in failure.diagnostics {
+      if targets[finding] == nil { findings.append(finding) }
+      targets[finding, default: []].append(target)
+    }
+  }
+
+  /// One failure for all of them, each finding with the targets it was found for; nil for none.
+  var summary: ExpansionFailure? {
+    guard !findings.isEmpty else { return nil }
+    let diagnostics = findings.map { finding in
+      var told = finding
+      let names = targets[finding] ?? []
+      let others = names.count > 1 ? " and \(names.count - 1) more" : ""
+      told.message = "target \(names.first ?? "")\(others): \(finding.message)"
+      return told
+    }
+    return ExpansionFailure(reason: reasons.count == 1 ? reasons.first ?? "" : "RenderFailed", diagnostics: diagnostics)
   }
 }

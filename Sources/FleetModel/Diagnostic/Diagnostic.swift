@@ -42,7 +42,7 @@ public struct Diagnostic: Hashable, Sendable, Codable {
     let place = line > 0 ? "\(file.isEmpty ? "-" : file):\(line):\(column)" : file
     let mark = severity == .warning ? "warning: " : ""
     let subject = field.isEmpty ? "" : "\(field): "
-    let indent = String(repeating: " ", count: place.isEmpty ? 0 : place.count + 2)
+    let indent = String(repeating: " ", count: place.count + 2)
     let first = (place.isEmpty ? "" : place + "  ") + mark + subject + message
     return hint.isEmpty ? first : first + "\n" + indent + hint
   }

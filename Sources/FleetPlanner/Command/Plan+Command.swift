@@ -28,7 +28,8 @@ private func refuseAfterEnd(_ command: RolloutCommand, _ run: Run) throws(Comman
   if case .abort = command, run.state == .aborted { return }
   throw CommandRefusal(
     .conflict, "\(run.displayName) has ended: \(run.state.rawValue)",
-    hint: run.kind == .rollout ? "`flotilla rollout undo \(run.displayName)` starts a run back" : "")
+    hint: run.kind == .rollout && run.state != .rolledBack
+      ? "`flotilla rollout undo \(run.displayName)` starts a run back" : "")
 }
 
 extension Pass {
@@ -49,7 +50,8 @@ extension Pass {
       throw CommandRefusal(
         .forbidden,
         "stage \(stage.name) needs approval by group \(rule.groups.joined(separator: " or ")); "
-          + "\(giver.name) is in \(giver.groups.isEmpty ? "none" : giver.groups.joined(separator: ", "))")
+          + "\(giver.name) is in \(giver.groups.isEmpty ? "none" : giver.groups.joined(separator: ", "))",
+        hint: "a token's groups are given when it is made: `flotilla token create NAME --right approve --group …`")
     }
     if rule.notAuthor, isAuthor(giver) {
       throw CommandRefusal(

@@ -51,14 +51,15 @@ public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> St
 /// A person starts a run: whatever is not applied and healthy is due, and a hold needs a reason to be passed (R14).
 private func decideRequested(_ input: StartInput, _ request: StartRequest) -> StartDecision {
   if let active = input.activeRun, active.release == input.release {
-    return .waits("\(active.displayName) moves the members there already")
+    return .waits("\(active.displayName) goes to \(input.releaseName) already")
   }
   let due = input.members.filter { !$0.isUnchanged(for: $0.bundle) }
   guard !due.isEmpty else { return .recordOnly }
   if input.isHeld || due.contains(where: \.isBundleHeld), request.reason.isEmpty {
     return .held("release \(input.releaseName) is on hold; starting it needs --reason")
   }
-  return startOrWait(input, startedBy: request.principal)
+  return startOrWait(input, startedBy: request.principal).holdingBack(
+    input.strategy.trigger == .automatic ? input.newerRelease : nil)
 }
 
 private func decideAutomatic(_ input: StartInput, due: [StartMember]) -> StartDecision {
@@ -163,5 +164,14 @@ extension StartInput.ActiveRun {
     case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
     default: false
     }
+  }
+}
+
+extension StartDecision {
+  /// The decision with a release to put on hold, which automation would bring back after the run.
+  fileprivate func holdingBack(_ newer: ReleaseID?) -> StartDecision {
+    guard case .run(var run) = self else { return self }
+    run.holdsBack = newer
+    return .run(run)
   }
 }

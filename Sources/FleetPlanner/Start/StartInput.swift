@@ -10,7 +10,7 @@ public struct StartInput: Sendable {
   public var fleetSet: FleetSetName
   /// The strategy of the FleetSet's newest generation.
   public var strategy: RolloutStrategy
-  /// The newest release, to which members may move.
+  /// The release to which members may move: the newest, or the one that a person names.
   public var release: ReleaseID
   /// Its short name.
   public var releaseName: String
@@ -21,12 +21,14 @@ public struct StartInput: Sendable {
   /// The last completed, not held release: what new members get while another run is active or as their first (R30);
   /// nil when no run has ended well yet.
   public var lastGoodRelease: ReleaseID?
-  /// The targets of the newest release, in any order.
+  /// The targets of `release` that the set still has, in any order.
   public var members: [StartMember]
   /// The run of the set that goes on; nil for none.
   public var activeRun: ActiveRun?
   /// The number that the next run gets.
   public var nextNumber: Int
+  /// The set's newest release, when `release` is an older one; nil otherwise.
+  public var newerRelease: ReleaseID?
   /// The newest run of kind Rollout or Undo, when it ended well; nil otherwise.
   public var lastGoodRun: LastGoodRun?
   /// The newest run, when it ended Superseded: the next one takes its place (R22); nil otherwise.
@@ -89,7 +91,8 @@ public struct StartInput: Sendable {
   public init(
     now: Instant, project: ProjectName, fleetSet: FleetSetName, strategy: RolloutStrategy, release: ReleaseID,
     releaseName: String, authors: [String], isHeld: Bool, lastGoodRelease: ReleaseID?, members: [StartMember],
-    activeRun: ActiveRun?, nextNumber: Int, lastGoodRun: LastGoodRun? = nil, supersededRun: RolloutID? = nil
+    activeRun: ActiveRun?, nextNumber: Int, newerRelease: ReleaseID? = nil, lastGoodRun: LastGoodRun? = nil,
+    supersededRun: RolloutID? = nil
   ) {
     self.now = now
     self.project = project
@@ -103,12 +106,13 @@ public struct StartInput: Sendable {
     self.members = members
     self.activeRun = activeRun
     self.nextNumber = nextNumber
+    self.newerRelease = newerRelease
     self.lastGoodRun = lastGoodRun
     self.supersededRun = supersededRun
   }
 }
 
-/// A target of the newest release, with what its cluster runs.
+/// A target of a release, with what its cluster runs.
 public struct StartMember: Hashable, Sendable {
   /// The target.
   public var target: TargetID
@@ -122,7 +126,7 @@ public struct StartMember: Hashable, Sendable {
   public var clusterName: ClusterName
   /// The cluster's labels.
   public var clusterLabels: [String: String]
-  /// The bundle of the newest release.
+  /// The bundle of the release.
   public var bundle: Digest
   /// The bundle that the last good release's commits give it, for onboarding: that release's own, or the newest
   /// release's when both have the same sources; nil otherwise.
@@ -208,6 +212,8 @@ public struct FrozenRun: Hashable, Sendable {
   public var supersedes: RolloutID?
   /// The ended run that it undoes: that run's release is held; nil for none.
   public var undoes: RolloutID?
+  /// The newest release, which automation would bring back after this run to an older one: it is held; nil for none.
+  public var holdsBack: ReleaseID?
 
   /// Makes a run.
   public init(

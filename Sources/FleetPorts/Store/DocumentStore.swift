@@ -63,13 +63,28 @@ public protocol ReleaseStore: Sendable {
   /// Releases of a set, newest first.
   func releases(of fleetSet: FleetSetName, in project: ProjectName, after: String?, limit: Int)
     async throws(StoreError) -> Page<ReleaseRecord>
-  /// Targets of a set (nil: of all sets), in order of set and name; `cluster` nil for all.
+  /// The releases of a set that a text names, newest first, at most 20: by number (`7`, `#7`), by the first digits of a
+  /// commit of their sources (four or more), or by short name.
+  func releases(of fleetSet: FleetSetName, named text: String, in project: ProjectName)
+    async throws(StoreError) -> [ReleaseRecord]
+  /// Targets of a set (nil: of all sets), in order of set and name; `cluster` nil for all. The
+  /// selector looks at the targets' own labels.
   func targets(
-    of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int
+    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
+    after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
   /// The objects' digests of a bundle in order; nil when there is no such bundle.
   func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]?
   /// Canonical JSON texts of objects, in the order asked.
   /// - Throws: `notFound` when one is not stored.
   func objects(_ digests: [Digest]) async throws(StoreError) -> [[UInt8]]
+}
+
+extension ReleaseStore {
+  /// Targets of a set, or of all sets, whatever their labels.
+  public func targets(
+    of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int
+  ) async throws(StoreError) -> Page<TargetRecord> {
+    try await targets(of: fleetSet, cluster: cluster, selector: nil, in: project, after: after, limit: limit)
+  }
 }

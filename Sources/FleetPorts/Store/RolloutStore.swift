@@ -3,16 +3,17 @@ public import FleetPlanner
 
 /// Runs. Called by the start and rollout tasks and by the API.
 public protocol RolloutStore: Sendable {
-  /// What the decision to start a run needs; nil when the set is gone or has no release.
-  func startInput(for fleetSet: FleetSetID, strategy: RolloutStrategy) async throws(StoreError) -> StartInput?
-  /// Stores a run with its stages and steps, wakes it; with `releasingHolds` takes the holds off
-  /// the set's releases, in the same transaction, so that automation does not start a run in between. `NoChange` is never
-  /// stored.
+  /// What the decision to start a run of a release of the set (nil: the newest) needs; nil when the set is gone or has no
+  /// such release.
+  func startInput(
+    for fleetSet: FleetSetID, strategy: RolloutStrategy, release: ReleaseID?
+  ) async throws(StoreError) -> StartInput?
+  /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored. A run that
+  /// a person starts takes off the holds that are in its way.
   /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken; `notFound` when the
   ///   set is gone.
   @discardableResult
-  func create(_ frozen: FrozenRun, fleetSet: FleetSetID, releasingHolds: Bool, cause: ChangeCause)
-    async throws(StoreError) -> RolloutID
+  func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
   /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
   func recordRelease(_ release: ReleaseID, of fleetSet: FleetSetID) async throws(StoreError)
 
@@ -37,23 +38,32 @@ public protocol RolloutStore: Sendable {
     async throws(StoreError) -> Page<StepRecord>
   /// For `undo` of an ended run: its changed members with what they ran before it and what they run now.
   func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [UndoMember]
-  /// Takes the hold off a set's release; a conflict when there is none.
-  func releaseHold(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+  /// Takes the holds off a set's releases; a conflict when there is none. With `dryRun` it changes nothing.
+  func releaseHold(
+    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause, dryRun: Bool
+  ) async throws(StoreError)
+}
+
+extension RolloutStore {
+  /// Takes the holds off a set's releases.
+  public func releaseHold(
+    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause
+  ) async throws(StoreError) {
+    try await releaseHold(of: fleetSet, in: project, cause: cause, dryRun: false)
+  }
+
+  /// What the decision to start a run of the newest release needs.
+  public func startInput(
+    for fleetSet: FleetSetID, strategy: RolloutStrategy
+  ) async throws(StoreError) -> StartInput? {
+    try await startInput(for: fleetSet, strategy: strategy, release: nil)
+  }
 }
 
 extension RolloutStore {
   /// What a pass needs, with as many pending units as usual.
   public func planInput(for rollout: RolloutID) async throws(StoreError) -> PlanInput? {
     try await planInput(for: rollout, lookahead: PlanInput.lookahead)
-  }
-
-  /// Stores a run; holds stay as they are.
-  /// - Throws: as ``create(_:fleetSet:releasingHolds:cause:)``.
-  @discardableResult
-  public func create(
-    _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
-  ) async throws(StoreError) -> RolloutID {
-    try await create(frozen, fleetSet: fleetSet, releasingHolds: false, cause: cause)
   }
 }
 

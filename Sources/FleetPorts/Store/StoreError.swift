@@ -8,6 +8,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound
     /// A row with this name or in this state does not allow it: tell the user.
     case conflict
+    /// What was given cannot be stored or used, for example a cursor that was never handed out: tell the user.
+    case invalid
     /// The database is away, or the connection broke: try again later.
     case unavailable
     /// The store's fault: a bug, or a database that was changed by hand.

@@ -84,6 +84,10 @@ final class Connection: @unchecked Sendable {
     _ statement: Statement, _ parameters: [Parameter], binaryResult: Bool = false, flag: CancellationFlag?,
     _ body: (OpaquePointer) throws -> Value
   ) throws -> Value {
+    // The text form of a parameter ends at its first NUL: the rest would be lost without a word.
+    for case .text(let text) in parameters where text.utf8.contains(0) {
+      throw DatabaseError(sqlState: "22021", message: "a parameter has a NUL", statement: statement.name)
+    }
     if !prepared.contains(statement.name) {
       guard PQsendPrepare(handle, statement.name, statement.sql, 0, nil) == 1 else { throw broken(statement.name) }
       PQclear(try finish(statement.name, flag: flag, limit: Self.statementLimit))

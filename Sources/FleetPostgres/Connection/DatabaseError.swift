@@ -28,6 +28,9 @@ struct DatabaseError: Error, CustomStringConvertible {
   var storeError: StoreError {
     if isConnectionLost { return StoreError(.unavailable, "PostgreSQL is not reachable: \(message)") }
     if isTransient { return StoreError(.lostRace, "the transaction lost against others too often; \(self)") }
+    if sqlState == "22021" || sqlState == "22P05" {
+      return StoreError(.invalid, "a text has a character that cannot be stored, such as U+0000")
+    }
     switch sqlState.prefix(2) {
     case "53", "55": return StoreError(.unavailable, "PostgreSQL is busy: \(self)")
     case "57": return StoreError(.unavailable, "the statement was stopped: \(self)")

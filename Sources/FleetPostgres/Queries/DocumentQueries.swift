@@ -68,13 +68,7 @@ enum DocumentQueries {
     """
     SELECT \(clusterRecordColumns) FROM clusters AS c \(clusterJoins)
     WHERE c.project = $1 AND c.removed_at IS NULL AND ($2::text IS NULL OR c.name > $2)
-      AND NOT EXISTS (
-        SELECT FROM jsonb_to_recordset($3::jsonb) AS r (key text, operator text, "values" jsonb)
-        WHERE NOT CASE r.operator
-          WHEN 'In' THEN coalesce(r."values" ? (c.labels ->> r.key), false)
-          WHEN 'NotIn' THEN coalesce(NOT r."values" ? (c.labels ->> r.key), true)
-          WHEN 'Exists' THEN c.labels ? r.key
-          ELSE NOT c.labels ? r.key END)
+      AND \(SelectorJSON.matches("$3", "c.labels"))
     ORDER BY c.name LIMIT $4
     """)
   static let cluster = Statement(

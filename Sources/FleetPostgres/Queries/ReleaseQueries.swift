@@ -103,6 +103,16 @@ enum ReleaseQueries {
     WHERE f.project = $1 AND f.name = $2 AND f.removed_at IS NULL AND ($3::bigint IS NULL OR r.number < $3)
     ORDER BY r.number DESC LIMIT $4
     """)
+  /// `$3` is a number or null, `$4` the first digits of a commit or null.
+  static let named = Statement(
+    "release.named",
+    """
+    \(releaseColumns) JOIN fleet_sets AS f ON f.id = r.fleet_set_id
+    WHERE f.project = $1 AND f.name = $2 AND f.removed_at IS NULL
+      AND (r.number = $3 OR $4 <> '' AND EXISTS (
+        SELECT FROM jsonb_array_elements(r.sources) AS s WHERE starts_with(s -> 'commit' ->> 'id', $4)))
+    ORDER BY r.number DESC LIMIT 20
+    """)
 
   private static func placed(_ bundle: String, _ release: String) -> String {
     "p.\(bundle), (SELECT \(shortName("x")) FROM releases AS x WHERE x.id = p.\(release))"
@@ -130,6 +140,7 @@ enum ReleaseQueries {
       AND ($3::text IS NULL OR t.cluster_id IN (SELECT id FROM clusters WHERE project = $1 AND name = $3))
       AND ($4::text IS NULL OR (f.name, t.name, t.id) > ($4, $5, $6::bigint))
       AND (NOT t.is_abandoned OR p.wanted_action = 'apply')
+      AND \(SelectorJSON.matches("$8", "n.labels"))
     ORDER BY f.name, t.name, t.id LIMIT $7
     """)
 }

@@ -2,14 +2,15 @@
 enum RolloutQueries {
   // Starting
 
+  /// `$2` is a release of the set, or null for the newest.
   static let startHead = Statement(
     "rollout.startHead",
     """
-    SELECT to_milliseconds(now()), f.project, f.name, r.id, \(ReleaseQueries.shortName("r")),
+    SELECT to_milliseconds(now()), f.project, f.name, r.id, nullif(f.newest_release_id, r.id), \(ReleaseQueries.shortName("r")),
       EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL),
       g.release_id, coalesce(g.number, 0),
       coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1
-    FROM fleet_sets AS f JOIN releases AS r ON r.id = f.newest_release_id
+    FROM fleet_sets AS f JOIN releases AS r ON r.id = coalesce($2, f.newest_release_id) AND r.fleet_set_id = f.id
     LEFT JOIN LATERAL (
       SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
       WHERE o.fleet_set_id = f.id AND o.kind IN ('Rollout', 'Undo')
@@ -72,7 +73,7 @@ enum RolloutQueries {
     CROSS JOIN (
       SELECT coalesce((SELECT r.sources FROM releases AS r WHERE r.id = $1)
         = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
-    WHERE n.release_id = $1 AND c.removed_at IS NULL ORDER BY t.id
+    WHERE n.release_id = $1 AND NOT t.is_abandoned AND c.removed_at IS NULL ORDER BY t.id
     """)
   /// The newest run of kind Rollout or Undo, when it ended well.
   static let lastGoodRun = Statement(
@@ -187,27 +188,58 @@ enum RolloutQueries {
       SELECT fleet_set_id, release_id, id, $2, $3 FROM rollouts WHERE id = $1
       ON CONFLICT (release_id) WHERE released_at IS NULL
         DO UPDATE SET reason = excluded.reason, held_by = excluded.held_by
-      RETURNING id, rollout_id)
+      RETURNING id, release_id),
+    bundles AS (
+      INSERT INTO hold_bundles (hold_id, target_id, bundle)
+      SELECT hold.id, s.target_id, s.bundle FROM hold, rollout_steps AS s
+      WHERE s.rollout_id = $1 AND s.state <> 'Unchanged'
+      ON CONFLICT DO NOTHING)
+    SELECT release_id FROM hold
+    """)
+  /// Holds a newer release (`$4`) back while and after a run goes to an older one: what it would change again.
+  static let holdNewer = Statement(
+    "rollout.holdNewer",
+    """
+    WITH hold AS (
+      INSERT INTO holds (fleet_set_id, release_id, rollout_id, reason, held_by)
+      SELECT fleet_set_id, $4, id, $2, $3 FROM rollouts WHERE id = $1
+      ON CONFLICT (release_id) WHERE released_at IS NULL DO NOTHING
+      RETURNING id)
     INSERT INTO hold_bundles (hold_id, target_id, bundle)
-    SELECT hold.id, s.target_id, s.bundle FROM hold, rollout_steps AS s
-    WHERE s.rollout_id = $1 AND s.state <> 'Unchanged'
-    ON CONFLICT DO NOTHING
+    SELECT hold.id, n.target_id, n.bundle FROM hold, rollout_steps AS s
+    JOIN release_targets AS n ON n.release_id = $4 AND n.target_id = s.target_id
+    WHERE s.rollout_id = $1 AND n.bundle <> s.bundle
+    RETURNING target_id
+    """)
+  /// Takes off what keeps a run that a person starts from being started: the hold of its release, and those that name a
+  /// bundle that it sends.
+  static let liftHolds = Statement(
+    "rollout.liftHolds",
+    """
+    UPDATE holds AS h SET released_at = now(), released_by = $2, release_reason = $3
+    FROM rollouts AS o WHERE o.id = $1 AND h.fleet_set_id = o.fleet_set_id AND h.released_at IS NULL
+      AND (h.release_id = o.release_id OR EXISTS (
+        SELECT FROM hold_bundles AS b JOIN rollout_steps AS s
+          ON s.rollout_id = o.id AND s.target_id = b.target_id AND s.bundle = b.bundle AND s.state <> 'Unchanged'
+        WHERE b.hold_id = h.id))
+    RETURNING h.id
     """)
   /// A held bundle is nobody's last known good one: the newest earlier one that passed and is not held is (R12).
   static let retreatGood = Statement(
     "rollout.retreatGood",
     """
     UPDATE placements AS p SET good_bundle = older.bundle, good_release = older.release_id
-    FROM rollout_steps AS s LEFT JOIN LATERAL (
+    FROM holds AS held JOIN hold_bundles AS n ON n.hold_id = held.id JOIN targets AS t ON t.id = n.target_id
+    LEFT JOIN LATERAL (
       SELECT e.bundle, e.release_id FROM rollout_steps AS e JOIN rollouts AS r ON r.id = e.rollout_id
-      WHERE e.target_id = s.target_id AND e.state = 'Succeeded' AND r.ended_at IS NOT NULL
-        AND r.state NOT IN ('RolledBack', 'RollbackFailed') AND e.rollout_id <> s.rollout_id
+      WHERE e.target_id = n.target_id AND e.state = 'Succeeded' AND r.ended_at IS NOT NULL
+        AND r.state NOT IN ('RolledBack', 'RollbackFailed')
         AND NOT EXISTS (
           SELECT FROM hold_bundles AS b JOIN holds AS h ON h.id = b.hold_id
           WHERE b.target_id = e.target_id AND b.bundle = e.bundle AND h.released_at IS NULL)
       ORDER BY r.id DESC LIMIT 1) AS older ON true
-    WHERE s.rollout_id = $1 AND s.state <> 'Unchanged' AND p.cluster_id = s.cluster_id AND p.target_id = s.target_id
-      AND p.good_bundle = s.bundle
+    WHERE held.release_id = $1 AND held.released_at IS NULL
+      AND p.cluster_id = t.cluster_id AND p.target_id = n.target_id AND p.good_bundle = n.bundle
     """)
   static let releaseHolds = Statement(
     "rollout.releaseHolds",

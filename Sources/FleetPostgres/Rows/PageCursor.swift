@@ -20,5 +20,5 @@ enum PageCursor {
     }
   }
 
-  static let invalid = StoreError(.conflict, "this page cursor is not one that was handed out")
+  static let invalid = StoreError(.invalid, "this page cursor is not one that was handed out")
 }

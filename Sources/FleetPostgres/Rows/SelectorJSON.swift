@@ -1,6 +1,6 @@
 import FleetModel
 
-/// A label selector as rows of `key`, `operator` and `values`, which a query checks against a cluster's labels.
+/// A label selector as rows of `key`, `operator` and `values`, which a query checks against labels.
 struct SelectorJSON: Encodable {
   var key: String
   var `operator`: String
@@ -13,5 +13,18 @@ struct SelectorJSON: Encodable {
       + selector.matchExpressions.map {
         SelectorJSON(key: $0.key, operator: $0.operator.rawValue, values: $0.values)
       }
+  }
+
+  /// The condition that the labels in a column match the selector in a parameter.
+  static func matches(_ parameter: String, _ labels: String) -> String {
+    """
+    NOT EXISTS (
+        SELECT FROM jsonb_to_recordset(\(parameter)::jsonb) AS r (key text, operator text, "values" jsonb)
+        WHERE NOT CASE r.operator
+          WHEN 'In' THEN coalesce(r."values" ? (\(labels) ->> r.key), false)
+          WHEN 'NotIn' THEN coalesce(NOT r."values" ? (\(labels) ->> r.key), true)
+          WHEN 'Exists' THEN \(labels) ? r.key
+          ELSE NOT \(labels) ? r.key END)
+    """
   }
 }

@@ -175,8 +175,9 @@ extension Session {
     releaseOf rollout: RolloutID, reason: String, by holder: String, project: ProjectName, fleetSet: String,
     release: String, cause: ChangeCause
   ) throws {
-    try execute(RolloutQueries.hold, .id(rollout), .text(reason), .text(holder))
-    try execute(RolloutQueries.retreatGood, .id(rollout))
+    let held = try first(
+      RolloutQueries.hold, .id(rollout), .text(reason), .text(holder), read: { try $0.id() as ReleaseID })
+    try execute(RolloutQueries.retreatGood, .id(held))
     try record(
       Event(
         "release.held", project: project, fleetSet: fleetSet, cause: cause,

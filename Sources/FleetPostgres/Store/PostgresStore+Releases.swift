@@ -106,9 +106,24 @@ extension PostgresStore {
     }
   }
 
+  /// The releases of a set that a text names.
+  public func releases(
+    of fleetSet: FleetSetName, named text: String, in project: ProjectName
+  ) async throws(StoreError) -> [ReleaseRecord] {
+    let number = Int64(text.hasPrefix("#") ? text.dropFirst() : text[...])
+    let isCommit = text.utf8.count >= 4 && text.allSatisfy(\.isHexDigit)
+    return try await read { session in
+      try session.rows(
+        ReleaseQueries.named, .name(project), .name(fleetSet), .int(number), .text(isCommit ? text.lowercased() : ""),
+        read: { try $0.optionalReleaseRecord(of: fleetSet) }
+      ).compactMap { $0 }
+    }
+  }
+
   /// Targets of a set, or of all sets.
   public func targets(
-    of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int
+    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
+    after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord> {
     try await read { session in
       let cursor = try after.map { try PageCursor.split($0, parts: 3) } ?? []
@@ -116,6 +131,7 @@ extension PostgresStore {
       let found = try session.rows(
         ReleaseQueries.targets, .name(project), .name(fleetSet), .name(cluster), .text(cursor.first),
         .text(cursor.count > 1 ? cursor[1] : nil), .text(cursor.last), .int(limit + 1),
+        .json(selector.map(SelectorJSON.rows) ?? []),
         read: { try $0.targetRecord() })
       return Page(found, limit: limit) { target in
         PageCursor.join([target.fleetSet.rawValue, target.name.rawValue, target.id.description])

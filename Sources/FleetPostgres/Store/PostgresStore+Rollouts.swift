@@ -72,9 +72,9 @@ extension PostgresStore {
 
   /// Takes the hold off a set's releases.
   public func releaseHold(
-    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause
+    of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause, dryRun: Bool
   ) async throws(StoreError) {
-    try await change { session in
+    try await pool.run(dryRun ? .rehearsal : .change) { session in
       let released = try session.releaseHolds(of: fleetSet, in: project, cause: cause)
       guard !released.isEmpty else { throw StoreError(.conflict, "no release of '\(fleetSet)' is on hold") }
       try session.wake(.start, released)

@@ -5,13 +5,14 @@ public import FleetPorts
 extension PostgresStore {
   /// What the decision to start a run needs.
   public func startInput(
-    for fleetSet: FleetSetID, strategy: RolloutStrategy
+    for fleetSet: FleetSetID, strategy: RolloutStrategy, release: ReleaseID?
   ) async throws(StoreError) -> StartInput? {
     try await snapshot { session in
-      let head = try session.first(RolloutQueries.startHead, .id(fleetSet)) { row in
+      let head = try session.first(RolloutQueries.startHead, .id(fleetSet), .id(release)) { row in
         (
           now: try row.instant(), project: try row.name() as ProjectName, name: try row.name() as FleetSetName,
-          release: try row.id() as ReleaseID, releaseName: try row.text(), isHeld: try row.bool(),
+          release: try row.id() as ReleaseID, newer: try row.optionalID() as ReleaseID?, releaseName: try row.text(),
+          isHeld: try row.bool(),
           lastGood: try row.optionalID() as ReleaseID?, lastGoodNumber: try row.int(), nextNumber: try row.count()
         )
       }
@@ -33,7 +34,7 @@ extension PostgresStore {
       return StartInput(
         now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
         releaseName: head.releaseName, authors: authors, isHeld: head.isHeld, lastGoodRelease: head.lastGood,
-        members: members, activeRun: active, nextNumber: head.nextNumber,
+        members: members, activeRun: active, nextNumber: head.nextNumber, newerRelease: head.newer,
         lastGoodRun: try session.lastGoodRun(of: fleetSet),
         supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
     }
@@ -42,13 +43,12 @@ extension PostgresStore {
   /// Stores a run with its stages and steps.
   @discardableResult
   public func create(
-    _ frozen: FrozenRun, fleetSet: FleetSetID, releasingHolds: Bool, cause: ChangeCause
+    _ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause
   ) async throws(StoreError) -> RolloutID {
     try await change { session in
       guard try session.first(RolloutQueries.holdFleetSet, .id(fleetSet), read: { try $0.int() }) != nil else {
         throw StoreError(.notFound, "FleetSet \(frozen.run.fleetSet) is gone")
       }
-      if releasingHolds { try session.releaseHolds(of: frozen.run.fleetSet, in: frozen.run.project, cause: cause) }
       if let undone = frozen.undoes { try session.holdUndone(undone, cause: cause) }
       let id: RolloutID
       do {
@@ -56,6 +56,10 @@ extension PostgresStore {
       } catch let error as DatabaseError where error.isDuplicate {
         throw StoreError(.lostRace, "another run of \(frozen.run.fleetSet) was started at the same time")
       }
+      if frozen.run.kind == .rollout, cause.principal != Principal.flotilla.name {
+        try session.liftHolds(for: id, frozen.run, cause: cause)
+      }
+      if let newer = frozen.holdsBack { try session.holdBack(newer, for: id, frozen.run, cause: cause) }
       try session.record(
         Event(
           "rollout.started", project: frozen.run.project, fleetSet: frozen.run.fleetSet.rawValue,
@@ -125,6 +129,32 @@ extension Session {
           }))
     }
     return id
+  }
+
+  /// Takes off the holds that a person overrides by starting a run all the same (R14).
+  fileprivate func liftHolds(for rollout: RolloutID, _ run: Run, cause: ChangeCause) throws {
+    let lifted = try rows(
+      RolloutQueries.liftHolds, .id(rollout), .text(cause.principal), .text(cause.reason), read: { try $0.int() })
+    guard !lifted.isEmpty else { return }
+    try record(
+      Event(
+        "release.released", project: run.project, fleetSet: run.fleetSet.rawValue, rollout: run.displayName,
+        cause: cause, message: "\(cause.principal) took the hold off by starting \(run.displayName)"))
+  }
+
+  /// Holds the newest release, which automation would bring back after a run to an older one (R14).
+  fileprivate func holdBack(_ newer: ReleaseID, for rollout: RolloutID, _ run: Run, cause: ChangeCause) throws {
+    let reason =
+      "\(cause.principal) went back to \(run.releaseName)" + (cause.reason.isEmpty ? "" : ": \(cause.reason)")
+    let held = try rows(
+      RolloutQueries.holdNewer, .id(rollout), .text(reason), .text(cause.principal), .id(newer),
+      read: { try $0.int() })
+    guard !held.isEmpty else { return }
+    try execute(RolloutQueries.retreatGood, .id(newer))
+    try record(
+      Event(
+        "release.held", project: run.project, fleetSet: run.fleetSet.rawValue, rollout: run.displayName, cause: cause,
+        message: "the newest release is on hold: \(reason)"))
   }
 
   fileprivate func holdUndone(_ rollout: RolloutID, cause: ChangeCause) throws {

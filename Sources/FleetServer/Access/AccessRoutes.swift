@@ -31,6 +31,13 @@ struct AccessRoutes: Sendable {
         code: .invalid, message: "expiresInSeconds is \(seconds)", field: "expiresInSeconds",
         hint: "give 60 (a minute) to 315360000 (ten years), or nothing for a token that does not expire")
     }
+    if request.dryRun == true {
+      guard try await !store.tokens().contains(where: { $0.name == request.name }) else {
+        throw ErrorEnvelope(
+          code: .conflict, message: "there is a token '\(request.name)' already; revoke it first", field: "name")
+      }
+      return try .json(TokenCreated(token: "", name: request.name, right: request.right), status: 201)
+    }
     let token = TokenHasher.makeToken()
     let principal = Principal(
       name: request.name, groups: request.groups ?? [], gitIdentities: request.gitIdentities ?? [],
@@ -52,7 +59,13 @@ struct AccessRoutes: Sendable {
 
   @Sendable private func revokeToken(_ call: Call) async throws -> Reply {
     let name = call.parameter("name")
-    if try call.flag("dryRun") { return try .json(Acknowledgement(message: "token \(name) would be revoked")) }
+    if try call.flag("dryRun") {
+      guard try await store.tokens().contains(where: { $0.name == name }) else {
+        throw ErrorEnvelope(
+          code: .notFound, message: "there is no token '\(name)'", hint: "flotilla token list lists them")
+      }
+      return try .json(Acknowledgement(message: "token \(name) would be revoked"))
+    }
     try await store.revokeToken(named: name, cause: call.cause(nil))
     authenticator.principals.removeAll()
     return try .json(Acknowledgement(message: "token \(name) was revoked"))
@@ -75,6 +88,7 @@ struct AccessRoutes: Sendable {
     }
     let request = try call.decode(CredentialRequest.self)
     let credential = try CredentialReading.credential(request)
+    if request.dryRun == true { return try .json(Acknowledgement(message: "credential \(name) would be stored")) }
     try await vault.set(credential, as: name, in: call.project, cause: call.cause(request.reason))
     return try .json(Acknowledgement(message: "credential \(name) was stored"))
   }

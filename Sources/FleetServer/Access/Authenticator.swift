@@ -60,7 +60,9 @@ struct Authenticator: Sendable {
       throw ErrorEnvelope(
         code: .unauthenticated, message: "this call needs a token",
         hint:
-          "send Authorization: Bearer TOKEN; the first admin token is in the file that the controller named at start")
+
+          "name a file with one by --token-file or FLOTILLA_TOKEN_FILE (over HTTP: Authorization: Bearer TOKEN); the "
+          + "controller wrote the first one at its start")
     }
     if failures.isEmpty(address) { throw RateLimiter.refusal }
     let hash = TokenHasher.hash(token)

@@ -20,25 +20,27 @@ extension CommandRefusal {
 }
 
 extension RolloutService: RolloutActions {
-  /// Starts a run of a FleetSet's newest release.
+  /// Starts a run of a FleetSet.
   public func start(
     _ fleetSet: FleetSetName, in project: ProjectName, options: StartOptions, by principal: Principal, reason: String
   ) async throws -> FleetServer.StartOutcome {
-    if let revision = options.revision {
-      throw ActionRefusal(
-        code: .invalid, message: "starting release \(revision) is not available in this version",
-        hint: "without --revision the newest release is started; `rollout undo` goes back to the one before")
-    }
     do {
-      switch try await start(fleetSet, in: project, by: principal, reason: reason, dryRun: options.dryRun) {
+      let outcome = try await start(
+        fleetSet, in: project, revision: options.revision.flatMap { $0.isEmpty ? nil : $0 }, by: principal,
+        reason: reason, dryRun: options.dryRun)
+      switch outcome {
       case .started(let record):
-        return .init(result: .started, rollout: record, message: "rollout \(record.run.displayName) started")
+        return .init(
+          result: .started, rollout: record,
+          message: "\(record.run.displayName) was started: to \(record.run.releaseName)")
       case .noChange:
-        return .init(result: .noChange, rollout: nil, message: "no bundle changes, so there is nothing to roll out")
+        return .init(
+          result: .noChange, rollout: nil,
+          message: "every cluster of \(fleetSet) runs that release already, so there is nothing to roll out")
       case .wouldStart(let frozen):
-        let record = RolloutRecord(
-          run: frozen.run, stages: frozen.stages, sources: [], report: PlanReport(), warnings: frozen.warnings)
-        return .init(result: .dryRun, rollout: record, message: "nothing was started")
+        return .init(
+          result: .dryRun, rollout: RolloutRecord(frozen),
+          message: "\(frozen.run.displayName) would be started: to \(frozen.run.releaseName)")
       }
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
@@ -48,7 +50,7 @@ extension RolloutService: RolloutActions {
   /// Does what a person decided about a run.
   public func act(
     _ action: RolloutAction, on fleetSet: FleetSetName, number: Int?, in project: ProjectName,
-    by principal: Principal, reason: String
+    by principal: Principal, reason: String, dryRun: Bool
   ) async throws -> RolloutRecord {
     let command: RolloutCommand =
       switch action {
@@ -62,7 +64,8 @@ extension RolloutService: RolloutActions {
       case .waive(let clusters): .waive(clusters)
       }
     do {
-      return try await act(command, on: fleetSet, number: number, in: project, by: principal, reason: reason)
+      return try await act(
+        command, on: fleetSet, number: number, in: project, by: principal, reason: reason, dryRun: dryRun)
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
     }

@@ -21,10 +21,9 @@ struct ClusterRoutes: Sendable {
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
     let selector = try call.query["selector"].map(LabelText.selector)
-    let page = try await store.clusters(
-      in: call.project, selector: selector, after: call.query["after"], limit: try call.limit())
-    let items = try page.elements.map { try ClusterResource($0, withDocument: false) }
-    return try .json(ListPage(items: items, next: page.next))
+    return try await call.list(
+      { try await store.clusters(in: call.project, selector: selector, after: $0, limit: $1) }
+    ) { try ClusterResource($0, withDocument: false) }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {
@@ -107,10 +106,13 @@ struct ClusterRoutes: Sendable {
         code: .conflict, message: "cluster \(record.cluster.name) is reached by a kubeconfig, not by an agent",
         hint: "change spec.connection of its document to agent first")
     }
-    let token = TokenHasher.makeToken()
-    try await store.createJoinToken(
-      for: record.cluster.name, in: call.project, tokenHash: TokenHasher.hash(token), expiresIn: .seconds(seconds),
-      rejoin: rejoin, cause: call.cause(request.reason))
+    let isDryRun = request.dryRun ?? false
+    let token = isDryRun ? "" : TokenHasher.makeToken()
+    if !isDryRun {
+      try await store.createJoinToken(
+        for: record.cluster.name, in: call.project, tokenHash: TokenHasher.hash(token), expiresIn: .seconds(seconds),
+        rejoin: rejoin, cause: call.cause(request.reason))
+    }
     return try .json(
       JoinTokenCreated(
         token: token, cluster: record.cluster.name, expiresAt: Timestamp(WallClock.now + .seconds(seconds))),

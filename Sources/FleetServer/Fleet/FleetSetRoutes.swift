@@ -25,9 +25,9 @@ struct FleetSetRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
-    let page = try await store.fleetSets(in: call.project, after: call.query["after"], limit: try call.limit())
-    let items = try page.elements.map { try FleetSetResource($0, withDocument: false) }
-    return try .json(ListPage(items: items, next: page.next))
+    try await call.list({ try await store.fleetSets(in: call.project, after: $0, limit: $1) }) {
+      try FleetSetResource($0, withDocument: false)
+    }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {
@@ -59,22 +59,26 @@ struct FleetSetRoutes: Sendable {
 
   @Sendable private func allReleases(_ call: Call) async throws -> Reply {
     if let name = call.query["fleetSet"] { return try await releases(of: FleetSetName(name), call) }
-    let page = try await store.fleetSets(in: call.project, after: call.query["after"], limit: try call.limit())
-    let items = page.elements.compactMap(\.newestRelease).map(ReleaseResource.init)
-    return try .json(ListPage(items: items, next: page.next))
+    return try await call.list(
+      {
+        let sets = try await store.fleetSets(in: call.project, after: $0, limit: $1)
+        return Page(elements: sets.elements.compactMap(\.newestRelease), next: sets.next)
+      }, ReleaseResource.init)
   }
 
   private func releases(of name: FleetSetName, _ call: Call) async throws -> Reply {
-    let page = try await store.releases(
-      of: name, in: call.project, after: call.query["after"], limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(ReleaseResource.init), next: page.next))
+    try await call.list(
+      { try await store.releases(of: name, in: call.project, after: $0, limit: $1) }, ReleaseResource.init)
   }
 
   @Sendable private func targets(_ call: Call) async throws -> Reply {
-    let page = try await store.targets(
-      of: call.query["fleetSet"].map { FleetSetName($0) }, cluster: call.query["cluster"].map { ClusterName($0) },
-      in: call.project, after: call.query["after"], limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(TargetResource.init), next: page.next))
+    let selector = try call.query["selector"].map(LabelText.selector)
+    return try await call.list(
+      {
+        try await store.targets(
+          of: call.query["fleetSet"].map { FleetSetName($0) }, cluster: call.query["cluster"].map { ClusterName($0) },
+          selector: selector, in: call.project, after: $0, limit: $1)
+      }, TargetResource.init)
   }
 
   @Sendable private func start(_ call: Call) async throws -> Reply {
@@ -92,9 +96,8 @@ struct FleetSetRoutes: Sendable {
   @Sendable private func releaseHold(_ call: Call) async throws -> Reply {
     let request = try call.decode(ReasonRequest.self)
     let record = try await fleetSet(call)
-    if request.dryRun != true {
-      try await store.releaseHold(of: record.name, in: call.project, cause: call.cause(request.reason))
-    }
+    try await store.releaseHold(
+      of: record.name, in: call.project, cause: call.cause(request.reason), dryRun: request.dryRun ?? false)
     return try .json(FleetSetResource(try await fleetSet(call), withDocument: true))
   }
 

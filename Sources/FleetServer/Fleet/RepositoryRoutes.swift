@@ -15,9 +15,9 @@ struct RepositoryRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
-    let page = try await store.repositories(in: call.project, after: call.query["after"], limit: try call.limit())
-    let items = try page.elements.map { try RepositoryResource($0, withDocument: false) }
-    return try .json(ListPage(items: items, next: page.next))
+    try await call.list({ try await store.repositories(in: call.project, after: $0, limit: $1) }) {
+      try RepositoryResource($0, withDocument: false)
+    }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {

@@ -1,4 +1,5 @@
 import FleetAPI
+import FleetModel
 import FoundationEssentials
 
 /// The OpenAPI 3.1 document of the API, made from the table that the server routes by and from the examples of its values.
@@ -17,7 +18,7 @@ enum OpenAPIDocument {
     for route in Routes.all {
       paths[route.path, default: [:]][route.method.rawValue.lowercased()] = operation(route, &schemas)
     }
-    schemas.add(ErrorExample.self, name: "Error")
+    schemas.add(ErrorEnvelope.example, name: "Error")
     return .object([
       "openapi": .string("3.1.0"),
       "info": .object([
@@ -45,7 +46,7 @@ enum OpenAPIDocument {
     var parameters = route.pathParameters.map { name in
       parameter(name, in: "path", summary: nil, required: true)
     }
-    parameters += route.query.map { parameter($0.name, in: "query", summary: $0.summary, required: false) }
+    parameters += route.query.map { parameter($0.name, in: "query", $0.kind, summary: $0.summary, required: false) }
     if route.isMutating {
       parameters.append(
         parameter("Idempotency-Key", in: "header", summary: "does the call once per key for 24 hours", required: false))
@@ -57,7 +58,13 @@ enum OpenAPIDocument {
       ])
     }
     var success: [String: JSONValue] = ["description": .string(route.summary)]
-    if let response = route.response { success["content"] = content(schemas.reference(to: response)) }
+    if let response = route.response {
+      success["content"] = content(schemas.reference(to: response))
+    } else if route.contentType != "application/json" {
+      success["content"] = content(.object(["type": .string("string")]), as: route.contentType)
+    } else if route.status != 204 {
+      success["content"] = content(.object(["type": .string("object")]))
+    }
     let failure = JSONValue.object([
       "description": .string("what went wrong, and what to do"),
       "content": content(.object(["$ref": .string("#/components/schemas/Error")])),
@@ -74,28 +81,29 @@ enum OpenAPIDocument {
     }
   }
 
-  private static func parameter(_ name: String, in place: String, summary: String?, required: Bool) -> JSONValue {
+  private static func parameter(
+    _ name: String, in place: String, _ kind: Route.Query.Kind = .string, summary: String?, required: Bool
+  ) -> JSONValue {
     var parameter: [String: JSONValue] = [
       "name": .string(name), "in": .string(place), "required": .boolean(required),
-      "schema": .object(["type": .string("string")]),
+      "schema": .object(["type": .string(kind.rawValue)]),
     ]
     if let summary { parameter["description"] = .string(summary) }
     return .object(parameter)
   }
 
-  private static func content(_ schema: JSONValue) -> JSONValue {
-    .object(["application/json": .object(["schema": schema])])
+  private static func content(_ schema: JSONValue, as type: String = "application/json") -> JSONValue {
+    .object([type: .object(["schema": schema])])
   }
 }
 
-/// The error envelope as a value with an example.
-private struct ErrorExample: WireValue {
-  var code = "invalid"
-  var message = "1 error, nothing was changed"
-  var field = "spec.url"
-  var hint = "give an https or ssh URL"
-  var diagnostics = ["…"]
-  var requestID = "5f0c6b1d2a3e4f50"
-
-  static var example: Self { Self() }
+extension ErrorEnvelope {
+  /// An envelope with every field set.
+  fileprivate static let example = ErrorEnvelope(
+    code: .invalid, message: "1 error, nothing was changed", field: "spec.url", hint: "give an https or ssh URL",
+    diagnostics: [
+      Diagnostic(
+        file: "fleet.yaml", line: 18, column: 9, field: "spec.rollout.stages[1].maxConcurrent",
+        message: "\"0%\" would never start a cluster", hint: "give a number from 1, or a percentage from 1% to 100%")
+    ], requestID: "5f0c6b1d2a3e4f50")
 }

@@ -10,13 +10,12 @@ struct SchemaTable {
   /// A reference to the schema of a type, which is added when it is new.
   mutating func reference(to type: any WireValue.Type) -> JSONValue {
     let name = Self.name(of: type)
-    if schemas[name] == nil { add(type, name: name) }
+    if schemas[name] == nil { add(type.example, name: name) }
     return .object(["$ref": .string("#/components/schemas/\(name)")])
   }
 
-  /// Adds a type's schema under a name.
-  mutating func add(_ type: any WireValue.Type, name: String) {
-    let example = type.example
+  /// Adds the schema of a complete example under a name.
+  mutating func add(_ example: any Encodable, name: String) {
     guard let json = Self.json(of: example) else { return }
     guard case .object(var entries) = Self.schema(of: json, value: example) else { return }
     entries["example"] = json
@@ -34,6 +33,8 @@ struct SchemaTable {
   }
 
   private static func schema(of json: JSONValue, value: Any?) -> JSONValue {
+    // A document as somebody wrote it: the example is not all that it may be.
+    if value is JSONValue { return .object(["type": .string("object")]) }
     switch json {
     case .null: return .object([:])
     case .boolean: return .object(["type": .string("boolean")])
@@ -56,7 +57,12 @@ struct SchemaTable {
     let mirror = value.map { Mirror(reflecting: $0) }
     guard let mirror, mirror.displayStyle == .struct else {
       // A map: its keys are data.
-      let item = entries.values.first { $0 != .null }.map { Self.schema(of: $0, value: nil) }
+      let values = entries.values.filter { $0 != .null }
+      var item = values.first.map { Self.schema(of: $0, value: nil) }
+      if values.count < entries.count, case .object(var fields)? = item, let type = fields["type"] {
+        fields["type"] = .array([type, .string("null")])
+        item = .object(fields)
+      }
       return .object(["type": .string("object"), "additionalProperties": item ?? .object([:])])
     }
     var properties: [String: JSONValue] = [:]

@@ -58,6 +58,24 @@ struct Call: Sendable {
     return limit
   }
 
+  /// The part of a list that is asked for, and how much is left when that is asked for too.
+  func list<Element, Item: WireValue>(
+    _ read: (_ after: String?, _ limit: Int) async throws -> Page<Element>, _ item: (Element) throws -> Item
+  ) async throws -> Reply {
+    let page = try await read(query["after"], try limit())
+    var part = ListPage(items: try page.elements.map(item), next: page.next)
+    if try flag("count") {
+      var (remaining, next) = (0, page.next)
+      while let after = next, remaining < 20_000 {
+        let more = try await read(after, 1_000)
+        remaining += more.elements.count
+        next = more.next
+      }
+      part.remaining = remaining
+    }
+    return try .json(part)
+  }
+
   /// A yes or no in the query.
   func flag(_ name: String) throws -> Bool {
     switch query[name] {

@@ -67,6 +67,7 @@ enum Problem {
       )
     case .notFound: (ErrorEnvelope(code: .notFound, message: error.message), nil)
     case .conflict: (ErrorEnvelope(code: .conflict, message: error.message), nil)
+    case .invalid: (ErrorEnvelope(code: .invalid, message: error.message), nil)
     case .unavailable:
       (
         ErrorEnvelope(code: .unavailable, message: "the database does not answer", hint: "try again in a moment"),

@@ -24,7 +24,7 @@ public enum RolloutAction: Hashable, Sendable {
 
 /// How a run is started by a person.
 public struct StartOptions: Hashable, Sendable {
-  /// The release, by its short name, commit or `#NUMBER`; nil for the newest.
+  /// The release, by number or by the first digits of its commit; nil for the newest.
   public var revision: String?
   /// Whether to answer the run as it would be and start nothing.
   public var dryRun: Bool
@@ -92,12 +92,12 @@ public protocol RolloutActions: Sendable {
     _ fleetSet: FleetSetName, in project: ProjectName, options: StartOptions, by principal: Principal, reason: String
   ) async throws -> StartOutcome
 
-  /// Does what a person decided about a run; answers it as it is then.
+  /// Does what a person decided about a run; answers it as it is then, or would be with `dryRun`.
   ///
   /// - Parameter number: nil for the newest run.
   /// - Throws: ``ActionRefusal``, or `StoreError`.
   func act(
     _ action: RolloutAction, on fleetSet: FleetSetName, number: Int?, in project: ProjectName,
-    by principal: Principal, reason: String
+    by principal: Principal, reason: String, dryRun: Bool
   ) async throws -> RolloutRecord
 }

@@ -34,10 +34,11 @@ struct RolloutRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Reply {
-    let page = try await store.rollouts(
-      of: call.query["fleetSet"].map { FleetSetName($0) }, in: call.project, after: call.query["after"],
-      limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(RolloutResource.init), next: page.next))
+    try await call.list(
+      {
+        try await store.rollouts(
+          of: call.query["fleetSet"].map { FleetSetName($0) }, in: call.project, after: $0, limit: $1)
+      }, RolloutResource.init)
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {
@@ -56,9 +57,8 @@ struct RolloutRoutes: Sendable {
       return state
     }
     let record = try await rollout(call)
-    let page = try await store.steps(
-      of: record.run.id, states: states, after: call.query["after"], limit: try call.limit())
-    return try .json(ListPage(items: page.elements.map(StepResource.init), next: page.next))
+    return try await call.list(
+      { try await store.steps(of: record.run.id, states: states, after: $0, limit: $1) }, StepResource.init)
   }
 
   @Sendable private func explain(_ call: Call) async throws -> Reply {
@@ -89,7 +89,7 @@ struct RolloutRoutes: Sendable {
     }
     let record = try await actions.act(
       action(request), on: FleetSetName(call.parameter("set")), number: try Self.number(call),
-      in: call.project, by: call.principal, reason: request.reason ?? "")
+      in: call.project, by: call.principal, reason: request.reason ?? "", dryRun: request.dryRun ?? false)
     return try .json(RolloutResource(record), generation: record.run.version)
   }
 
@@ -131,9 +131,15 @@ enum NextCommands {
     switch run.state {
     case .paused: commands.append("flotilla rollout resume \(run.fleetSet)")
     case .halted:
-      commands.append("flotilla rollout retry \(run.fleetSet)")
-      commands.append("flotilla rollout waive \(run.fleetSet) --reason …")
+      let resume = "flotilla rollout resume \(run.fleetSet)"
+      if record.stages.contains(where: { $0.counters.failing > 0 }) {
+        commands.append("flotilla rollout retry \(run.fleetSet) && \(resume)")
+        commands.append("flotilla rollout waive \(run.fleetSet) --reason … && \(resume)")
+      } else {
+        commands.append(resume)
+      }
       commands.append("flotilla rollout undo \(run.fleetSet) --reason …")
+      commands.append("flotilla rollout abort \(run.fleetSet) --reason …")
     case .rolledBack, .rollbackFailed:
       commands.append("flotilla rollout release-hold \(run.fleetSet) --reason …")
     default: break

@@ -22,6 +22,22 @@ public enum DocumentReader {
     }
   }
 
+  /// Reads what can be read, for whoever wants to know everything that is wrong: as ``documents(_:file:)``, but of a YAML
+  /// stream the documents without errors are given too.
+  public static func readableDocuments(
+    _ bytes: [UInt8], file: String
+  ) -> (documents: [Node], diagnostics: [Diagnostic]) {
+    let all: DiagnosticsError
+    do {
+      return (try documents(bytes, file: file), [])
+    } catch {
+      all = error
+    }
+    let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return ([], all.diagnostics) }
+    return YAML.readableDocuments(bytes, file: file)
+  }
+
   /// The objects of documents that may be lists of objects, as `kubectl get -o yaml` writes them: a document whose kind
   /// ends in `List` and that has `items` is replaced by its items.
   public static func unpackingLists(_ documents: [Node]) -> [Node] {

@@ -26,15 +26,21 @@ struct YAMLComposer {
 
   mutating func documents() throws(DiagnosticsError) -> [Node] {
     var documents: [Node] = []
+    try self.documents { documents.append($0) }
+    return documents
+  }
+
+  /// Gives each document when it is complete.
+  mutating func documents(_ take: (Node) -> Void) throws(DiagnosticsError) {
     while true {
       let event = try events.next()
       switch event.kind {
-      case .streamEnd: return documents
+      case .streamEnd: return
       case .documentStart:
         anchors = [:]
         let first = try events.next()
         let root = try value(first, depth: 0)
-        if !Self.isEmpty(first) { documents.append(root.node) }
+        if !Self.isEmpty(first) { take(root.node) }
       default: continue
       }
     }

@@ -111,6 +111,8 @@ final class YAMLEventReader {
     switch problem {
     case "mapping values are not allowed in this context":
       "check the indentation; a text that contains \": \" must be quoted"
+    case "did not find expected node content":
+      "a value is missing here; check that brackets above are closed, and quote a text that begins with } or ]"
     case "did not find expected key": "check the indentation, and that quotes and brackets are closed"
     case "did not find expected '-' indicator": "check the indentation: the elements of a list stand in one column"
     case "found character that cannot start any token":

@@ -45,6 +45,12 @@ func testConsole(
     write: { recording.append($0, $1) },
     isTerminal: { _ in isTerminal },
     columns: { columns },
+    rows: { 24 },
+    page: { text in
+      guard isTerminal else { return false }
+      recording.append(.output, "(a pager shows \(text.split(separator: "\n").count) lines)\n")
+      return true
+    },
     environment: { environment[$0] },
     now: { testNow },
     readInput: { Array(input.utf8) })

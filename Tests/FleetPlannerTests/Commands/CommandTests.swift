@@ -232,6 +232,24 @@ struct StartTests {
     }
   }
 
+  @Test("R14 a run to an older release holds the newest, which automation would bring back")
+  func olderRelease() {
+    var input = input(members(2))
+    input.newerRelease = 9
+    let request = StartRequest(principal: "kim", reason: "")
+    guard case .run(let frozen) = decideStart(input, request: request) else {
+      Issue.record("not started")
+      return
+    }
+    #expect(frozen.holdsBack == 9)
+    input.strategy.trigger = .manual
+    guard case .run(let manual) = decideStart(input, request: request) else {
+      Issue.record("not started with trigger: manual")
+      return
+    }
+    #expect(manual.holdsBack == nil)
+  }
+
   @Test("R22 an active run goes first, but a halted one yields to the fix for it")
   func activeRun() {
     var input = input(members(2))

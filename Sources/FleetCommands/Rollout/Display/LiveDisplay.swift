@@ -5,7 +5,8 @@ internal import FleetModel
 struct LiveDisplay: Sendable {
   private let console: Console
   private let isTerminal: Bool
-  private var drawnLines = 0
+  /// The columns that the drawn lines take.
+  private var drawnWidths: [Int] = []
   private var shownStages: [String: String] = [:]
   private var shownState: RolloutState?
   private var trouble: String?
@@ -34,11 +35,24 @@ struct LiveDisplay: Sendable {
 
   private mutating func draw(_ rollout: RolloutResource) {
     let style = console.style(.error)
-    let width = max(40, console.columns()) - 1
+    let columns = max(1, console.columns())
+    let width = max(40, columns) - 1
     var lines = RolloutFrame(rollout: rollout, now: console.now()).lines(style: style, width: width)
     if let trouble { lines.append(style(.busy, truncated("  \(trouble); trying again", to: width))) }
-    console.write(.error, Self.redrawing(lines, over: drawnLines))
-    drawnLines = lines.count
+    // In a window that was made narrower the old lines take several rows.
+    let rows = drawnWidths.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
+    console.write(.error, Self.redrawing(lines, over: rows))
+    drawnWidths = lines.map(Self.shownWidth)
+  }
+
+  /// The columns of a line without its colours.
+  private static func shownWidth(_ line: String) -> Int {
+    var isEscape = false
+    return line.reduce(0) { width, character in
+      if character == "\u{1B}" { isEscape = true }
+      defer { if isEscape, character == "m" { isEscape = false } }
+      return isEscape ? width : width + 1
+    }
   }
 
   /// The escape sequences that put `lines` over the `count` lines drawn before.

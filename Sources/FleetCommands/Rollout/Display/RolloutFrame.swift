@@ -77,10 +77,14 @@ struct RolloutFrame {
     }
     switch rollout.state {
     case .halted:
+      let hasFailed = rollout.stages.contains { stage in
+        [StepState.failed, .lost].contains { (stage.clustersByState[$0.rawValue] ?? 0) > 0 }
+      }
       return [
-        "look:        flotilla rollout explain \(set)",
-        "go back:     flotilla rollout undo \(set) --reason …",
-        "go on:       flotilla rollout retry \(set) --reason …, or waive, then resume",
+        "look:     flotilla rollout explain \(set)",
+        "go back:  flotilla rollout undo \(set) --reason …",
+        "go on:    flotilla rollout "
+          + (hasFailed ? "retry \(set), or waive \(set) --reason …, then resume \(set)" : "resume \(set)"),
       ]
     case .rolledBack, .rollbackFailed:
       return [

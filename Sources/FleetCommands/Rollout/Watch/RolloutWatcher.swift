@@ -15,12 +15,12 @@ struct WatchLimits: Sendable {
 enum WatchOutcome: Sendable {
   /// The rollout is over, or halted.
   case over(RolloutResource)
-  /// It waits for a person.
-  case needsApproval(RolloutResource)
-  /// The time is over.
-  case timedOut(RolloutResource)
+  /// It waits for a person, a window or a policy.
+  case waits(RolloutResource)
+  /// The time is over; nil when the rollout could not be read once.
+  case timedOut(RolloutResource?)
   /// Ctrl-C.
-  case interrupted(RolloutResource)
+  case interrupted(RolloutResource?)
 }
 
 /// Watches a rollout to its end: reads its state first, then again whenever an event of it comes, and every two seconds
@@ -36,35 +36,39 @@ struct RolloutWatcher: Sendable {
   private static let lookEvery = Duration.seconds(2)
   /// The pause between two looks with many events.
   private static let lookAtMostEvery = Duration.milliseconds(80)
+  /// How long a look may take before it is said that the controller does not answer.
+  private static let lookFor = Duration.seconds(5)
 
   /// Watches, and shows every state.
   ///
   /// - Throws: `ClientError` when the first look fails, or the controller refuses this reader.
   func watch(_ limits: WatchLimits, _ display: LiveDisplay) async throws -> WatchOutcome {
+    let last = LastSeen()
+    switch try await attended(timeout: limits.timeout, { try await watch(limits, display, last) }) {
+    case .done(let outcome): return outcome
+    case .timedOut: return .timedOut(last.rollout)
+    case .interrupted: return .interrupted(last.rollout)
+    }
+  }
+
+  private func watch(
+    _ limits: WatchLimits, _ display: LiveDisplay, _ last: LastSeen
+  ) async throws -> WatchOutcome {
     var display = display
     let first = try await client.rollout(fleetSet, number: number, in: project)
+    last.rollout = first
     display.show(first)
     if let outcome = Self.outcome(of: first, limits) { return outcome }
-    let last = LastSeen(first)
     let alarm = Alarm()
     let shown = display
     return try await withThrowingTaskGroup(of: WatchOutcome?.self, returning: WatchOutcome.self) { group in
       group.addTask { try await look(from: first, limits, shown, alarm, last) }
+      // Its first item, the connection, rings too: what happened since the first look is seen then.
       group.addTask {
         try await follow(alarm)
         return nil
       }
       group.addTask { try await tick(alarm) }
-      group.addTask {
-        await Interruption.wait()
-        return .interrupted(last.rollout)
-      }
-      if let timeout = limits.timeout {
-        group.addTask {
-          try await Task.sleep(for: timeout)
-          return .timedOut(last.rollout)
-        }
-      }
       defer { group.cancelAll() }
       while let outcome = try await group.next() {
         if let outcome { return outcome }
@@ -79,7 +83,7 @@ struct RolloutWatcher: Sendable {
   ) async throws -> WatchOutcome? {
     var display = display
     var rollout = first
-    let impatient = client.retrying(for: .zero)
+    let impatient = client.retrying(for: .zero, eachFor: Self.lookFor)
     var lastLook = ContinuousClock.now
     for await _ in alarm.rings {
       guard alarm.takeEvent() || ContinuousClock.now - lastLook >= Self.lookEvery else {
@@ -105,8 +109,7 @@ struct RolloutWatcher: Sendable {
   /// How a watch ends at this state; nil when it goes on.
   static func outcome(of rollout: RolloutResource, _ limits: WatchLimits) -> WatchOutcome? {
     if rollout.ended || rollout.state == .halted { return .over(rollout) }
-    let needsPerson = rollout.waiting.contains { $0.reason == "approval" }
-    return limits.stopsAtGates && needsPerson ? .needsApproval(rollout) : nil
+    return limits.stopsAtGates && RolloutStatus.code(rollout, saysWaits: true) != .ok ? .waits(rollout) : nil
   }
 
   private func follow(_ alarm: Alarm) async throws {
@@ -152,13 +155,11 @@ private final class Alarm: Sendable {
   }
 }
 
-/// The newest state that was read, for the tasks that end a watch.
+/// The newest state that was read; nil before the first.
 private final class LastSeen: Sendable {
-  private let value: Mutex<RolloutResource>
+  private let value = Mutex<RolloutResource?>(nil)
 
-  init(_ rollout: RolloutResource) { value = Mutex(rollout) }
-
-  var rollout: RolloutResource {
+  var rollout: RolloutResource? {
     get { value.withLock { $0 } }
     set { value.withLock { $0 = newValue } }
   }
