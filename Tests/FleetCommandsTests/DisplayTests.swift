@@ -68,6 +68,14 @@ import Testing
     #expect(recording.error.contains("\u{1B}[\(rows)A"))
   }
 
+  @Test func anApprovalThatWasGivenIsNotWaitedFor() {
+    for (approvers, note) in [([], "waits for an approval by release"), (["kim"], "approved by kim")] {
+      let gated = stage(
+        "eu-west", .gated, clusters: 8, [.pending: 8], approval: ["release"], approvedBy: approvers)
+      #expect(StageLine(gated, of: rollout(.running, seconds: 1, [gated])).note(now: testNow) == note)
+    }
+  }
+
   @Test func barsAreTenWide() {
     for (_, rollout) in story {
       for stage in rollout.stages { #expect(StageLine(stage, of: rollout).bar.count == StageLine.barWidth) }

@@ -125,6 +125,7 @@ struct StageLine {
       return "waits for \(message)"
     }
     guard let rule = stage.approvalRule else { return "waits for its gate" }
+    if stage.approvals.count >= rule.count { return approvedNote }
     let who = rule.groups.isEmpty ? "anyone who may approve" : rule.groups.joined(separator: " or ")
     return "waits for an approval by \(who)"
   }
