@@ -54,6 +54,7 @@ import Testing
     _ = try await fixture.store.commitRelease(
       ReleaseDraft(
         fleetSet: fixture.fleetSet, fleetSetGeneration: 2,
+        replaces: try await fixture.store.fleetSet(fixture.fleetSet)?.newestRelease?.id,
         sources: [ReleaseSource(repository: "fleet", revision: "main", commit: StoreFixture.commit(number))],
         targets: targets, contentDigest: bundle.digest))
   }
