@@ -45,7 +45,8 @@ import Testing
       try await controller.apply(
         ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet())
       try await controller.settle()
-      #expect(try await act(controller, .abort(hold: true)).run.state == .aborted)
+      #expect(try await act(controller, .abort(hold: true)).run.state == .halting)
+      try await controller.confirm(phase: .failed, health: .degraded, message: "no")
       #expect(try await act(controller, .abort(hold: true)).run.state == .aborted)
       #expect(try await controller.store.claim(.rollout, limit: 9, by: controller.controller, for: .seconds(9)) == [])
       try await controller.settle()
@@ -60,6 +61,7 @@ import Testing
         ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet())
       try await controller.settle()
       _ = try await act(controller, .abort(hold: true))
+      try await controller.confirm(phase: .failed, health: .degraded, message: "no")
       #expect(await refusalOfStart(controller)?.code == .blocked)
       guard case .wouldStart = try await start(controller, reason: "it was the network", dryRun: true) else {
         Issue.record("a dry run is no start")

@@ -118,9 +118,11 @@ import Testing
       let rollout = try #require(try await store.rollout(of: "storefront", number: nil, in: "default")).run.id
       let input = try #require(try await store.planInput(for: rollout))
       #expect(input.units.first?.steps.first?.report?.observation.message == stored)
-      // What a person writes comes back as well as it can.
-      let cordoned = try await store.setCordon("c0000", in: "default", reason: "a\0b", cause: StoreFixture.cause)
-      #expect(cordoned.cluster.cordonReason == "a\u{FFFD}b")
+      // What a person writes is refused instead.
+      let error = await #expect(throws: StoreError.self) {
+        try await store.setCordon("c0000", in: "default", reason: "a\0b", cause: StoreFixture.cause)
+      }
+      #expect(error?.code == .invalid)
     }
   }
 
@@ -130,13 +132,13 @@ import Testing
         let error = await #expect(throws: StoreError.self) {
           _ = try await database.store.targets(of: nil, cluster: nil, in: "default", after: cursor, limit: 1)
         }
-        #expect(error?.code == .conflict, "\(cursor)")
+        #expect(error?.code == .invalid, "\(cursor)")
       }
       for cursor in ["", "1.2", "a.b.c", "99999999999.0.0"] {
         let error = await #expect(throws: StoreError.self) {
           _ = try await database.store.steps(of: 1, states: [], after: cursor, limit: 1)
         }
-        #expect(error?.code == .conflict, "\(cursor)")
+        #expect(error?.code == .invalid, "\(cursor)")
       }
     }
   }

@@ -143,7 +143,8 @@ import Testing
       #expect(try await server.call(Routes.abortRollout, abort, right: .operate, RolloutActionRequest()).status == 400)
       let aborted = try await server.call(
         Routes.abortRollout, abort, right: .operate, RolloutActionRequest(reason: "enough"))
-      #expect(try aborted.decode(RolloutResource.self).state == .aborted, "\(aborted.text)")
+      // Two clusters have orders in flight, which end first (R17).
+      #expect(try aborted.decode(RolloutResource.self).state == .halting, "\(aborted.text)")
       let missing = try await server.call(Routes.getRollout, Routes.getRollout.path("default", "storefront", "9"))
       #expect(missing.status == 404)
       let targets = try await server.call(Routes.listTargets, Routes.listTargets.path("default"), right: .read)

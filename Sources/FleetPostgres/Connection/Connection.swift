@@ -221,12 +221,7 @@ final class Connection: @unchecked Sendable {
         offsets.append(nil)
         formats.append(0)
       case .text(let text):
-        // PostgreSQL's texts have no NUL, and libpq would end the value there.
-        if text.utf8.contains(0) {
-          buffer.append(contentsOf: text.replacingNUL.utf8)
-        } else {
-          buffer.append(contentsOf: text.utf8)
-        }
+        buffer.append(contentsOf: text.utf8)
         offsets.append(start)
         formats.append(0)
       case .binary(let bytes):

@@ -311,7 +311,7 @@ struct SimulationFindingsTests {
     fleet.say("b")
     fleet.pass()
     #expect(fleet.units[0].steps.map(\.state) == [.cancelled, .soaking])
-    #expect(fleet.stages[0].counters[.soaking] == 1)
+    #expect(fleet.stages[0].counters[.soaking] == 2)
     #expect(fleet.stages[0].counters.everFailed == 1, "a retry does not make a failure undone")
   }
 
