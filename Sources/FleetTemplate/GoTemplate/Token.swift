@@ -12,7 +12,8 @@ struct Token: Hashable, Sendable {
     case variable(String)
     case integer(Int64)
     case decimal(Double)
-    case string(String)
+    /// A text, which escapes may have made no UTF-8.
+    case string([UInt8])
     case pipe
     case comma
     case assign
