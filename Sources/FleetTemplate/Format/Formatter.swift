@@ -72,7 +72,8 @@ struct Formatter {
     {
       return try output.append(text)
     }
-    if let text = value.ownText, !flags.sharpV, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q" {
+    if let text = value.ownText, !flags.sharpV, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q"
+    {
       return try format(text: Array(text.utf8), value, verb: verb)
     }
     switch value {

@@ -26,7 +26,9 @@ extension TemplateFunctions {
       address.opaque = try part("opaque")
       address.fragment = try part("fragment")
       let userinfo = try part("userinfo")
-      if !userinfo.isEmpty { address.userinfo = try Address(parsing: "proto://".utf8 + userinfo + "@host".utf8).userinfo }
+      if !userinfo.isEmpty {
+        address.userinfo = try Address(parsing: "proto://".utf8 + userinfo + "@host".utf8).userinfo
+      }
       return .text(address.text)
     }
   }
@@ -49,7 +51,9 @@ struct Address {
   init() {}
 
   init(parsing source: [UInt8]) throws(FunctionError) {
-    func wrong(_ why: String) -> FunctionError { FunctionError("unable to parse url: parse \"\(source.text)\": \(why)") }
+    func wrong(_ why: String) -> FunctionError {
+      FunctionError("unable to parse url: parse \"\(source.text)\": \(why)")
+    }
     guard source.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw wrong("invalid control character in URL") }
     var rest = source[...]
     if let mark = rest.firstIndex(of: UInt8(ascii: "#")) {
@@ -128,7 +132,8 @@ struct Address {
     } else if let colon = hostPart.lastIndex(of: UInt8(ascii: ":")) {
       port = hostPart[colon...]
     }
-    guard port.isEmpty || (port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy { (48...57).contains($0) }) else {
+    guard port.isEmpty || (port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy { (48...57).contains($0) })
+    else {
       throw wrong("invalid port \"\(Array(port).text)\" after host")
     }
     guard let decoded = Self.decoded(hostPart), !hostPart.contains(UInt8(ascii: " ")) else {

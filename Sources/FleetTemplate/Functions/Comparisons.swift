@@ -39,7 +39,8 @@ enum Comparison {
 
   private static func areNumbers(_ left: Kind, _ right: Kind) -> Bool {
     let numbers: [Kind] = [.integer, .decimal, .document]
-    return numbers.contains(left) && numbers.contains(right) && (left == right || left == .document || right == .document)
+    return numbers.contains(left) && numbers.contains(right)
+      && (left == right || left == .document || right == .document)
   }
 
   static func areEqual(_ left: Value, _ right: Value) throws(FunctionError) -> Bool {

@@ -6,6 +6,7 @@ extension TemplateFunctions {
     table.add("ceil", arity: 1) { (a) throws(FunctionError) in .decimal(Conversion.decimal(a[0]).rounded(.up)) }
     table.add("round", arity: 2...Int.max) { (a) throws(FunctionError) in
       let limit = a.count > 2 ? try a.decimal(2) : 0.5
+      for index in 2..<max(a.count, 2) { _ = try a.decimal(index) }
       let places = max(-400, min(400, try a.int(1)))
       let power = Double("1e\(places)") ?? 0
       let shifted = power * Conversion.decimal(a[0])

@@ -30,7 +30,8 @@ extension TemplateFunctions {
       switch try yaml(a) {
       case .map(let map): return .map(map)
       case .missing, .null: return a.rendering.map([:])
-      case let other: throw FunctionError("this YAML is \(other.description), not a map; for a list there is fromYamlArray")
+      case let other:
+        throw FunctionError("this YAML is \(other.description), not a map; for a list there is fromYamlArray")
       }
     }
     table.add("fromYamlArray", arity: 1) { (a) throws(FunctionError) in
@@ -207,5 +208,7 @@ struct JSONText {
   }
 
   /// RFC 3339 with what there is of a second's fraction.
-  static func text(_ time: TimeValue) -> String { TimeLayout(Array("2006-01-02T15:04:05.999999999Z07:00".utf8)).text(time) }
+  static func text(_ time: TimeValue) -> String {
+    TimeLayout(Array("2006-01-02T15:04:05.999999999Z07:00".utf8)).text(time)
+  }
 }

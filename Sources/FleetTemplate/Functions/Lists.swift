@@ -71,7 +71,8 @@ extension TemplateFunctions {
   }
 
   /// Numbers from a start to before an end; none when the step leads away.
-  private static func counted(from start: Int, to end: Int, by step: Int, _ a: Arguments) throws(FunctionError) -> [Int] {
+  private static func counted(from start: Int, to end: Int, by step: Int, _ a: Arguments) throws(FunctionError) -> [Int]
+  {
     guard step != 0, (end < start) == (step < 0) else { return [] }
     let (distance, overflow) = end.subtractingReportingOverflow(start)
     let count = overflow ? .max : Int(clamping: distance.magnitude / step.magnitude)
@@ -82,16 +83,18 @@ extension TemplateFunctions {
     return Array(stride(from: start, to: end, by: step))
   }
 
-  private static func numbers(from start: Int, to end: Int, by step: Int, _ a: Arguments) throws(FunctionError) -> Value {
+  private static func numbers(from start: Int, to end: Int, by step: Int, _ a: Arguments) throws(FunctionError) -> Value
+  {
     .list(ListValue(try counted(from: start, to: end, by: step, a).map { .int($0) }, type: .integers))
   }
 
   private static func sequence(_ a: Arguments) throws(FunctionError) -> Value {
-    guard (1...3).contains(a.count) else { return .string("") }
-    let start = a.count == 1 ? 1 : try a.int(0)
-    let end = try a.int(a.count - 1)
+    var numbers: [Int] = []
+    for index in 0..<a.count { numbers.append(try a.int(index)) }
+    guard (1...3).contains(numbers.count), let end = numbers.last else { return .string("") }
+    let start = a.count == 1 ? 1 : numbers[0]
     let direction = end < start ? -1 : 1
-    let step = a.count == 3 ? try a.int(1) : direction
+    let step = a.count == 3 ? numbers[1] : direction
     if a.count == 3, end < start, step > 0 { return .string("") }
     let (beyond, overflow) = end.addingReportingOverflow(direction)
     guard !overflow else { throw FunctionError("the sequence is too long", isLimit: true) }

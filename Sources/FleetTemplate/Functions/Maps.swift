@@ -63,11 +63,13 @@ extension TemplateFunctions {
     guard case .map(var map) = a[a.count - 1] else {
       throw FunctionError("the last argument must be a map, not \(a[a.count - 1].description)")
     }
-    for index in 0..<(a.count - 2) {
-      guard let next = map[try a.text(index)] else { return a[a.count - 2] }
-      if index == a.count - 3 { return next }
+    var path: [String] = []
+    for index in 0..<(a.count - 2) { path.append(try a.text(index)) }
+    for (index, key) in path.enumerated() {
+      guard let next = map[key] else { return a[a.count - 2] }
+      if index == path.count - 1 { return next }
       guard case .map(let inner) = next else {
-        throw FunctionError("\"\(try a.text(index))\" is \(next.description), so nothing can be dug out of it")
+        throw FunctionError("\"\(key)\" is \(next.description), so nothing can be dug out of it")
       }
       map = inner
     }

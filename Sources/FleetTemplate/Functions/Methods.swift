@@ -67,7 +67,9 @@ enum Methods {
     case "Before", "After", "Equal", "Compare":
       try require(1, name, arguments)
       let other = try arguments.time(0)
-      let order = time.seconds != other.seconds ? (time.seconds < other.seconds ? -1 : 1)
+      let order =
+        time.seconds != other.seconds
+        ? (time.seconds < other.seconds ? -1 : 1)
         : time.nanoseconds == other.nanoseconds ? 0 : time.nanoseconds < other.nanoseconds ? -1 : 1
       switch name {
       case "Before": return .boolean(order < 0)

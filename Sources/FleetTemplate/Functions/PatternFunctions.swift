@@ -51,6 +51,7 @@ extension TemplateFunctions {
     table.add(name, arity: arity...arity, takesPattern: true) { (a) throws(FunctionError) in
       let source = try a.text(0)
       do throws(FunctionError) {
+        if case .bytes = a[0] { throw FunctionError("error parsing regexp: invalid UTF-8") }
         return try body(a, try a.rendering.pattern(source))
       } catch {
         if isLenient, error.isPatternError { return .boolean(false) }

@@ -4,7 +4,9 @@ import FleetModel
 extension TemplateFunctions {
   static func addTimes(to table: inout FunctionTable) {
     table.add("now", arity: 0) { (a) throws(FunctionError) in .time(try a.rendering.now()) }
-    table.add("date", arity: 2) { (a) throws(FunctionError) in try text(a, layout: try a.bytes(0), of: a[1], zone: "UTC") }
+    table.add("date", arity: 2) { (a) throws(FunctionError) in
+      try text(a, layout: try a.bytes(0), of: a[1], zone: "UTC")
+    }
     table.add("dateInZone", "date_in_zone", arity: 3) { (a) throws(FunctionError) in
       try text(a, layout: try a.bytes(0), of: a[1], zone: try a.text(2))
     }
@@ -89,7 +91,9 @@ extension TemplateFunctions {
     return .string(TimeLayout(layout).text(try inZone(time, zone, a.rendering)))
   }
 
-  private static func inZone(_ time: TimeValue, _ zone: String, _ rendering: Rendering) throws(FunctionError) -> TimeValue {
+  private static func inZone(_ time: TimeValue, _ zone: String, _ rendering: Rendering) throws(FunctionError)
+    -> TimeValue
+  {
     if zone == "UTC" || zone == "Local" || zone.isEmpty {
       return time.inZone(offsetSeconds: 0, abbreviation: "UTC")
     }

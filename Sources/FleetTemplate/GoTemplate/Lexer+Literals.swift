@@ -69,7 +69,9 @@ extension Lexer {
       return (value, true)
     case UInt8(ascii: "u"), UInt8(ascii: "U"):
       let value = try takeDigits(letter == UInt8(ascii: "u") ? 4 : 8, radix: 16, from: start)
-      guard Unicode.Scalar(value) != nil else { throw source.error(.syntax, at: start, "the escape names no character") }
+      guard Unicode.Scalar(value) != nil else {
+        throw source.error(.syntax, at: start, "the escape names no character")
+      }
       return (value, false)
     default:
       throw source.error(.syntax, at: start, "unknown escape in a string; write \"\\\\\" for a backslash")
@@ -79,7 +81,8 @@ extension Lexer {
   private mutating func takeDigits(_ count: Int, radix: Int, from start: Int) throws(TemplateError) -> UInt32 {
     let end = min(position + count, source.bytes.count)
     let text = source.text(position..<end)
-    guard end - position == count, text.utf8.allSatisfy({ $0 != 43 && $0 != 45 }), let value = UInt32(text, radix: radix)
+    guard end - position == count, text.utf8.allSatisfy({ $0 != 43 && $0 != 45 }),
+      let value = UInt32(text, radix: radix)
     else {
       throw source.error(.syntax, at: start, "expected \(count) digits to the base \(radix) in the escape")
     }

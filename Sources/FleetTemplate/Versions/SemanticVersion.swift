@@ -69,7 +69,8 @@ final class SemanticVersion: Sendable {
   private static func text(
     _ major: UInt64, _ minor: UInt64, _ patch: UInt64, _ prerelease: String, _ metadata: String
   ) -> String {
-    "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease) + (metadata.isEmpty ? "" : "+" + metadata)
+    "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease)
+      + (metadata.isEmpty ? "" : "+" + metadata)
   }
 
   var text: String { Self.text(major, minor, patch, prerelease, metadata) }
