@@ -96,13 +96,16 @@ final class Rendering {
 
   func pattern(_ source: String) throws(FunctionError) -> Pattern {
     if let known = parsed.patterns[source] ?? patterns[source] { return known }
+    let pattern: Pattern
     do throws(PatternError) {
-      let pattern = try Pattern(source)
-      patterns[source] = pattern
-      return pattern
+      pattern = try Pattern(source)
     } catch {
       throw FunctionError(error.message)
     }
+    try spend(pattern.program.count / 16)
+    if patterns.count >= 16 { patterns = [:] }
+    patterns[source] = pattern
+    return pattern
   }
 
   /// The next number of chance, the same in every run for the same set, target and template.

@@ -26,6 +26,9 @@ import Testing
       "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ merge $d (dict \"d\" $d) $d }}",
       "{{ $r := dict }}{{ $l := $r }}{{ range 30000 }}{{ $n := dict }}{{ $_ := set $l \"n\" $n }}{{ $l = $n }}{{ end }}{{ $r }}",
       "{{ regexMatch \"((a*)*)*b\" (repeat 100000 \"a\") }}{{ range 1000 }}{{ regexMatch \"(a|aa)+$\" (repeat 10000 \"ab\") }}{{ end }}",
+      "{{ mustRegexFind \"(?:(?:(?:(?:){1000}){1000}){1000}){1000}\" \"a\" }}",
+      "{{ range 10000 }}{{ regexMatch (print \"a{1000}b{1000}c{1000}\" .) \"a\" }}{{ end }}",
+      "{{ untilStep 9223372036854775806 9223372036854775807 5 }}{{ seq 9223372036854775807 }}",
       "{{ mustRegexFind \"((a{1000}){1000}){1000}\" \"a\" }}", "{{ mulf 1e300 (until 1) }}{{ fail \"end\" }}",
       "{{ $x := div -9223372036854775808 -1 }}{{ $x }}{{ div 1 0 }}", "{{ slice .list 5 }}{{ slice .list -1 }}",
       "{{ trunc -9223372036854775808 .name }}{{ substr 5 -9 .name }}{{ substr -1 -5 .name }}",
@@ -70,6 +73,10 @@ import Testing
     ])
   func hugeExpressionsAreReadOrRefused(pattern: String, _: Int) {
     _ = Samples.error("{{ mustRegexMatch `\(pattern)` \"aaaa\" }}")
+  }
+
+  @Test func manyVariablesAreRefused() {
+    #expect(Samples.error(String(repeating: "{{ $a := 1 }}", count: 2_000))?.code == .limit)
   }
 
   @Test func aLimitSaysWhereItWasReached() {

@@ -37,6 +37,8 @@ struct Parser {
   private var functions: Set<String> = []
   /// Regular expressions that are written as texts, read once for all renderings.
   private var patterns: [String: Pattern] = [:]
+  /// How many instructions they have together; beyond a hundred thousand they are read in the rendering, as steps.
+  private var patternSize = 0
 
   private init(_ source: TemplateSource, maximumDepth: Int) throws(TemplateError) {
     self.source = source
@@ -81,7 +83,7 @@ struct Parser {
 
   private mutating func expectRightDelimiter(after what: String) throws(TemplateError) {
     guard case .rightDelimiter = token.kind else {
-      throw fail("unexpected \(Self.describe(token.kind)) after \(what)")
+      throw fail("unexpected \(token.kind.description) after \(what)")
     }
     advance()
   }
@@ -116,7 +118,7 @@ extension Parser {
           }
         }
         statements.append(.action(try pipeline(until: .rightDelimiter, in: "the action")))
-      default: throw fail("unexpected \(Self.describe(token.kind))")
+      default: throw fail("unexpected \(token.kind.description)")
       }
     }
   }
@@ -256,10 +258,13 @@ extension Parser {
         advance()
         break
       } else {
-        throw fail("unexpected \(Self.describe(token.kind)) in \(context)")
+        throw fail("unexpected \(token.kind.description) in \(context)")
       }
     }
     if !isAssignment { variables += names }
+    guard variables.count <= Self.maximumVariables else {
+      throw fail("more than \(Self.maximumVariables) variables at once", code: .limit)
+    }
     return Pipeline(offset: offset, variables: names, isAssignment: isAssignment, commands: commands)
   }
 
@@ -298,7 +303,7 @@ extension Parser {
         readPattern(operands)
         return Command(operands: operands)
       default:
-        guard token.isAfterSpace else { throw fail("unexpected \(Self.describe(token.kind)) after an operand") }
+        guard token.isAfterSpace else { throw fail("unexpected \(token.kind.description) after an operand") }
       }
     }
     guard !operands.isEmpty else { throw fail("a value is missing in \(context)") }
@@ -307,10 +312,16 @@ extension Parser {
 
   /// A wrong expression is an error when it is used, as in Go.
   private mutating func readPattern(_ operands: [Operand]) {
-    guard operands.count > 1, case .function(let function, _) = operands[0], function.takesPattern,
+    guard patternSize < 100_000, operands.count > 1, case .function(let function, _) = operands[0],
+      function.takesPattern,
       case .literal(.string(let text)) = operands[1], patterns[text] == nil
     else { return }
-    patterns[text] = try? Pattern(text)
+    guard let pattern = try? Pattern(text) else {
+      patternSize += text.utf8.count
+      return
+    }
+    patternSize += pattern.program.count
+    patterns[text] = pattern
   }
 
   private mutating func operand() throws(TemplateError) -> Operand? {
@@ -325,7 +336,7 @@ extension Parser {
     switch term {
     case .field(let first): return .field(names: first + names)
     case .variable(let variable, _): return .variable(variable, names: names)
-    case .dot, .null, .literal: throw fail("unexpected . after \(Self.describe(start.kind))", at: names[0].offset)
+    case .dot, .null, .literal: throw fail("unexpected . after \(start.kind.description)", at: names[0].offset)
     default: return .chain(term, names: names)
     }
   }
@@ -379,25 +390,6 @@ extension Parser {
     throw fail("function \"\(name)\" not defined\(near)", at: offset)
   }
 
-  private static func describe(_ kind: Token.Kind) -> String {
-    switch kind {
-    case .text: "text"
-    case .leftDelimiter: "\"{{\""
-    case .rightDelimiter: "\"}}\""
-    case .identifier(let name): "\"\(name)\""
-    case .field(let name): "\".\(name)\""
-    case .dot: "\".\""
-    case .variable(let name): "\"\(name)\""
-    case .integer(let number): "\(number)"
-    case .decimal(let number): ParameterValue.goText(number)
-    case .string(let text): "\"\(text.text)\""
-    case .pipe: "\"|\""
-    case .comma: "\",\""
-    case .assign: "\"=\""
-    case .declare: "\":=\""
-    case .leftParenthesis: "\"(\""
-    case .rightParenthesis: "\")\""
-    case .end: "the end of the template"
-    }
-  }
+  /// Variables are looked for one after the other.
+  private static let maximumVariables = 1_000
 }

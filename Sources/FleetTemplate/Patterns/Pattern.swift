@@ -28,6 +28,8 @@ struct Pattern: Sendable {
 
   private struct Compiler {
     var program: [Instruction] = []
+    /// Nodes that were looked at: repetitions of nothing make no instructions, but take time.
+    private var work = 0
 
     private mutating func emit(_ instruction: Instruction) throws(PatternError) {
       guard program.count < Pattern.maximumInstructions else { throw PatternError("expression too large") }
@@ -35,6 +37,8 @@ struct Pattern: Sendable {
     }
 
     mutating func add(_ node: PatternNode) throws(PatternError) {
+      work += 1
+      guard work <= Pattern.maximumInstructions * 4 else { throw PatternError("expression too large") }
       switch node {
       case .empty: break
       case .set(let set): try emit(.set(set))
