@@ -33,7 +33,8 @@ final class Rendering {
     self.limits = limits
     self.environment = environment
     stepsLeft = limits.steps
-    bytesLeft = limits.outputBytes.multipliedReportingOverflow(by: 16).partialValue
+    let (bytes, overflow) = limits.outputBytes.multipliedReportingOverflow(by: 16)
+    bytesLeft = overflow ? .max : bytes
   }
 
   /// Breaks circles of maps; nothing may be read afterwards.
@@ -58,7 +59,7 @@ final class Rendering {
   /// Checks the size and nesting of a value that a function made.
   func admit(_ value: Value) throws(FunctionError) {
     let size = value.size
-    guard size <= 64 || value.size <= limits.outputBytes || !value.isText else {
+    guard size <= limits.outputBytes || !value.isText else {
       throw FunctionError("its result is over \(limits.outputBytes) bytes", isLimit: true)
     }
     bytesLeft -= size
@@ -109,7 +110,7 @@ final class Rendering {
   }
 
   /// The next number of chance, the same in every run for the same set, target and template.
-  func random() throws(FunctionError) -> UInt64 {
+  func draw() throws(FunctionError) -> UInt64 {
     guard let seed = environment.seed else {
       throw FunctionError("there is no chance here: only a target's fields have something that it can be drawn from")
     }

@@ -67,11 +67,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("(((((((((((", 11), (String(repeating: "(", count: 100_000), 0), (String(repeating: "a?", count: 10_000), 1),
-      ("(?:(?:a{100}){100}){100}", 0), (String(repeating: "[", count: 10_000), 0),
-      ("(" + String(repeating: "|", count: 30_000) + ")", 0),
+      ("(", 11), ("(", 100_000), ("a?", 10_000), ("[", 10_000), ("|", 30_000), ("(?i)", 10_000), ("a{1000}", 100),
+      ("(?:", 5_000), ("\\pL", 3_000),
     ])
-  func hugeExpressionsAreReadOrRefused(pattern: String, _: Int) {
+  func hugeExpressionsAreReadOrRefused(piece: String, count: Int) {
+    let pattern = String(repeating: piece, count: count)
     _ = Samples.error("{{ mustRegexMatch `\(pattern)` \"aaaa\" }}")
   }
 

@@ -125,7 +125,6 @@ extension Formatter {
     guard state.next < state.arguments.count else { return try output.append("%!\(Character(verb))(MISSING)") }
     if verb == "v" {
       flags.sharpV = flags.sharp
-      flags.plusV = flags.plus
       flags.sharp = false
       flags.plus = false
     }

@@ -12,8 +12,6 @@ struct Formatter {
     var sharp = false
     var space = false
     var zero = false
-    /// `%+v`
-    var plusV = false
     /// `%#v`
     var sharpV = false
   }
@@ -171,7 +169,6 @@ struct Formatter {
       // Go keeps width and precision for the value inside.
       let saved = flags
       flags.sharpV = false
-      flags.plusV = false
       try print(value, verb: "v")
       flags = saved
     }

@@ -32,7 +32,7 @@ extension TemplateFunctions {
       return .text(Runes.bytes(scalars))
     }
     table.add("uuidv4", arity: 0) { (a) throws(FunctionError) in
-      var (high, low) = (try a.rendering.random(), try a.rendering.random())
+      var (high, low) = (try a.rendering.draw(), try a.rendering.draw())
       // Version 4, variant 1.
       high = high & ~0xF000 | 0x4000
       low = low & ~(0xC0 << 56) | 0x80 << 56
@@ -57,6 +57,6 @@ extension TemplateFunctions {
   }
 
   private static func below(_ limit: Int, _ a: Arguments) throws(FunctionError) -> Int {
-    Int(try a.rendering.random().multipliedFullWidth(by: UInt64(limit)).high)
+    Int(try a.rendering.draw().multipliedFullWidth(by: UInt64(limit)).high)
   }
 }

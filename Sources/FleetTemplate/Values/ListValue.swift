@@ -15,9 +15,6 @@ final class ListValue {
       case .lists: "[][]interface {}"
       }
     }
-
-    /// The type of one element.
-    var element: String { String(name.dropFirst(2)) }
   }
 
   private enum Storage {
