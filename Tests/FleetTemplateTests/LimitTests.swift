@@ -68,7 +68,8 @@ import Testing
   @Test(
     arguments: [
       ("(", 11), ("(", 100_000), ("a?", 10_000), ("[", 10_000), ("|", 30_000), ("(?i)", 10_000), ("a{1000}", 100),
-      ("(?:", 5_000), ("\\pL", 3_000),
+      ("(?:", 5_000), ("(?i)\\pL", 3_000),
+      ("(?i)[\\x{0}-\\x{2ffe}]", 800), ("[[:", 5_000), ("[\\pL\\pN", 2_000), ("\\pL", 3_000),
     ])
   func hugeExpressionsAreReadOrRefused(piece: String, count: Int) {
     let pattern = String(repeating: piece, count: count)

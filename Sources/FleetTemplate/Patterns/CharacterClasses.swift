@@ -11,14 +11,14 @@ enum CharacterClasses {
   }
 
   /// `\d` and the like.
-  static func perl(_ letter: Unicode.Scalar) -> CharacterSet? {
+  static func perl(_ letter: Unicode.Scalar, folded: Bool) -> CharacterSet? {
     switch letter {
     case "d": digit
     case "D": digit.inverted
     case "s": space
     case "S": space.inverted
-    case "w": word
-    case "W": word.inverted
+    case "w": folded ? word.foldingCase : word
+    case "W": (folded ? word.foldingCase : word).inverted
     default: nil
     }
   }
@@ -45,10 +45,10 @@ enum CharacterClasses {
   }
 
   /// `\p{Lu}` and the like: the general categories, and the scripts whose letters stand together.
-  static func unicode(_ name: String) -> CharacterSet? {
+  static func unicode(_ name: String, folded: Bool) -> CharacterSet? {
     if name == "Any" { return .any }
     if let ranges = scripts[name] { return CharacterSet(ranges) }
-    return categories[name]
+    return folded ? foldedCategories[name] : categories[name]
   }
 
   private static let categoryNames: [(Unicode.GeneralCategory, String)] = [
@@ -81,6 +81,8 @@ enum CharacterClasses {
     close(before: CharacterSet.largest + 1)
     return ranges.mapValues { CharacterSet($0) }
   }()
+
+  private static let foldedCategories = categories.mapValues(\.foldingCase)
 
   private static let scripts: [String: [ClosedRange<UInt32>]] = [
     "Latin": [

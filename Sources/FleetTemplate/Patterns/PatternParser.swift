@@ -4,6 +4,8 @@ struct PatternParser {
   private let source: String
   private var index = 0
   private var depth = 0
+  /// What is left of the work that one expression may be.
+  private var budget = 400_000
   private var flags = Flags()
   /// The names of groups by their numbers; the whole match is 0.
   private(set) var names = [""]
@@ -19,6 +21,7 @@ struct PatternParser {
 
   private static let maximumDepth = 200
   private static let maximumRepeat = 1_000
+  private static let maximumLength = 20_000
 
   init(_ source: String) {
     self.source = source
@@ -26,9 +29,15 @@ struct PatternParser {
   }
 
   mutating func parse() throws(PatternError) -> PatternNode {
+    guard scalars.count <= Self.maximumLength else { throw PatternError("expression too large") }
     let node = try alternatives()
     guard index == scalars.count else { throw PatternError("unexpected ): `\(source)`") }
     return node
+  }
+
+  private mutating func spend(_ work: Int) throws(PatternError) {
+    budget -= work
+    guard budget >= 0 else { throw PatternError("expression too large") }
   }
 
   private var next: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
@@ -234,7 +243,7 @@ struct PatternParser {
   /// A set after a backslash (which is read already); nil and nothing read when there is none.
   private mutating func classEscape() throws(PatternError) -> CharacterSet? {
     guard let letter = next else { return nil }
-    if let set = CharacterClasses.perl(letter) {
+    if let set = CharacterClasses.perl(letter, folded: flags.ignoresCase) {
       index += 1
       return set
     }
@@ -255,9 +264,10 @@ struct PatternParser {
       isInverted.toggle()
       name.removeFirst()
     }
-    guard let set = CharacterClasses.unicode(name) else {
+    guard let set = CharacterClasses.unicode(name, folded: flags.ignoresCase) else {
       throw PatternError("invalid character class range, or one that is not known here: `\\p{\(name)}`")
     }
+    try spend(set.ranges.count)
     return isInverted ? set.inverted : set
   }
 
@@ -305,18 +315,20 @@ struct PatternParser {
     let start = index
     index += 1
     let isInverted = take("^")
-    var set = CharacterSet([])
+    var ranges: [ClosedRange<UInt32>] = []
     var isFirst = true
     while let scalar = next, scalar != "]" || isFirst {
       isFirst = false
       if starts("[:"), let named = try posixClass() {
-        set = set.union(named)
+        ranges += named.ranges
+        try spend(named.ranges.count)
         continue
       }
       if scalar == "\\" {
         index += 1
         if let inner = try classEscape() {
-          set = set.union(inner)
+          ranges += inner.ranges
+          try spend(inner.ranges.count)
           continue
         }
         index -= 1
@@ -330,10 +342,14 @@ struct PatternParser {
       guard low.value <= high.value else {
         throw PatternError("invalid character class range: `\(Character(low))-\(Character(high))`")
       }
-      var range = CharacterSet([low.value...high.value])
-      if flags.ignoresCase { range = range.foldingCase }
-      set = set.union(range)
+      guard flags.ignoresCase else {
+        ranges.append(low.value...high.value)
+        continue
+      }
+      try spend(Int(min(high.value - low.value, CharacterSet.largestFolded)))
+      ranges += CharacterSet([low.value...high.value]).foldingCase.ranges
     }
+    let set = CharacterSet(ranges)
     guard take("]") else { throw PatternError("missing closing ]: `\(text(start..<scalars.count))`") }
     return isInverted ? set.inverted : set
   }
@@ -346,16 +362,18 @@ struct PatternParser {
 
   private mutating func posixClass() throws(PatternError) -> CharacterSet? {
     let rest = scalars[(index + 2)...]
+    try spend(rest.count / 16)
     guard let close = rest.indices.dropLast().first(where: { rest[$0] == ":" && rest[$0 + 1] == "]" }) else {
       return nil
     }
     var name = Runes.bytes(rest[..<close]).text
     let isInverted = name.hasPrefix("^")
     if isInverted { name.removeFirst() }
-    guard let set = CharacterClasses.posix(name) else {
+    guard let named = CharacterClasses.posix(name) else {
       throw PatternError("invalid character class range: `\(text(index..<close + 2))`")
     }
     index = close + 2
+    let set = flags.ignoresCase ? named.foldingCase : named
     return isInverted ? set.inverted : set
   }
 }

@@ -40,6 +40,8 @@ struct CharacterSet: Sendable, Equatable {
   private(set) var ranges: [ClosedRange<UInt32>]
 
   static let largest: UInt32 = 0x10FFFF
+  /// Longer ranges have no case: they are those of ideographs, or of nearly everything.
+  static let largestFolded: UInt32 = 0x3000
 
   init(_ ranges: [ClosedRange<UInt32>]) {
     var merged: [ClosedRange<UInt32>] = []
@@ -69,25 +71,33 @@ struct CharacterSet: Sendable, Equatable {
 
   func union(_ other: CharacterSet) -> CharacterSet { CharacterSet(ranges + other.ranges) }
 
-  /// The set with both cases of every letter. Sets of everything are looked at only in their small part.
+  /// The set with all cases of every letter. Sets of everything are looked at only in their small part.
   var foldingCase: CharacterSet {
     var result = ranges
-    for range in ranges where range.upperBound - range.lowerBound < 0x3000 {
+    for range in ranges where range.upperBound - range.lowerBound < Self.largestFolded {
       for value in range {
-        guard let scalar = Unicode.Scalar(value) else { continue }
-        for other in [Runes.lowercase(scalar), Runes.uppercase(scalar)] where other != scalar {
-          result.append(other.value...other.value)
-        }
-        // The letters that share a form with ASCII ones.
-        switch scalar {
-        case "k", "K": result.append(0x212A...0x212A)
-        case "s", "S": result.append(0x17F...0x17F)
-        default: break
-        }
+        for other in Self.cases[value] ?? [] { result.append(other...other) }
       }
     }
     return CharacterSet(result)
   }
+
+  /// For every letter with cases all of them: s, S and the long s; σ, Σ and the final ς.
+  private static let cases: [UInt32: [UInt32]] = {
+    var groups: [UInt32: [UInt32]] = [:]
+    for value in UInt32(0)...lastCased {
+      guard let scalar = Unicode.Scalar(value), scalar.properties.isCased else { continue }
+      groups[Runes.lowercase(Runes.uppercase(scalar)).value, default: []].append(value)
+    }
+    var result: [UInt32: [UInt32]] = [:]
+    for group in groups.values where group.count > 1 {
+      for value in group { result[value] = group }
+    }
+    return result
+  }()
+
+  /// Beyond it there are no letters with cases (Adlam's are the last).
+  private static let lastCased: UInt32 = 0x1E943
 
   func contains(_ value: UInt32) -> Bool {
     if ranges.count <= 4 {
