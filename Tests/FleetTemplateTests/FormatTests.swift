@@ -61,6 +61,15 @@ import Testing
         == "truetrue43000000")
   }
 
+  @Test func complaintsKeepTheFlags() throws {
+    #expect(
+      try Samples.render(#"{{ printf "%#5w|%.3T|%05.1y" 1 1.5 2 }}"#) == "%!w(int=    1)|flo|%!y(int=    2)")
+    #expect(
+      try Samples.render(#"{{ $v := semver "1.2.3" }}{{ printf "%#v %d" $v $v }}"#)
+        == #""1.2.3" %!d(*semver.Version=1.2.3)"#)
+    #expect(try Samples.render(#"{{ printf "%#z" now | len }}"#) == "48")
+  }
+
   @Test func addressesAreNeverPrinted() {
     #expect(Samples.error("{{ printf \"%p\" .list }}")?.code == .evaluation)
   }

@@ -92,6 +92,19 @@ import Testing
     }
   }
 
+  @Test func randomFormats() {
+    var source = Self.source("formats")
+    let flags = ["", "", "#", "+", "-", "0", " ", "5", ".3", "*", ".*", "[1]", "[9]", "[", "9999999"]
+    let verbs = Array("vTdsqxXobeEfgGtcUpwzO%").map(String.init)
+    for _ in 0..<5_000 {
+      let directives = (0...source.below(3)).map { _ in
+        "%" + (0..<source.below(4)).map { _ in source.pick(flags) }.joined() + source.pick(verbs)
+      }
+      let values = (0..<source.below(4)).map { _ in source.pick(Self.values) }.joined(separator: " ")
+      Self.run("{{ printf `\(directives.joined())` \(values) }}")
+    }
+  }
+
   @Test func randomExpressions() {
     var source = Self.source("expressions")
     let pieces = [

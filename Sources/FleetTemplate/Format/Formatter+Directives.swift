@@ -123,7 +123,7 @@ extension Formatter {
     if verb == "%" { return try output.append(UInt8(ascii: "%")) }
     guard state.isGoodIndex else { return try output.append("%!\(Character(verb))(BADINDEX)") }
     guard state.next < state.arguments.count else { return try output.append("%!\(Character(verb))(MISSING)") }
-    if verb == "v" {
+    if verb == "v" || verb == "w" {
       flags.sharpV = flags.sharp
       flags.sharp = false
       flags.plus = false

@@ -51,7 +51,7 @@ struct Formatter {
 
   mutating func print(_ value: Value, verb: Unicode.Scalar) throws(FunctionError) {
     switch verb {
-    case "T": return try pad(Array(value.typeName.utf8))
+    case "T" where !value.isNothing: return try pad(truncated(Array(value.typeName.utf8)))
     case "p":
       if case .list = value { throw addresses }
       if case .map = value { throw addresses }
@@ -70,7 +70,8 @@ struct Formatter {
     {
       return try output.append(text)
     }
-    if let text = value.ownText, !flags.sharpV, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q"
+    if let text = value.ownText, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q",
+      !flags.sharpV || value.kindName == "struct" || value.kindName == "ptr"
     {
       return try format(text: Array(text.utf8), value, verb: verb)
     }
@@ -166,11 +167,12 @@ struct Formatter {
     } else {
       try output.append(value.typeName)
       try output.append(UInt8(ascii: "="))
-      // Go keeps width and precision for the value inside.
-      let saved = flags
-      flags.sharpV = false
-      try print(value, verb: "v")
-      flags = saved
+      // Flags, width and precision hold for the value inside too, but it is not asked for a text of its own.
+      if case .integer(let number, _) = value {
+        try print(.integer(number, .int64), verb: "v")
+      } else {
+        try print(value, verb: "v")
+      }
     }
     try output.append(UInt8(ascii: ")"))
   }

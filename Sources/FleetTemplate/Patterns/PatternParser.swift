@@ -71,7 +71,11 @@ struct PatternParser {
         if index < scalars.count { index += 2 }
         continue
       }
-      guard let atom = try atom() else { continue }
+      guard let atom = try atom() else {
+        // As in Go, a repetition behind flags is of what stands before them.
+        if let last = parts.popLast() { parts.append(try repetitions(of: last)) }
+        continue
+      }
       parts.append(try repetitions(of: atom))
     }
     return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .sequence(parts)
