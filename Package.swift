@@ -50,7 +50,7 @@ let targets: [Target] = [
   library("FleetModel", []),
   // languages
   library("Manifest", ["FleetModel", "CLibYAML", crypto]),
-  library("FleetTemplate", ["FleetModel"]),
+  library("FleetTemplate", ["FleetModel", "Manifest", crypto]),
   library("FleetDocuments", ["FleetModel", "Manifest"]),
   // decisions
   library("FleetGenerators", ["FleetModel", "Manifest", "FleetTemplate", "FleetDocuments"]),
@@ -144,7 +144,7 @@ let targets: [Target] = [
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
   tests("ManifestTests", ["Manifest", "FleetModel"]),
-  tests("FleetTemplateTests", ["FleetTemplate", "FleetModel"]),
+  tests("FleetTemplateTests", ["FleetTemplate", "Manifest", "FleetModel"]),
   tests("FleetDocumentsTests", ["FleetDocuments", "Manifest", "FleetModel"]),
   tests(
     "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),

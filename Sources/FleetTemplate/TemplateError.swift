@@ -24,7 +24,8 @@ public struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible 
   public var message: String
   /// The parameter that is not there; empty for other errors.
   public var key: String
-  /// The names that could have been meant, in order: the keys of the map that was asked.
+  /// The names that are there, in order: for a missing parameter the keys of the map that was asked, for other errors
+  /// of evaluation all parameters, and the variables.
   public var scope: [String]
 
   /// Makes an error.
@@ -37,14 +38,15 @@ public struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible 
     self.scope = scope
   }
 
-  /// The place, what is wrong, and what is there instead of a missing parameter.
+  /// The place, what is wrong, and what there is: instead of a missing parameter, or to work with.
   public var description: String {
-    var text = "line \(line), column \(column): \(message)"
-    if code == .missingKey {
-      let shown = scope.prefix(30).joined(separator: ", ") + (scope.count > 30 ? ", …" : "")
-      text += scope.isEmpty ? " (there are no parameters here)" : " (there are: \(shown))"
+    let text = "line \(line), column \(column): \(message)"
+    let names = scope.prefix(30).joined(separator: ", ") + (scope.count > 30 ? ", …" : "")
+    switch code {
+    case .missingKey: return text + (scope.isEmpty ? " (there are no parameters here)" : " (there are: \(names))")
+    case .evaluation: return text + (scope.isEmpty ? "" : " (parameters: \(names))")
+    case .syntax, .notAvailable, .limit: return text
     }
-    return text
   }
 }
 

@@ -42,11 +42,21 @@ struct ReferenceTests {
     #expect(missing.sorted() == [])
   }
 
-  @Test("templates.md names every function, and no other as built")
+  @Test("templates.md lists every function with its arguments, and no other")
   func functions() throws {
-    let page = try Page.at("docs/reference/templates.md")
-    let named = Set(page.codeSpans().map(\.text))
-    #expect(TemplateFunctions.names.filter { !named.contains($0) } == [])
+    let lines = try Page.at("docs/reference/templates.md").lines
+    let start = try #require(lines.firstIndex(of: "### Functions"))
+    let end = try #require(lines.firstIndex(of: "### What is refused"))
+    let rows = lines[start..<end].filter { $0.hasPrefix("| `") }
+    let signatures = rows.flatMap { row in
+      row.components(separatedBy: " | ")[0].components(separatedBy: "`").enumerated()
+        .filter { $0.offset % 2 == 1 }.map(\.element)
+    }
+    let listed = signatures.map { String($0.prefix { $0 != " " }) }
+    #expect(listed.sorted() == TemplateFunctions.names)
+    #expect(rows.filter { $0.components(separatedBy: " | ").count != 2 } == [])
+    let refused = lines[end...].prefix { !$0.hasPrefix("### Differences") }.joined(separator: " ")
+    #expect(TemplateFunctions.refused.keys.sorted().filter { !refused.contains("`\($0)`") } == [])
   }
 
   @Test("errors.md names every error code, exit code and condition")

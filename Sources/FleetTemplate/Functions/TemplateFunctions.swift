@@ -1,24 +1,25 @@
 import FleetModel
 
-/// What a function of Go templates does with values that do not fit.
-struct FunctionError: Error {
-  var message: String
+/// A function of Go templates.
+final class TemplateFunction: Sendable {
+  typealias Body = @Sendable (Arguments) throws(FunctionError) -> Value
 
-  init(_ message: String) { self.message = message }
-}
-
-/// A function of Go templates. nil stands for "no value".
-struct TemplateFunction: Sendable {
-  typealias Body = @Sendable ([ParameterValue?], TemplateLimits) throws(FunctionError) -> ParameterValue?
-
-  var arity: ClosedRange<Int>
+  let name: String
+  let arity: ClosedRange<Int>
   /// The truth of an argument that ends the evaluation; nil when all are evaluated.
-  var shortCircuit: Bool?
-  var body: Body
+  let shortCircuit: Bool?
+  /// Whether the first argument is a regular expression.
+  let takesPattern: Bool
+  let body: Body
 
-  init(_ arity: ClosedRange<Int>, shortCircuit: Bool? = nil, _ body: @escaping Body) {
+  init(
+    _ name: String, _ arity: ClosedRange<Int>, shortCircuit: Bool? = nil, takesPattern: Bool = false,
+    _ body: @escaping Body
+  ) {
+    self.name = name
     self.arity = arity
     self.shortCircuit = shortCircuit
+    self.takesPattern = takesPattern
     self.body = body
   }
 
@@ -29,51 +30,75 @@ struct TemplateFunction: Sendable {
   }
 }
 
-/// The functions that templates can call.
-public enum TemplateFunctions {
-  /// The names of all functions that are built, in order.
-  public static let names: [String] = table.keys.sorted()
+/// Functions by name, while they are collected.
+struct FunctionTable {
+  private(set) var functions: [String: TemplateFunction] = [:]
 
-  static let table: [String: TemplateFunction] = builtIn.merging(texts) { first, _ in first }
-
-  static func isBuilt(_ name: String) -> Bool { table[name] != nil }
-
-  /// Whether Argo CD's ApplicationSets have a function of the name.
-  static func isKnown(_ name: String) -> Bool { unbuilt.contains(name) }
-
-  static func nearest(to name: String) -> String? { suggestion(for: name, among: table.keys) }
-
-  /// Go's truth: nothing, false, 0 and everything empty is false.
-  static func isTrue(_ value: ParameterValue?) -> Bool {
-    switch value {
-    case nil, .null: false
-    case .boolean(let flag): flag
-    case .integer(let number): number != 0
-    case .decimal(let number): number != 0
-    case .string(let text): !text.isEmpty
-    case .list(let elements): !elements.isEmpty
-    case .map(let values): !values.isEmpty
+  mutating func add(
+    _ names: String..., arity: ClosedRange<Int>, shortCircuit: Bool? = nil, takesPattern: Bool = false,
+    _ body: @escaping TemplateFunction.Body
+  ) {
+    for name in names {
+      functions[name] = TemplateFunction(
+        name, arity, shortCircuit: shortCircuit, takesPattern: takesPattern, body)
     }
   }
 
-  /// Functions of Go, sprig and Argo CD that templates may name and this version does not have.
-  private static let unbuilt: Set<String> = Set(
-    """
-    call html js urlquery abbrev abbrevboth adler32sum add add1 add1f addf ago all any append atoi b32dec b32enc \
-    b64dec b64enc base bcrypt biggest buildCustomCert camelcase cat ceil chunk clean compact concat date dateInZone \
-    dateModify date_in_zone date_modify decryptAES deepCopy deepEqual derivePassword dict dig dir div divf duration \
-    durationRound encryptAES ext fail first float64 floor fromJson fromYaml fromYamlArray genCA genCAWithKey \
-    genPrivateKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey get has hasKey hello \
-    htmlDate htmlDateInZone htpasswd indent initial initials int int64 isAbs kebabcase keys kindIs kindOf last list \
-    max maxf merge mergeOverwrite min minf mod mul mulf mustAppend mustChunk mustCompact mustDateModify mustDeepCopy \
-    mustFirst mustFromJson mustHas mustInitial mustLast mustMerge mustMergeOverwrite mustPrepend mustPush \
-    mustRegexFind mustRegexFindAll mustRegexMatch mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit \
-    mustRest mustReverse mustSlice mustToDate mustToJson mustToPrettyJson mustToRawJson mustUniq mustWithout \
-    must_date_modify nindent nospace now omit osBase osClean osDir osExt osIsAbs pick pluck plural prepend push \
-    randAlpha randAlphaNum randAscii randBytes randInt randNumeric regexFind regexFindAll regexMatch regexQuoteMeta \
-    regexReplaceAll regexReplaceAllLiteral regexSplit repeat rest reverse round semver semverCompare seq set sha1sum \
-    sha256sum sha512sum shuffle slugify snakecase sortAlpha split splitList splitn sub subf substr swapcase title \
-    toDate toDecimal toJson toPrettyJson toRawJson toStrings toYaml trimall tuple typeIs typeIsLike typeOf uniq \
-    unixEpoch unset until untilStep untitle urlJoin urlParse uuidv4 values without wrap wrapWith
-    """.split(separator: " ").map(String.init))
+  mutating func add(_ names: String..., arity: Int, _ body: @escaping TemplateFunction.Body) {
+    for name in names { functions[name] = TemplateFunction(name, arity...arity, body) }
+  }
+
+  mutating func add(_ names: String..., atLeast arity: Int, _ body: @escaping TemplateFunction.Body) {
+    for name in names { functions[name] = TemplateFunction(name, arity...Int.max, body) }
+  }
+}
+
+/// The functions that templates can call.
+public enum TemplateFunctions {
+  /// The names of all functions that templates can call, in order.
+  public static let names: [String] = table.keys.sorted()
+
+  /// The names of functions that Argo CD has and Flotilla refuses, with the reason.
+  public static let refused: [String: String] = {
+    var result: [String: String] = [:]
+    let makesSecrets = "a hub that makes keys, certificates or passwords would have to keep them"
+    for name in [
+      "bcrypt", "buildCustomCert", "derivePassword", "encryptAES", "genCA", "genCAWithKey", "genPrivateKey",
+      "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "htpasswd",
+    ] { result[name] = makesSecrets }
+    result["decryptAES"] = "a set that holds secrets would show them to everyone who may read it"
+    for name in ["env", "expandenv", "getHostByName"] {
+      result[name] = "templates do not see the machine they are rendered on; Argo CD removes it too"
+    }
+    return result
+  }()
+
+  static let table: [String: TemplateFunction] = {
+    var table = FunctionTable()
+    addLogic(to: &table)
+    addComparisons(to: &table)
+    addTexts(to: &table)
+    addWords(to: &table)
+    addCases(to: &table)
+    addLists(to: &table)
+    addListParts(to: &table)
+    addMaps(to: &table)
+    addNumbers(to: &table)
+    addDecimals(to: &table)
+    addTypes(to: &table)
+    addEncodings(to: &table)
+    addDocuments(to: &table)
+    addPaths(to: &table)
+    addAddresses(to: &table)
+    addPatterns(to: &table)
+    addVersions(to: &table)
+    addTimes(to: &table)
+    addChance(to: &table)
+    return table.functions
+  }()
+
+  /// Functions that change maps in place.
+  static let changing: Set<String> = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"]
+
+  static func nearest(to name: String) -> String? { suggestion(for: name, among: table.keys) }
 }

@@ -1,22 +1,28 @@
-/// Runs a Go template over its data. nil is Go's "no value": what a missing key yields.
+/// Runs a Go template over its data.
 struct Evaluator {
-  private let template: GoTemplate
-  private let limits: TemplateLimits
-  private var stepsLeft: Int
-  private var depth = 0
+  private let parsed: ParsedTemplate
+  private let missingKey: GoTemplate.MissingKey
+  private let rendering: Rendering
+  private let data: Value
+  /// Templates, actions and parentheses inside one another.
+  private var level = 0
+  private var templateDepth = 0
   private var output: [UInt8] = []
-  /// Innermost last.
-  private var variables: [(name: String, value: ParameterValue?)]
+  /// What `$` is.
+  private var root: Value
+  /// All other variables, innermost last.
+  private var variables: [(name: String, value: Value)] = []
 
-  init(template: GoTemplate, limits: TemplateLimits, data: ParameterValue) {
-    self.template = template
-    self.limits = limits
-    stepsLeft = limits.steps
-    variables = [("$", data)]
+  init(_ parsed: ParsedTemplate, missingKey: GoTemplate.MissingKey, rendering: Rendering, data: Value) {
+    self.parsed = parsed
+    self.missingKey = missingKey
+    self.rendering = rendering
+    self.data = data
+    root = data
   }
 
   mutating func run() throws(TemplateError) -> String {
-    _ = try walk(template.statements, dot: variables[0].value)
+    _ = try walk(parsed.statements, dot: data)
     return String(decoding: output, as: UTF8.self)
   }
 
@@ -26,30 +32,55 @@ struct Evaluator {
     case proceed
   }
 
-  private func fail(
-    _ message: String, at offset: Int, code: TemplateError.Code = .evaluation, key: String = "", scope: [String] = []
+  /// An error with the names of all parameters and variables, unless it has better ones.
+  func fail(
+    _ message: String, at offset: Int, code: TemplateError.Code = .evaluation, key: String = "", scope: [String]? = nil
   ) -> TemplateError {
-    template.source.error(code, at: offset, message, key: key, scope: scope)
+    var names = scope ?? []
+    if scope == nil, code != .limit {
+      if case .map(let map) = data { names = map.sortedKeys }
+      names += Set(variables.map(\.name)).sorted()
+    }
+    return parsed.source.error(code, at: offset, message, key: key, scope: names)
   }
 
-  private mutating func step(at offset: Int) throws(TemplateError) {
-    stepsLeft -= 1
-    guard stepsLeft >= 0 else {
-      throw fail("the template does more than \(limits.steps) steps", at: offset, code: .limit)
+  private func step(at offset: Int) throws(TemplateError) {
+    guard rendering.take() else {
+      throw fail("the template does more than \(rendering.limits.steps) steps", at: offset, code: .limit)
     }
   }
 
-  private mutating func write(_ text: String, at offset: Int) throws(TemplateError) {
-    output.append(contentsOf: text.utf8)
-    guard output.count <= limits.outputBytes else {
-      throw fail("the result is over \(limits.outputBytes) bytes", at: offset, code: .limit)
+  private mutating func enter(at offset: Int) throws(TemplateError) {
+    level += 1
+    guard level <= rendering.limits.depth * 4 else {
+      throw fail("more than \(rendering.limits.depth) levels inside one another", at: offset, code: .limit)
     }
+  }
+
+  private func checkOutput(at offset: Int) throws(TemplateError) {
+    guard output.count <= rendering.limits.outputBytes else {
+      throw fail("the result is over \(rendering.limits.outputBytes) bytes", at: offset, code: .limit)
+    }
+  }
+
+  private mutating func write(_ value: Value, at offset: Int) throws(TemplateError) {
+    switch value {
+    case .string(let text): output.append(contentsOf: text.utf8)
+    case .missing, .null: output.append(contentsOf: "<no value>".utf8)
+    default:
+      do throws(FunctionError) {
+        output.append(contentsOf: try Formatter.text(value, limit: rendering.limits.outputBytes))
+      } catch {
+        throw fail(error.message, at: offset, code: error.isLimit ? .limit : .evaluation)
+      }
+    }
+    try checkOutput(at: offset)
   }
 }
 
 // Statements.
 extension Evaluator {
-  private mutating func walk(_ statements: [Statement], dot: ParameterValue?) throws(TemplateError) -> Flow {
+  private mutating func walk(_ statements: [Statement], dot: Value) throws(TemplateError) -> Flow {
     for statement in statements {
       let flow = try walk(statement, dot: dot)
       if case .on = flow { continue }
@@ -58,96 +89,116 @@ extension Evaluator {
     return .on
   }
 
-  private mutating func walk(_ statement: Statement, dot: ParameterValue?) throws(TemplateError) -> Flow {
+  private mutating func walk(_ statement: Statement, dot: Value) throws(TemplateError) -> Flow {
     switch statement {
     case .text(let text):
       try step(at: 0)
-      try write(text, at: 0)
+      output.append(contentsOf: text)
+      try checkOutput(at: 0)
     case .action(let pipeline):
       let value = try evaluate(pipeline, dot: dot)
-      if pipeline.variables.isEmpty { try write(Self.printed(value), at: pipeline.offset) }
-    case .condition(let branch), .with(let branch):
-      let mark = variables.count
-      defer { variables.removeSubrange(mark...) }
-      let value = try evaluate(branch.pipeline, dot: dot)
-      guard TemplateFunctions.isTrue(value) else { return try walk(branch.otherwise, dot: dot) }
-      if case .with = statement { return try walk(branch.body, dot: value) }
-      return try walk(branch.body, dot: dot)
+      if pipeline.variables.isEmpty { try write(value, at: pipeline.offset) }
+    case .condition(let branch): return try walk(branch, isWith: false, dot: dot)
+    case .with(let branch): return try walk(branch, isWith: true, dot: dot)
     case .range(let branch): return try walkRange(branch, dot: dot)
-    case .template(let name, let argument, let offset):
-      try walkTemplate(name, argument: argument, offset: offset, dot: dot)
+    case .template(let call): try walkTemplate(call, dot: dot)
     case .leave: return .leave
     case .proceed: return .proceed
     }
     return .on
   }
 
-  private mutating func walkTemplate(
-    _ name: String, argument: Pipeline?, offset: Int, dot: ParameterValue?
-  ) throws(TemplateError) {
-    guard let body = template.definitions[name] else { throw fail("template \"\(name)\" not defined", at: offset) }
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= limits.depth else {
-      throw fail("more than \(limits.depth) templates inside one another", at: offset, code: .limit)
+  private mutating func walk(_ branch: Branch, isWith: Bool, dot: Value) throws(TemplateError) -> Flow {
+    try enter(at: branch.pipeline.offset)
+    let mark = variables.count
+    defer {
+      variables.removeSubrange(mark...)
+      level -= 1
     }
-    var data: ParameterValue?
-    if let argument { data = try evaluate(argument, dot: dot) }
-    let outer = variables
-    variables = [("$", data)]
-    _ = try walk(body, dot: data)
-    variables = outer
+    let value = try evaluate(branch.pipeline, dot: dot)
+    guard value.isTrue else { return try walk(branch.otherwise, dot: dot) }
+    return try walk(branch.body, dot: isWith ? value : dot)
   }
 
-  private mutating func walkRange(_ branch: Branch, dot: ParameterValue?) throws(TemplateError) -> Flow {
+  private mutating func walkTemplate(_ call: TemplateCall, dot: Value) throws(TemplateError) {
+    let offset = call.offset
+    guard let body = parsed.definitions[call.name] else {
+      throw fail("template \"\(call.name)\" not defined", at: offset)
+    }
+    templateDepth += 1
+    defer { templateDepth -= 1 }
+    guard templateDepth <= rendering.limits.depth else {
+      throw fail("more than \(rendering.limits.depth) templates inside one another", at: offset, code: .limit)
+    }
+    try enter(at: offset)
+    defer { level -= 1 }
+    var data = Value.missing
+    if let argument = call.argument { data = try evaluate(argument, dot: dot) }
+    try step(at: offset)
+    let outer = (root, variables)
+    (root, variables) = (data, [])
+    _ = try walk(body, dot: data)
+    (root, variables) = outer
+  }
+
+  private mutating func walkRange(_ branch: Branch, dot: Value) throws(TemplateError) -> Flow {
+    try enter(at: branch.pipeline.offset)
+    let mark = variables.count
+    defer {
+      variables.removeSubrange(mark...)
+      level -= 1
+    }
+    let value = try evaluate(branch.pipeline, dot: dot, bindsVariables: false)
+    var isEmpty = true
+    func flow(_ key: Value, _ element: Value, _ evaluator: inout Evaluator) throws(TemplateError) -> Flow {
+      isEmpty = false
+      return try evaluator.iterate(branch, key: key, element: element)
+    }
+    switch value {
+    case .missing, .null: break
+    case .list(let list):
+      for index in 0..<list.count {
+        if case .leave = try flow(.int(index), list[index], &self) { return .on }
+      }
+    case .map(let map):
+      for key in map.sortedKeys {
+        if case .leave = try flow(.string(key), map[key] ?? .null, &self) { return .on }
+      }
+    case .integer(let count, _):
+      guard branch.pipeline.variables.count < 2 else {
+        throw fail("range over an integer gives one variable, not two", at: branch.pipeline.offset)
+      }
+      var number: Int64 = 0
+      while number < count {
+        if case .leave = try flow(.missing, .integer(number, .int), &self) { return .on }
+        number += 1
+      }
+    default: throw fail("range can't iterate over \(value.typeName)", at: branch.pipeline.offset)
+    }
+    return isEmpty ? try walk(branch.otherwise, dot: dot) : .on
+  }
+
+  private mutating func iterate(_ branch: Branch, key: Value, element: Value) throws(TemplateError) -> Flow {
+    try step(at: branch.pipeline.offset)
     let mark = variables.count
     defer { variables.removeSubrange(mark...) }
-    let value = try evaluate(branch.pipeline, dot: dot, bindsVariables: false)
-    let entries = try rangeEntries(value, at: branch.pipeline.offset)
-    guard !entries.isEmpty else { return try walk(branch.otherwise, dot: dot) }
     let names = branch.pipeline.variables
-    for (key, element) in entries {
-      try step(at: branch.pipeline.offset)
-      let inner = variables.count
-      defer { variables.removeSubrange(inner...) }
-      let values = names.count == 2 ? [key, element] : [element]
-      for (name, value) in zip(names, values) {
-        bind(name, value, isAssignment: branch.pipeline.isAssignment)
-      }
-      if case .leave = try walk(branch.body, dot: element) { break }
+    if names.count == 2 {
+      bind(names[0], key, isAssignment: branch.pipeline.isAssignment)
+      bind(names[1], element, isAssignment: branch.pipeline.isAssignment)
+    } else if names.count == 1 {
+      bind(names[0], element, isAssignment: branch.pipeline.isAssignment)
     }
-    return .on
+    return try walk(branch.body, dot: element)
   }
 
-  private func rangeEntries(
-    _ value: ParameterValue?, at offset: Int
-  ) throws(TemplateError) -> [(key: ParameterValue, element: ParameterValue)] {
-    switch value {
-    case nil, .null: return []
-    case .list(let elements): return elements.enumerated().map { (.integer(Int64($0.offset)), $0.element) }
-    case .map(let values):
-      return values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { (.string($0.key), $0.value) }
-    case .integer(let count):
-      guard count <= Int64(limits.steps) else {
-        throw fail("a range over \(count) is beyond \(limits.steps) steps", at: offset, code: .limit)
-      }
-      return (0..<max(0, count)).map { (.integer($0), .integer($0)) }
-    case .some(let other): throw fail("range can't iterate over \(other.kindName)", at: offset)
-    }
-  }
-
-  private mutating func bind(_ name: String, _ value: ParameterValue?, isAssignment: Bool) {
+  private mutating func bind(_ name: String, _ value: Value, isAssignment: Bool) {
     if isAssignment, let index = variables.lastIndex(where: { $0.name == name }) {
       variables[index].value = value
+    } else if isAssignment {
+      root = value
     } else {
       variables.append((name, value))
-    }
-  }
-
-  static func printed(_ value: ParameterValue?) -> String {
-    switch value {
-    case nil, .null: "<no value>"
-    case .some(let value): value.text
     }
   }
 }
@@ -155,121 +206,158 @@ extension Evaluator {
 // Values.
 extension Evaluator {
   private mutating func evaluate(
-    _ pipeline: Pipeline, dot: ParameterValue?, bindsVariables: Bool = true
-  ) throws(TemplateError) -> ParameterValue? {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= limits.depth * 3 else {
-      throw fail("more than \(limits.depth) levels inside one another", at: pipeline.offset, code: .limit)
-    }
-    var value: ParameterValue?
-    for (index, command) in pipeline.commands.enumerated() {
+    _ pipeline: Pipeline, dot: Value, bindsVariables: Bool = true
+  ) throws(TemplateError) -> Value {
+    try enter(at: pipeline.offset)
+    defer { level -= 1 }
+    var value: Value?
+    for command in pipeline.commands {
       try step(at: pipeline.offset)
-      value = try evaluate(command, final: index == 0 ? nil : .some(value), pipeline: pipeline, dot: dot)
+      value = try evaluate(command, final: value, pipeline: pipeline, dot: dot)
     }
+    let result = value ?? .missing
     if bindsVariables {
-      for name in pipeline.variables { bind(name, value, isAssignment: pipeline.isAssignment) }
+      for name in pipeline.variables { bind(name, result, isAssignment: pipeline.isAssignment) }
     }
-    return value
+    return result
   }
 
   /// - Parameter final: the value of the command before in the pipeline, when there is one.
   private mutating func evaluate(
-    _ command: Command, final: ParameterValue??, pipeline: Pipeline, dot: ParameterValue?
-  ) throws(TemplateError) -> ParameterValue? {
-    guard let first = command.operands.first else { return nil }
-    if case .function(let name, let offset) = first {
-      return try call(name, command.operands.dropFirst(), final: final, offset: offset, dot: dot)
+    _ command: Command, final: Value?, pipeline: Pipeline, dot: Value
+  ) throws(TemplateError) -> Value {
+    guard let first = command.operands.first else { return .missing }
+    let rest = command.operands.dropFirst()
+    let call = rest.isEmpty && final == nil ? nil : Call(operands: rest, final: final)
+    switch first {
+    case .function(let function, let offset):
+      return try evaluate(function, call ?? Call(operands: [], final: nil), offset: offset, dot: dot)
+    case .field(let names): return try fields(names, of: dot, call, dot: dot)
+    case .variable(let variable, let names) where !names.isEmpty:
+      return try fields(names, of: value(of: variable), call, dot: dot)
+    case .chain(let inner, let names):
+      return try fields(names, of: evaluate(inner, dot: dot), call, dot: dot)
+    case .null: throw fail("nil is not a command", at: pipeline.offset)
+    default:
+      guard call == nil else {
+        let offset = Self.offset(of: first) ?? pipeline.offset
+        throw fail("this is no function, so it cannot be given arguments", at: offset)
+      }
+      return try evaluate(first, dot: dot)
     }
-    guard command.operands.count == 1, final == nil else {
-      throw fail("this is no function, so it cannot be given arguments", at: Self.offset(of: first) ?? pipeline.offset)
-    }
-    if case .null = first { throw fail("nil is not a command", at: pipeline.offset) }
-    return try evaluate(first, dot: dot)
   }
 
-  private mutating func evaluate(_ operand: Operand, dot: ParameterValue?) throws(TemplateError) -> ParameterValue? {
+  /// What a function or method is called with.
+  private struct Call {
+    var operands: ArraySlice<Operand>
+    var final: Value?
+  }
+
+  private func value(of variable: VariableName) throws(TemplateError) -> Value {
+    if let found = variables.last(where: { $0.name == variable.name }) { return found.value }
+    guard variable.name == "$" else { throw fail("undefined variable \"\(variable.name)\"", at: variable.offset) }
+    return root
+  }
+
+  private mutating func evaluate(_ operand: Operand, dot: Value) throws(TemplateError) -> Value {
     switch operand {
     case .dot: return dot
     case .null: return .null
-    case .literal(let value): return value
-    case .field(let names): return try fields(names, of: dot)
-    case .variable(let name, let names, let offset):
-      guard let variable = variables.last(where: { $0.name == name }) else {
-        throw fail("undefined variable \"\(name)\"", at: offset)
-      }
-      return try fields(names, of: variable.value)
-    case .function(let name, let offset): return try call(name, [], final: nil, offset: offset, dot: dot)
-    case .chain(let inner, let names): return try fields(names, of: evaluate(inner, dot: dot))
+    case .literal(let literal): return literal.value
+    case .field(let names): return try fields(names, of: dot, nil, dot: dot)
+    case .variable(let variable, let names): return try fields(names, of: value(of: variable), nil, dot: dot)
+    case .function(let function, let offset):
+      return try evaluate(function, Call(operands: [], final: nil), offset: offset, dot: dot)
+    case .chain(let inner, let names): return try fields(names, of: evaluate(inner, dot: dot), nil, dot: dot)
     case .parenthesised(let pipeline): return try evaluate(pipeline, dot: dot)
     }
   }
 
-  private mutating func fields(_ names: [FieldName], of start: ParameterValue?) throws(TemplateError) -> ParameterValue?
-  {
+  /// - Parameter call: the arguments of the last name, when it has any.
+  private mutating func fields(
+    _ names: [FieldName], of start: Value, _ call: Call?, dot: Value
+  ) throws(TemplateError) -> Value {
     var value = start
-    for name in names {
+    for (index, name) in names.enumerated() {
       try step(at: name.offset)
+      let call = index == names.count - 1 ? call : nil
       switch value {
-      case .map(let values):
-        if let next = values[name.name] {
-          value = next
-        } else {
-          value = try missing(name, scope: values.keys.sorted())
+      case .map(let map):
+        guard call == nil else {
+          throw fail("\(name.name) is no method, so it cannot be given arguments", at: name.offset)
         }
-      case nil:
-        if template.missingKey == .error { _ = try missing(name, scope: []) }
-        value = nil
+        if let next = map[name.name] { value = next } else { value = try missing(name, map) }
+      case .missing:
+        if missingKey == .error {
+          throw fail(
+            "no parameter \"\(name.name)\"", at: name.offset, code: .missingKey, key: name.name, scope: [])
+        }
       case .null:
-        throw fail("there is nothing to take .\(name.name) of", at: name.offset, code: .missingKey, key: name.name)
-      case .some(let other): throw fail("can't take .\(name.name) of \(other.kindName)", at: name.offset)
+        throw fail(
+          "there is nothing to take .\(name.name) of", at: name.offset, code: .missingKey, key: name.name, scope: [])
+      default: value = try method(name, of: value, call, dot: dot)
       }
     }
     return value
   }
 
-  private func missing(_ name: FieldName, scope: [String]) throws(TemplateError) -> ParameterValue? {
-    switch template.missingKey {
-    case .noValue: return nil
-    case .zero: return .null
+  private func missing(_ name: FieldName, _ map: MapValue) throws(TemplateError) -> Value {
+    switch missingKey {
+    case .noValue: return .missing
+    case .zero: return map.zero
     case .error:
-      throw fail("no parameter \"\(name.name)\"", at: name.offset, code: .missingKey, key: name.name, scope: scope)
+      throw fail(
+        "no parameter \"\(name.name)\"", at: name.offset, code: .missingKey, key: name.name, scope: map.sortedKeys)
     }
   }
 
-  private mutating func call(
-    _ name: String, _ operands: ArraySlice<Operand>, final: ParameterValue??, offset: Int, dot: ParameterValue?
-  ) throws(TemplateError) -> ParameterValue? {
-    guard let function = TemplateFunctions.table[name] else {
-      throw fail("function \"\(name)\" not defined", at: offset)
-    }
-    let count = operands.count + (final == nil ? 0 : 1)
-    guard function.arity.contains(count) else {
-      throw fail("wrong number of arguments for \(name): \(count); expected \(function.arityText)", at: offset)
-    }
-    var arguments: [ParameterValue?] = []
-    for operand in operands {
-      let value = try evaluate(operand, dot: dot)
-      // `and` and `or` stop at the argument that decides.
-      if let decides = function.shortCircuit, TemplateFunctions.isTrue(value) == decides { return value }
-      arguments.append(value)
-    }
-    if let final { arguments.append(final) }
+  private mutating func method(
+    _ name: FieldName, of value: Value, _ call: Call?, dot: Value
+  ) throws(TemplateError) -> Value {
+    var arguments: [Value] = []
+    for operand in call?.operands ?? [] { arguments.append(try evaluate(operand, dot: dot)) }
+    if let final = call?.final { arguments.append(final) }
     do throws(FunctionError) {
-      let result = try function.body(arguments, limits)
-      if case .string(let text) = result, text.utf8.count > limits.outputBytes {
-        throw FunctionError("its result is over \(limits.outputBytes) bytes")
+      guard let result = try Methods.call(name.name, of: value, Arguments(arguments, rendering)) else {
+        throw FunctionError("can't take .\(name.name) of \(value.description)")
       }
       return result
     } catch {
-      throw fail("\(name): \(error.message)", at: offset)
+      throw fail(error.message, at: name.offset, code: error.isLimit ? .limit : .evaluation)
+    }
+  }
+
+  private mutating func evaluate(
+    _ function: TemplateFunction, _ call: Call, offset: Int, dot: Value
+  ) throws(TemplateError) -> Value {
+    let count = call.operands.count + (call.final == nil ? 0 : 1)
+    guard function.arity.contains(count) else {
+      throw fail(
+        "wrong number of arguments for \(function.name): \(count); expected \(function.arityText)", at: offset)
+    }
+    var arguments: [Value] = []
+    arguments.reserveCapacity(count)
+    for operand in call.operands {
+      let value = try evaluate(operand, dot: dot)
+      // `and` and `or` stop at the argument that decides.
+      if let decides = function.shortCircuit, value.isTrue == decides { return value }
+      arguments.append(value)
+    }
+    if let final = call.final { arguments.append(final) }
+    do throws(FunctionError) {
+      let result = try function.body(Arguments(arguments, rendering))
+      try rendering.admit(result)
+      return result
+    } catch {
+      throw fail("\(function.name): \(error.message)", at: offset, code: error.isLimit ? .limit : .evaluation)
     }
   }
 
   private static func offset(of operand: Operand) -> Int? {
     switch operand {
     case .field(let names), .chain(_, let names): names.first?.offset
-    case .variable(_, _, let offset), .function(_, let offset): offset
+    case .variable(let variable, _): variable.offset
+    case .function(_, let offset): offset
     case .parenthesised(let pipeline): pipeline.offset
     case .dot, .null, .literal: nil
     }

@@ -1,8 +1,8 @@
 /// A Go template, `text/template` as ApplicationSets with `goTemplate: true` use it (GENERATORS 3.2): the whole
-/// language, Go's own functions, and those of sprig that ``TemplateFunctions`` lists. What is missing is refused by
-/// name when the template is read; nothing is rendered differently in silence.
+/// language, Go's own functions, sprig's and Argo CD's. What is refused is refused by name when the template is read.
 ///
-/// One difference is deliberate: integers of parameters stay integers, where Argo CD makes them floating point.
+/// One difference is deliberate: whole numbers of parameters are printed whole and go where an integer is wanted, where
+/// Argo CD makes them floating point. They go where a floating point number is wanted too.
 public struct GoTemplate: Hashable, Sendable {
   /// What a parameter that is not there becomes: Go's `missingkey` option.
   public enum MissingKey: Hashable, Sendable {
@@ -14,9 +14,7 @@ public struct GoTemplate: Hashable, Sendable {
     case error
   }
 
-  let source: TemplateSource
-  let statements: [Statement]
-  let definitions: [String: [Statement]]
+  let parsed: ParsedTemplate
   let missingKey: MissingKey
 
   /// Reads a template.
@@ -29,18 +27,40 @@ public struct GoTemplate: Hashable, Sendable {
   public init(_ source: String, options: [String] = [], limits: TemplateLimits = TemplateLimits()) throws(TemplateError)
   {
     missingKey = try Self.missingKey(options)
-    self.source = TemplateSource(source)
-    (statements, definitions) = try Parser.parse(self.source, maximumDepth: limits.depth)
+    parsed = try Parser.parse(TemplateSource(source), maximumDepth: limits.depth)
   }
 
   /// Renders the template with `.` and `$` being the parameters.
   ///
+  /// - Parameters:
+  ///   - parameters: by name.
+  ///   - limits: how much it may do.
+  ///   - environment: what it sees of time and chance; nothing if not said.
   /// - Throws: ``TemplateError`` with the place, and for a missing parameter with what is there instead.
   public func render(
-    _ parameters: [String: ParameterValue], limits: TemplateLimits = TemplateLimits()
+    _ parameters: [String: ParameterValue], limits: TemplateLimits = TemplateLimits(),
+    environment: TemplateEnvironment = TemplateEnvironment()
   ) throws(TemplateError) -> String {
-    var evaluator = Evaluator(template: self, limits: limits, data: .map(parameters))
+    let rendering = Rendering(parsed, limits: limits, environment: environment)
+    defer { rendering.end() }
+    let data: Value = parsed.changesMaps ? rendering.thawed(.map(parameters)) : .map(.parameters(parameters))
+    var evaluator = Evaluator(parsed, missingKey: missingKey, rendering: rendering, data: data)
     return try evaluator.run()
+  }
+
+  /// The functions that the template calls, whether or not a rendering comes to them: `now` among them says that the
+  /// result depends on the time, `uuidv4` that it depends on chance.
+  public var functions: Set<String> { parsed.functions }
+
+  /// Templates are equal when their texts and options are.
+  public static func == (left: GoTemplate, right: GoTemplate) -> Bool {
+    left.missingKey == right.missingKey && left.parsed.source == right.parsed.source
+  }
+
+  /// Hashes text and option.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(parsed.source)
+    hasher.combine(missingKey)
   }
 
   /// Reads Go's option strings.

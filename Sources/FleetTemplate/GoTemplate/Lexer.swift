@@ -1,7 +1,7 @@
 /// Cuts a Go template into tokens; trim markers and comments are dealt with here.
 struct Lexer {
-  private let source: TemplateSource
-  private var position = 0
+  let source: TemplateSource
+  var position = 0
   private var tokens: [Token] = []
   private var openParentheses = 0
   /// White space at the start of the next text goes, because the last action ended in ` -}}`.
@@ -19,14 +19,14 @@ struct Lexer {
     return lexer.tokens
   }
 
-  private func byte(at index: Int) -> UInt8? { index < source.bytes.count ? source.bytes[index] : nil }
+  func byte(at index: Int) -> UInt8? { index < source.bytes.count ? source.bytes[index] : nil }
 
-  private func starts(_ text: StaticString, at index: Int) -> Bool {
+  func starts(_ text: StaticString, at index: Int) -> Bool {
     guard index + text.utf8CodeUnitCount <= source.bytes.count else { return false }
     return text.withUTF8Buffer { $0.elementsEqual(source.bytes[index..<index + $0.count]) }
   }
 
-  private mutating func append(_ kind: Token.Kind, from start: Int, isAfterSpace: Bool = false) {
+  mutating func append(_ kind: Token.Kind, from start: Int, isAfterSpace: Bool = false) {
     tokens.append(Token(kind: kind, offset: start, endOffset: position, isAfterSpace: isAfterSpace))
   }
 
@@ -155,21 +155,17 @@ struct Lexer {
         position += 1
         continue
       }
-      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2
-      let end = min(limit, position + length)
-      let isLetter = source.text(position..<end).unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || $0.properties.numericType != nil
-      }
-      guard isLetter else { break }
-      position = end
+      let (scalar, length) = Runes.decode(source.bytes, at: position)
+      guard let scalar, Runes.isLetter(scalar) || Runes.isDigit(scalar) else { break }
+      position += length
     }
     return source.text(start..<position)
   }
 
-  private func checkTerminator() throws(TemplateError) {
+  func checkTerminator() throws(TemplateError) {
     guard let next = byte(at: position) else { return }
     let isFine =
-      Self.isSpace(next) || ".,|:()=".utf8.contains(next) || starts("}}", at: position)
+      Self.isSpace(next) || ".,|:()".utf8.contains(next) || starts("}}", at: position)
     guard isFine else {
       let character = String(decoding: source.bytes[position...].prefix(4), as: UTF8.self).prefix(1)
       throw source.error(
@@ -180,129 +176,7 @@ struct Lexer {
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
 
-  private static func isWord(_ byte: UInt8) -> Bool {
+  static func isWord(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
-  }
-}
-
-// Literals.
-extension Lexer {
-  private mutating func lexRaw(_ isAfterSpace: Bool) throws(TemplateError) {
-    let start = position
-    position += 1
-    while let next = byte(at: position), next != UInt8(ascii: "`") { position += 1 }
-    guard position < source.bytes.count else {
-      throw source.error(.syntax, at: start, "the raw string is never closed")
-    }
-    position += 1
-    append(.string(source.text(start + 1..<position - 1)), from: start, isAfterSpace: isAfterSpace)
-  }
-
-  private mutating func lexQuoted(_ isAfterSpace: Bool) throws(TemplateError) {
-    let start = position
-    let quote = source.bytes[start]
-    var content: [UInt8] = []
-    position += 1
-    while let next = byte(at: position), next != quote {
-      guard next != 10 else { throw source.error(.syntax, at: start, "the string is never closed on its line") }
-      if next == UInt8(ascii: "\\") {
-        try content.append(contentsOf: takeEscape())
-      } else {
-        content.append(next)
-        position += 1
-      }
-    }
-    guard position < source.bytes.count else { throw source.error(.syntax, at: start, "the string is never closed") }
-    position += 1
-    let text = String(decoding: content, as: UTF8.self)
-    if quote == UInt8(ascii: "'") {
-      guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
-        throw source.error(.syntax, at: start, "'…' holds one character; write \"…\" for a text")
-      }
-      append(.integer(Int64(scalar.value)), from: start, isAfterSpace: isAfterSpace)
-    } else {
-      append(.string(text), from: start, isAfterSpace: isAfterSpace)
-    }
-  }
-
-  private mutating func takeEscape() throws(TemplateError) -> [UInt8] {
-    let start = position
-    let letter = byte(at: position + 1) ?? 0
-    position += 2
-    func hexadecimal(_ count: Int) throws(TemplateError) -> UInt32 {
-      let end = min(position + count, source.bytes.count)
-      guard end - position == count, let value = UInt32(source.text(position..<end), radix: 16) else {
-        throw source.error(.syntax, at: start, "expected \(count) hexadecimal digits in the escape")
-      }
-      return value
-    }
-    func scalar(_ value: UInt32) throws(TemplateError) -> [UInt8] {
-      guard let scalar = Unicode.Scalar(value) else {
-        throw source.error(.syntax, at: start, "the escape names no character")
-      }
-      return Array(String(Character(scalar)).utf8)
-    }
-    switch letter {
-    case UInt8(ascii: "n"): return [10]
-    case UInt8(ascii: "t"): return [9]
-    case UInt8(ascii: "r"): return [13]
-    case UInt8(ascii: "a"): return [7]
-    case UInt8(ascii: "b"): return [8]
-    case UInt8(ascii: "f"): return [12]
-    case UInt8(ascii: "v"): return [11]
-    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"): return [letter]
-    case UInt8(ascii: "x"):
-      let value = try hexadecimal(2)
-      position += 2
-      return [UInt8(truncatingIfNeeded: value)]
-    case UInt8(ascii: "u"):
-      let value = try hexadecimal(4)
-      position += 4
-      return try scalar(value)
-    case UInt8(ascii: "U"):
-      let value = try hexadecimal(8)
-      position += 8
-      return try scalar(value)
-    default:
-      throw source.error(.syntax, at: start, "unknown escape in a string; write \"\\\\\" for a backslash")
-    }
-  }
-
-  private mutating func lexNumber(_ isAfterSpace: Bool) throws(TemplateError) {
-    let start = position
-    while let next = byte(at: position) {
-      let isSign = next == UInt8(ascii: "+") || next == UInt8(ascii: "-")
-      let before = position > start ? source.bytes[position - 1] | 0x20 : 0
-      let isHexadecimal = starts("0x", at: start) || starts("0X", at: start)
-      let mayBeSigned = position == start || (!isHexadecimal && before == UInt8(ascii: "e"))
-      guard Self.isWord(next) || next == UInt8(ascii: ".") || (isSign && mayBeSigned) else { break }
-      position += 1
-    }
-    let text = source.text(start..<position)
-    if let number = Self.integer(text) {
-      append(.integer(number), from: start, isAfterSpace: isAfterSpace)
-    } else if text.utf8.contains(where: { $0 == 46 || $0 | 0x20 == 101 }), let number = Double(text), number.isFinite {
-      append(.decimal(number), from: start, isAfterSpace: isAfterSpace)
-    } else {
-      throw source.error(.syntax, at: start, "\"\(text)\" is no number")
-    }
-    try checkTerminator()
-  }
-
-  private static func integer(_ text: String) -> Int64? {
-    var body = text.filter { $0 != "_" }[...]
-    let isNegative = body.first == "-"
-    if body.first == "-" || body.first == "+" { body = body.dropFirst() }
-    guard let first = body.first, first.isASCII, first.isNumber else { return nil }
-    let prefix = body.prefix(2).lowercased()
-    let digits: Substring
-    let radix: Int
-    switch prefix {
-    case "0x": (digits, radix) = (body.dropFirst(2), 16)
-    case "0b": (digits, radix) = (body.dropFirst(2), 2)
-    case "0o": (digits, radix) = (body.dropFirst(2), 8)
-    default: (digits, radix) = body.count > 1 && first == "0" ? (body.dropFirst(), 8) : (body, 10)
-    }
-    return Int64((isNegative ? "-" : "") + digits, radix: radix)
   }
 }

@@ -1,3 +1,26 @@
+/// A template that was read.
+final class ParsedTemplate: Sendable {
+  let source: TemplateSource
+  let statements: [Statement]
+  let definitions: [String: [Statement]]
+  let functions: Set<String>
+  let patterns: [String: Pattern]
+  /// Whether functions are called that change maps in place, so that maps need copies that can be changed.
+  let changesMaps: Bool
+
+  init(
+    source: TemplateSource, statements: [Statement], definitions: [String: [Statement]], functions: Set<String>,
+    patterns: [String: Pattern]
+  ) {
+    self.source = source
+    self.statements = statements
+    self.definitions = definitions
+    self.functions = functions
+    self.patterns = patterns
+    changesMaps = !functions.isDisjoint(with: TemplateFunctions.changing)
+  }
+}
+
 /// Reads the tokens of a Go template. Whatever is wrong in itself (unknown functions and variables too) is found here,
 /// before any parameter is known.
 struct Parser {
@@ -10,6 +33,12 @@ struct Parser {
   /// Names of the variables in scope.
   private var variables = ["$"]
   private(set) var definitions: [String: [Statement]] = [:]
+  /// The functions that are called somewhere.
+  private var functions: Set<String> = []
+  /// Regular expressions that are written as texts, read once for all renderings.
+  private var patterns: [String: Pattern] = [:]
+  /// How many instructions they have together; beyond a hundred thousand they are read in the rendering, as steps.
+  private var patternSize = 0
 
   private init(_ source: TemplateSource, maximumDepth: Int) throws(TemplateError) {
     self.source = source
@@ -18,15 +47,17 @@ struct Parser {
   }
 
   /// The main template and the named ones.
-  static func parse(
-    _ source: TemplateSource, maximumDepth: Int
-  ) throws(TemplateError) -> (statements: [Statement], definitions: [String: [Statement]]) {
+  static func parse(_ source: TemplateSource, maximumDepth: Int) throws(TemplateError) -> ParsedTemplate {
     var parser = try Parser(source, maximumDepth: maximumDepth)
     let (statements, ending) = try parser.statements(isTopLevel: true)
     guard ending == .endOfText else {
       throw parser.fail("\"{{\(ending.rawValue)}}\" without an action that it could belong to")
     }
-    return (statements, parser.definitions)
+    // Argo CD gives every template this name, by which it can call itself.
+    try parser.add(statements, named: "base", offset: 0)
+    return ParsedTemplate(
+      source: source, statements: parser.definitions["base"] ?? statements, definitions: parser.definitions,
+      functions: parser.functions, patterns: parser.patterns)
   }
 
   private enum Ending: String {
@@ -52,7 +83,7 @@ struct Parser {
 
   private mutating func expectRightDelimiter(after what: String) throws(TemplateError) {
     guard case .rightDelimiter = token.kind else {
-      throw fail("unexpected \(Self.describe(token.kind)) after \(what)")
+      throw fail("unexpected \(token.kind.description) after \(what)")
     }
     advance()
   }
@@ -71,7 +102,7 @@ extension Parser {
       switch token.kind {
       case .end: return (statements, .endOfText)
       case .text(let text):
-        statements.append(.text(text))
+        statements.append(.text(Array(text.utf8)))
         advance()
       case .leftDelimiter:
         advance()
@@ -87,7 +118,7 @@ extension Parser {
           }
         }
         statements.append(.action(try pipeline(until: .rightDelimiter, in: "the action")))
-      default: throw fail("unexpected \(Self.describe(token.kind))")
+      default: throw fail("unexpected \(token.kind.description)")
       }
     }
   }
@@ -122,7 +153,7 @@ extension Parser {
       let name = try quotedName(after: "block")
       let argument = try pipeline(until: .rightDelimiter, in: "block")
       try define(name, offset: offset)
-      return .some(.template(name: name, argument: argument, offset: offset))
+      return .some(.template(TemplateCall(name: name, argument: argument, offset: offset)))
     case "template":
       advance()
       let name = try quotedName(after: "template")
@@ -132,7 +163,7 @@ extension Parser {
       } else {
         argument = try pipeline(until: .rightDelimiter, in: "template")
       }
-      return .some(.template(name: name, argument: argument, offset: offset))
+      return .some(.template(TemplateCall(name: name, argument: argument, offset: offset)))
     default: return nil
     }
   }
@@ -140,7 +171,7 @@ extension Parser {
   private mutating func quotedName(after word: String) throws(TemplateError) -> String {
     guard case .string(let name) = token.kind else { throw fail("expected a quoted name after \(word)") }
     advance()
-    return name
+    return name.text
   }
 
   private mutating func define(_ name: String, offset: Int) throws(TemplateError) {
@@ -149,9 +180,21 @@ extension Parser {
     let (body, ending) = try statements()
     guard ending == .end else { throw fail("the definition of \"\(name)\" is never closed by {{end}}", at: offset) }
     (variables, rangeDepth) = outer
-    // An empty definition does not replace another, as in Go.
-    let isEmpty = body.allSatisfy { if case .text(let text) = $0 { trimmed(text).isEmpty } else { false } }
-    if definitions[name] == nil || !isEmpty { definitions[name] = body }
+    try add(body, named: name, offset: offset)
+  }
+
+  /// An empty definition does not replace another; two that are not empty exclude each other.
+  private mutating func add(_ body: [Statement], named name: String, offset: Int) throws(TemplateError) {
+    let old = definitions[name]
+    if old.map(Self.isEmpty) ?? true {
+      definitions[name] = body
+    } else if !Self.isEmpty(body) {
+      throw fail("the template \"\(name)\" is defined twice", at: offset)
+    }
+  }
+
+  private static func isEmpty(_ body: [Statement]) -> Bool {
+    body.allSatisfy { if case .text(let text) = $0 { text.allSatisfy(Lexer.isSpace) } else { false } }
   }
 
   private mutating func branch(_ word: String) throws(TemplateError) -> Branch {
@@ -191,32 +234,42 @@ extension Parser {
   ) throws(TemplateError) -> Pipeline {
     try enter()
     defer { depth -= 1 }
-    var pipeline = Pipeline(offset: token.offset, variables: [], isAssignment: false, commands: [])
-    try declarations(into: &pipeline, isRange: isRange)
+    let offset = token.offset
+    let (names, isAssignment) = try declarations(isRange: isRange)
+    var commands: [Command] = []
     while true {
       let command = try command(in: context)
-      if !pipeline.commands.isEmpty, let first = command.operands.first {
+      if !commands.isEmpty, let first = command.operands.first {
         switch first {
         case .dot, .null, .literal:
-          throw fail("a value cannot take the pipeline's value; only a function can", at: pipeline.offset)
+          throw fail("a value cannot take the pipeline's value; only a function can", at: offset)
         default: break
         }
       }
-      pipeline.commands.append(command)
+      commands.append(command)
       if token.kind == .pipe {
         advance()
+        // Go takes a pipe with nothing behind it.
+        if token.kind == closing {
+          advance()
+          break
+        }
       } else if token.kind == closing {
         advance()
         break
       } else {
-        throw fail("unexpected \(Self.describe(token.kind)) in \(context)")
+        throw fail("unexpected \(token.kind.description) in \(context)")
       }
     }
-    if !pipeline.isAssignment { variables += pipeline.variables }
-    return pipeline
+    if !isAssignment { variables += names }
+    guard variables.count <= Self.maximumVariables else {
+      throw fail("more than \(Self.maximumVariables) variables at once", code: .limit)
+    }
+    return Pipeline(offset: offset, variables: names, isAssignment: isAssignment, commands: commands)
   }
 
-  private mutating func declarations(into pipeline: inout Pipeline, isRange: Bool) throws(TemplateError) {
+  /// The variables that a pipeline sets, and whether they exist already.
+  private mutating func declarations(isRange: Bool) throws(TemplateError) -> ([String], isAssignment: Bool) {
     let start = index
     var names: [String] = []
     while case .variable(let name) = token.kind {
@@ -231,14 +284,14 @@ extension Parser {
     guard !names.isEmpty, token.kind == .declare || token.kind == .assign else {
       if names.count > 1 { throw fail("expected := after the variables of {{range}}") }
       index = start
-      return
+      return ([], false)
     }
-    pipeline.variables = names
-    pipeline.isAssignment = token.kind == .assign
-    if pipeline.isAssignment {
+    let isAssignment = token.kind == .assign
+    if isAssignment {
       for name in names where !variables.contains(name) { throw fail("undefined variable \"\(name)\"") }
     }
     advance()
+    return (names, isAssignment)
   }
 
   private mutating func command(in context: String) throws(TemplateError) -> Command {
@@ -246,13 +299,29 @@ extension Parser {
     while let operand = try operand() {
       operands.append(operand)
       switch token.kind {
-      case .pipe, .rightDelimiter, .rightParenthesis: return Command(operands: operands)
+      case .pipe, .rightDelimiter, .rightParenthesis:
+        readPattern(operands)
+        return Command(operands: operands)
       default:
-        guard token.isAfterSpace else { throw fail("unexpected \(Self.describe(token.kind)) after an operand") }
+        guard token.isAfterSpace else { throw fail("unexpected \(token.kind.description) after an operand") }
       }
     }
     guard !operands.isEmpty else { throw fail("a value is missing in \(context)") }
     return Command(operands: operands)
+  }
+
+  /// A wrong expression is an error when it is used, as in Go.
+  private mutating func readPattern(_ operands: [Operand]) {
+    guard patternSize < 100_000, operands.count > 1, case .function(let function, _) = operands[0],
+      function.takesPattern,
+      case .literal(.string(let text)) = operands[1], patterns[text] == nil
+    else { return }
+    guard let pattern = try? Pattern(text) else {
+      patternSize += text.utf8.count
+      return
+    }
+    patternSize += pattern.program.count
+    patterns[text] = pattern
   }
 
   private mutating func operand() throws(TemplateError) -> Operand? {
@@ -266,8 +335,8 @@ extension Parser {
     if names.isEmpty { return term }
     switch term {
     case .field(let first): return .field(names: first + names)
-    case .variable(let name, _, let offset): return .variable(name: name, names: names, offset: offset)
-    case .dot, .null, .literal: throw fail("unexpected . after \(Self.describe(start.kind))", at: names[0].offset)
+    case .variable(let variable, _): return .variable(variable, names: names)
+    case .dot, .null, .literal: throw fail("unexpected . after \(start.kind.description)", at: names[0].offset)
     default: return .chain(term, names: names)
     }
   }
@@ -282,9 +351,10 @@ extension Parser {
       advance()
       return .null
     case .identifier(let name):
-      try checkFunction(name, offset: current.offset)
+      let function = try function(name, offset: current.offset)
+      functions.insert(name)
       advance()
-      return .function(name: name, offset: current.offset)
+      return .function(function, offset: current.offset)
     case .dot:
       advance()
       return .dot
@@ -294,7 +364,7 @@ extension Parser {
     case .variable(let name):
       guard variables.contains(name) else { throw fail("undefined variable \"\(name)\"") }
       advance()
-      return .variable(name: name, names: [], offset: current.offset)
+      return .variable(VariableName(name, offset: current.offset), names: [])
     case .integer(let number):
       advance()
       return .literal(.integer(number))
@@ -303,7 +373,7 @@ extension Parser {
       return .literal(.decimal(number))
     case .string(let text):
       advance()
-      return .literal(.string(text))
+      return .literal(Literal(text: text))
     case .leftParenthesis:
       advance()
       return .parenthesised(try pipeline(until: .rightParenthesis, in: "the parentheses"))
@@ -311,34 +381,15 @@ extension Parser {
     }
   }
 
-  private func checkFunction(_ name: String, offset: Int) throws(TemplateError) {
-    if TemplateFunctions.isBuilt(name) { return }
-    if TemplateFunctions.isKnown(name) {
-      throw fail("the function \(name) is not available in this version", at: offset, code: .notAvailable)
+  private func function(_ name: String, offset: Int) throws(TemplateError) -> TemplateFunction {
+    if let function = TemplateFunctions.table[name] { return function }
+    if let reason = TemplateFunctions.refused[name] {
+      throw fail("the function \(name) is not available: \(reason)", at: offset, code: .notAvailable)
     }
     let near = TemplateFunctions.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
     throw fail("function \"\(name)\" not defined\(near)", at: offset)
   }
 
-  private static func describe(_ kind: Token.Kind) -> String {
-    switch kind {
-    case .text: "text"
-    case .leftDelimiter: "\"{{\""
-    case .rightDelimiter: "\"}}\""
-    case .identifier(let name): "\"\(name)\""
-    case .field(let name): "\".\(name)\""
-    case .dot: "\".\""
-    case .variable(let name): "\"\(name)\""
-    case .integer(let number): "\(number)"
-    case .decimal(let number): ParameterValue.goText(number)
-    case .string(let text): "\"\(text)\""
-    case .pipe: "\"|\""
-    case .comma: "\",\""
-    case .assign: "\"=\""
-    case .declare: "\":=\""
-    case .leftParenthesis: "\"(\""
-    case .rightParenthesis: "\")\""
-    case .end: "the end of the template"
-    }
-  }
+  /// Variables are looked for one after the other.
+  private static let maximumVariables = 1_000
 }

@@ -12,7 +12,8 @@ struct Token: Hashable, Sendable {
     case variable(String)
     case integer(Int64)
     case decimal(Double)
-    case string(String)
+    /// A text, which escapes may have made no UTF-8.
+    case string([UInt8])
     case pipe
     case comma
     case assign
@@ -29,4 +30,29 @@ struct Token: Hashable, Sendable {
   var endOffset: Int
   /// Whether white space stands before it: `.a.b` is one operand and `.a .b` are two.
   var isAfterSpace: Bool
+}
+
+extension Token.Kind {
+  /// What it is, for messages.
+  var description: String {
+    switch self {
+    case .text: "text"
+    case .leftDelimiter: "\"{{\""
+    case .rightDelimiter: "\"}}\""
+    case .identifier(let name): "\"\(name)\""
+    case .field(let name): "\".\(name)\""
+    case .dot: "\".\""
+    case .variable(let name): "\"\(name)\""
+    case .integer(let number): "\(number)"
+    case .decimal(let number): ParameterValue.goText(number)
+    case .string(let text): "\"\(text.text)\""
+    case .pipe: "\"|\""
+    case .comma: "\",\""
+    case .assign: "\"=\""
+    case .declare: "\":=\""
+    case .leftParenthesis: "\"(\""
+    case .rightParenthesis: "\")\""
+    case .end: "the end of the template"
+    }
+  }
 }

@@ -3,7 +3,8 @@
 /// texts may come out the same.
 public func normalizedName(_ text: String) -> String {
   var bytes: [UInt8] = []
-  for scalar in text.lowercased().unicodeScalars {
+  for scalar in text.unicodeScalars {
+    let scalar = Runes.lowercase(scalar)
     switch scalar {
     case "a"..."z", "0"..."9", "-", ".": bytes.append(UInt8(truncatingIfNeeded: scalar.value))
     default: bytes.append(UInt8(ascii: "-"))

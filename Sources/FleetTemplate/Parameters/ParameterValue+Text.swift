@@ -35,34 +35,8 @@ extension ParameterValue {
     }
   }
 
-  /// Swift and Go find the same shortest digits; they differ in when they write an exponent and how.
+  /// As `%v` prints it: with an exponent below 1e-4 and from 1e6 on, unless it needs more digits.
   static func goText(_ number: Double) -> String {
-    if number.isNaN { return "NaN" }
-    if number.isInfinite { return number < 0 ? "-Inf" : "+Inf" }
-    if number == 0 { return number.sign == .minus ? "-0" : "0" }
-    let description = number.magnitude.description
-    let parts = description.split(separator: "e", maxSplits: 1)
-    let mantissa = parts[0].split(separator: ".", maxSplits: 1)
-    let whole = mantissa[0]
-    let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
-    var digits = Array((whole + fraction).utf8)
-    var point = whole.utf8.count + (parts.count > 1 ? Int(parts[1]) ?? 0 : 0)
-    while digits.first == 48, digits.count > 1 {
-      digits.removeFirst()
-      point -= 1
-    }
-    while digits.last == 48, digits.count > 1 { digits.removeLast() }
-    let sign = number < 0 ? "-" : ""
-    let all = String(decoding: digits, as: UTF8.self)
-    let exponent = point - 1
-    if exponent < -4 || exponent >= 21 {
-      let rest = all.dropFirst()
-      let magnitude = String(abs(exponent))
-      return sign + all.prefix(1) + (rest.isEmpty ? "" : "." + rest) + "e" + (exponent < 0 ? "-" : "+")
-        + (magnitude.count < 2 ? "0" : "") + magnitude
-    }
-    if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + all }
-    if point >= digits.count { return sign + all + String(repeating: "0", count: point - digits.count) }
-    return sign + all.prefix(point) + "." + all.dropFirst(point)
+    DecimalText.text(number, verb: UInt8(ascii: "g"), precision: nil)
   }
 }
