@@ -19,7 +19,7 @@ public enum Program {
   ///   - outputLimitBytes: how much it may write, for standard output and standard error each.
   ///   - memoryLimitBytes: how much private writable memory each of its processes may have; nil for no limit. The limit
   ///     is set by util-linux's `prlimit`, which must be installed then.
-  ///   - user: whom it runs as; nil for this process's own user.
+  ///   - user: whom it runs as; nil for this process's own user. It is changed by util-linux's `setpriv`.
   /// - Throws: ``ProgramError``; an exit code other than 0 is a result.
   public static func run(
     _ program: String, arguments: [String] = [], environment: [String: String] = [:],
@@ -101,14 +101,15 @@ public enum Program {
       arguments = ["--data=\(memoryLimitBytes)", "--", path] + arguments
       path = try ProgramSearch.find("prlimit")
     }
+    if let user {
+      // Between fork and exec glibc's setgroups and setuid wait for all threads that the parent had, and for ever for one
+      // that was just being made. `setpriv` has one thread, and becomes the program.
+      arguments = ["--reuid=\(user.userID)", "--regid=\(user.groupID)", "--clear-groups", "--", path] + arguments
+      path = try ProgramSearch.find("setpriv")
+    }
     var options = PlatformOptions()
     options.createSession = true
     options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
-    if let user {
-      options.userID = user.userID
-      options.groupID = user.groupID
-      options.supplementaryGroups = []
-    }
     var variables: [Environment.Key: String] = [:]
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     return Configuration(
