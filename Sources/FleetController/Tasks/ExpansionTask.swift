@@ -31,8 +31,12 @@ public struct ExpansionTask: ControllerTask {
         file: "FleetSet \(record.name)")
       try await storeRelease(expanded, record)
       let warnings = expanded.warnings.map(\.text).joined(separator: "\n")
-      try await store.recordCondition(
-        Condition(isReady: true, reason: "Expanded", message: warnings, since: now), of: record.id)
+      // What an isolated generator made before is not in the release: it stays as it is, and nothing rolls it out.
+      let condition =
+        expanded.isolated.isEmpty
+        ? Condition(isReady: true, reason: "Expanded", message: warnings, since: now)
+        : Condition(isReady: false, reason: "GeneratorIsolated", message: warnings, since: now)
+      try await store.recordCondition(condition, of: record.id)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
     } catch let failure as ExpansionFailure {
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
