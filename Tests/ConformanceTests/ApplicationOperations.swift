@@ -43,7 +43,10 @@ extension Operations {
   @Sendable static func renderApplication(_ one: Case) throws(Refused) -> Node {
     var policy = ApplicationPolicy()
     policy.preservesResources = one.input["syncPolicy", "preserveResourcesOnDeletion"]?.boolean ?? false
-    let template = ApplicationTemplate(tree: one.input["application"] ?? [:], policy: policy)
+    // A set's own namespace is forced on its Applications afterwards; here the template's counts.
+    let namespace = try rendered(one.input["application", "metadata", "namespace"]?.string ?? "", one).string ?? ""
+    let template = ApplicationTemplate(
+      namespace: namespace, tree: one.input["application"] ?? [:], policy: policy)
     var problems = Problems(file: "")
     let set = ParameterSet(parameters: parameters(one.input["params"]), source: .element(0))
     let compiled = CompiledApplication(template, own: nil, language: language(one.input), problems: &problems)

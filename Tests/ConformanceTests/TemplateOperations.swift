@@ -25,7 +25,7 @@ extension Operations {
     }
   }
 
-  private static func rendered(_ text: String, _ one: Case) throws(Refused) -> Node {
+  static func rendered(_ text: String, _ one: Case) throws(Refused) -> Node {
     do throws(TemplateError) {
       let template = try CompiledTemplate(text, language: language(one.input))
       return Node(.string(try template.render(parameters(one.input["params"]))))

@@ -12,6 +12,7 @@ struct FolderTree: SourceTree {
   private let folder: String
   private let directoryPaths: [String]
   private let sourceFiles: [SourceFile]
+  private let filePaths: Set<String>
 
   /// Lists a folder; what Git keeps beside the files is left out.
   init(_ folder: String) throws {
@@ -35,6 +36,7 @@ struct FolderTree: SourceTree {
     self.folder = base
     directoryPaths = directories.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     sourceFiles = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    filePaths = Set(files.map(\.path))
     guard let none = CommitID(hexadecimal: String(repeating: "0", count: 40)) else {
       throw CommandFailure.usage("\(folder) cannot be read")
     }
@@ -56,7 +58,7 @@ struct FolderTree: SourceTree {
   }
 
   func contents(of path: String) throws(SourceTreeError) -> [UInt8]? {
-    guard sourceFiles.contains(where: { $0.path == path }) else { return nil }
+    guard filePaths.contains(path) else { return nil }
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(path)")))
     } catch {

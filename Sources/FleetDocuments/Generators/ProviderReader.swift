@@ -41,7 +41,9 @@ extension GeneratorReader {
   func clusterDecision(_ map: MapReader) -> Generator? {
     let configMap = map.required("configMapRef", hint: "the name of the ConfigMap that describes the resource")
     let name = map.optional("name")
-    let selector = map.optional("labelSelector")
+    let written = map.optional("labelSelector")
+    // An empty selector beside a name is what a server writes for none.
+    let selector = name != nil && written?.node.object?.isEmpty == true ? nil : written
     if (name == nil) == (selector == nil) {
       map.field.error("give exactly one of name and labelSelector", hint: "they say which resources are read")
     }

@@ -19,7 +19,12 @@ extension GeneratorRun {
       for set in sets {
         let visible = inherited.isEmpty ? set.parameters : inherited.overridden(by: set.parameters)
         let own = run.sets(seeing: visible, in: &self)
-        joined.reserveCapacity(max(joined.capacity, own.count * sets.count))
+        guard joined.count + own.count <= Self.maximumSets else {
+          fail(
+            place, "the children combine to more than \(Self.maximumSets) parameter sets",
+            hint: "select fewer, or write several sets")
+          return []
+        }
         for other in own {
           guard let both = combined(set, other, "\(place).generators[\(number)]") else { continue }
           joined.append(both)
@@ -29,6 +34,9 @@ extension GeneratorRun {
     }
     return sets
   }
+
+  /// So many combinations are no fleet any more, but a mistake that would take all memory.
+  private static let maximumSets = 2_000_000
 
   private mutating func combined(_ set: ParameterSet, _ next: ParameterSet, _ path: String) -> ParameterSet? {
     let source = set.source.joined(with: next.source)
