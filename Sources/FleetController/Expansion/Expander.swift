@@ -107,21 +107,19 @@ public struct Expander: Sendable {
           hint: "check selectors and paths; what ran before goes on")
         throw ExpansionFailure(reason: "EmptyExpansion", diagnostics: problems + [nothing])
       case .needs(let requests):
-        for request in requests { answers[request] = try await answer(request, &resolver) }
+        for request in requests {
+          answers[request] = .failure(
+            "generators that ask other programs are not available in this version of the controller")
+        }
+        for case .tree(let repository, let revision) in requests {
+          let request = GeneratorRequest.tree(repository: repository, revision: revision)
+          do {
+            answers[request] = .tree(try await resolver.source(repository: repository, revision: revision).tree)
+          } catch let failure as ExpansionFailure {
+            answers[request] = .failure(failure.diagnostics.map(\.message).joined(separator: "; "))
+          }
+        }
       }
-    }
-  }
-
-  private func answer(
-    _ request: GeneratorRequest, _ resolver: inout SourceResolver
-  ) async throws -> GeneratorAnswer {
-    guard case .tree(let repository, let revision) = request else {
-      return .failure("generators that ask other programs are not available in this version of the controller")
-    }
-    do {
-      return .tree(try await resolver.source(repository: repository, revision: revision).tree)
-    } catch let failure as ExpansionFailure {
-      return .failure(failure.diagnostics.map(\.message).joined(separator: "; "))
     }
   }
 
