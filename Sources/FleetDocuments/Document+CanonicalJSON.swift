@@ -8,7 +8,10 @@ extension Document {
   public var canonicalJSON: [UInt8] {
     var metadata = Object()
     for key in ["labels", "annotations"] {
-      if let texts = source["metadata", key], texts.object?.isEmpty == false { metadata[key] = texts }
+      var texts = source["metadata", key]?.object
+      // A copy of the document that kubectl keeps beside it is no part of what it says.
+      if kind == ApplicationSets.kind { texts?[ApplicationSets.lastApplied] = nil }
+      if let texts, !texts.isEmpty { metadata[key] = Node(.object(texts)) }
     }
     var document = Object()
     if kind == ApplicationSets.kind { document["kind"] = Node(.string(kind)) }

@@ -224,6 +224,14 @@ struct ApplicationSetTests {
     #expect(Self.read(text).findings.contains { $0.contains("unknown generators: nosuch") })
   }
 
+  @Test func whatKubectlKeepsBesideADocumentIsNoPartOfIt() throws {
+    let plain = try #require(Self.read(Self.set("")).document)
+    let kept = Self.set("").replacing(
+      "{name: a}",
+      with: "{name: a, annotations: {kubectl.kubernetes.io/last-applied-configuration: '{}'}, generation: 7}")
+    #expect(try #require(Self.read(kept).document).canonicalJSON == plain.canonicalJSON)
+  }
+
   @Test func bothKindsOfSetsShareTheirNames() {
     let text = Self.set("") + "\n---\n" + fleetSet().replacing("name: shop}\nspec", with: "name: a}\nspec")
     #expect(

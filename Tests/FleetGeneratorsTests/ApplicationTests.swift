@@ -71,6 +71,19 @@ import Testing
     #expect(problems.last?.hint == "did you mean \"east\"?")
   }
 
+  @Test func aTemplateThatFailsHasItsPlaceInTheDocument() throws {
+    let set = try Self.set(
+      "{metadata: {name: '{{.name}}', labels: {a: '{{.metadata.labels.tier}}'}}, spec: {project: p}}")
+    var strict = set
+    strict.language = .goTemplate(options: ["missingkey=error"])
+    guard case .failed(let problems) = applications(of: strict, inventory: Self.inventory, file: "set.yaml") else {
+      Issue.record("did not fail")
+      return
+    }
+    let place = "set.yaml:7:56  spec.template.metadata.labels.a: spec.generators[0].clusters, cluster \"east\": line 1"
+    #expect(problems.first?.text.hasPrefix(place) == true)
+  }
+
   @Test func twoApplicationsWithOneNameAreBothNamed() throws {
     let set = try Self.set(
       "{metadata: {name: a}, spec: {project: p, source: {repoURL: shop, path: x}, destination: {name: east}}}",

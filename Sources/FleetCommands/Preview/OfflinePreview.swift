@@ -40,6 +40,8 @@ struct OfflineOptions: ParsableArguments {
 struct OfflinePreview {
   private let document: Document
   private let definition: FleetSetDefinition
+  /// The file that the set stands in, for messages.
+  private let file: String
   private let warnings: [Diagnostic]
   private let inventory: Inventory
   private let folders: [String: FolderTree]
@@ -74,6 +76,7 @@ struct OfflinePreview {
     if diagnostics.contains(where: { $0.severity == .error }) { throw DiagnosticsError(diagnostics) }
     document = set
     self.definition = definition
+    file = inputs.count == 1 ? inputs[0].name : "\(set.kind) \(set.name)"
     self.cluster = cluster
     warnings = diagnostics
     let known = try ClusterFiles(InputFile.read(options.clusterFiles))
@@ -147,7 +150,7 @@ struct OfflinePreview {
   private func showApplications(_ template: ApplicationTemplate, as format: OutputFormat, _ console: Console) throws {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     while true {
-      switch FleetGenerators.applications(of: definition, inventory: inventory, answers: answers) {
+      switch FleetGenerators.applications(of: definition, inventory: inventory, answers: answers, file: file) {
       case .needs(let requests): for request in requests { answers[request] = answer(request) }
       case .failed(let problems): throw DiagnosticsError(problems)
       case .applications(let made, let problems):
@@ -222,7 +225,7 @@ struct OfflinePreview {
   private func showTargets(as format: OutputFormat, _ console: Console) throws {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     while true {
-      switch expand(definition, inventory: inventory, answers: answers) {
+      switch expand(definition, inventory: inventory, answers: answers, file: file) {
       case .needs(let requests): for request in requests { answers[request] = answer(request) }
       case .failed(let problems): throw DiagnosticsError(problems)
       case .empty(let problems):

@@ -84,6 +84,9 @@ public enum ApplicationSets {
   /// The kind.
   public static let kind = "ApplicationSet"
 
+  /// The annotation in which `kubectl apply` keeps what was applied.
+  static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
   /// Entries of `spec.generators` without any generator that is known, and the names of those that the annotation
   /// `kubectl.kubernetes.io/last-applied-configuration` still has at their places: a server drops what it does not know.
   ///
@@ -94,7 +97,7 @@ public enum ApplicationSets {
       !GeneratorReader.kinds.contains { entries[index][$0]?.isNull == false }
     }
     guard !empty.isEmpty else { return nil }
-    let annotation = document["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]?.string
+    let annotation = document["metadata", "annotations", lastApplied]?.string
     let applied = annotation.flatMap { try? JSON.parse(Array($0.utf8)) }?["spec", "generators"]?.array ?? []
     let names = empty.flatMap { index -> [String] in
       guard applied.indices.contains(index) else { return [] }

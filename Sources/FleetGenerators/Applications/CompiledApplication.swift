@@ -32,9 +32,15 @@ struct CompiledApplication {
     }
     self.patch = patch
     for problem in found {
-      problems.add(Diagnostic(field: "spec.template.\(problem.path)", message: problem.error.description))
+      problems.add(Self.diagnostic(problem, problem.error.description))
     }
     guard found.isEmpty, (patch == nil) == (template.patch == nil) else { return nil }
+  }
+
+  private static func diagnostic(_ problem: TreeProblem, _ message: String) -> Diagnostic {
+    Diagnostic(
+      line: Int(problem.position?.line ?? 0), column: Int(problem.position?.column ?? 0),
+      field: "spec.template.\(problem.path)", message: message)
   }
 
   /// Of a template's metadata an Application takes five fields.
@@ -55,8 +61,7 @@ struct CompiledApplication {
     // A set without parameters leaves the template as it is (GENERATORS 3.3).
     var application = set.parameters.isEmpty ? unfilled : tree.render(set.parameters, problems: &found)
     for problem in found {
-      problems.add(
-        Diagnostic(field: "spec.template.\(problem.path)", message: "\(origin): \(problem.error)"))
+      problems.add(Self.diagnostic(problem, "\(origin): \(problem.error)"))
     }
     guard found.isEmpty else { return nil }
     if !set.parameters.isEmpty { addFinalizer(to: &application) }

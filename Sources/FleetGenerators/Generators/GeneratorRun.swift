@@ -76,7 +76,7 @@ struct GeneratorRun {
   }
 
   mutating func fail(_ found: [TreeProblem], hint: String = "") {
-    for problem in found { fail(problem.path, problem.error.description, hint: hint) }
+    for problem in found { fail(problem.path, problem.error.description, hint: hint, at: problem.position) }
   }
 
   mutating func add(_ others: [Diagnostic]) { problems += others }

@@ -42,7 +42,7 @@ struct Interpolation {
           let template = try CompiledTemplate(text, language: language.strict)
           values.append(Value(key: item.key, text: text, template: template, path: path))
         } catch {
-          problems.append(TreeProblem(path: path, error: error))
+          problems.append(TreeProblem(path: path, position: item.value.position, error: error))
         }
       }
       fields["values"] = nil

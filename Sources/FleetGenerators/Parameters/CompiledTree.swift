@@ -6,6 +6,8 @@ import Manifest
 struct TreeProblem {
   /// The field, from the tree's root.
   var path: String
+  /// Where the template stands in its document.
+  var position: Position?
   var error: TemplateError
 }
 
@@ -13,7 +15,7 @@ struct TreeProblem {
 indirect enum CompiledTree: Sendable {
   /// There is nothing to fill in.
   case constant(Node)
-  case text(CompiledTemplate, path: String)
+  case text(CompiledTemplate, path: String, position: Position?)
   case list([CompiledTree])
   /// An object whose keys are written down; the object has the keys.
   case fixedKeys(Object, values: [CompiledTree])
@@ -25,10 +27,10 @@ indirect enum CompiledTree: Sendable {
     case .string(let text):
       guard text.contains("{{") else { break }
       do throws(TemplateError) {
-        self = .text(try CompiledTemplate(text, language: language), path: path)
+        self = .text(try CompiledTemplate(text, language: language), path: path, position: node.position)
         return
       } catch {
-        problems.append(TreeProblem(path: path, error: error))
+        problems.append(TreeProblem(path: path, position: node.position, error: error))
       }
     case .array(let elements):
       let parts = elements.enumerated().map { index, element in
@@ -57,7 +59,7 @@ indirect enum CompiledTree: Sendable {
       do throws(TemplateError) {
         fields.append((try CompiledTemplate(entry.key, language: language), value, own))
       } catch {
-        problems.append(TreeProblem(path: own, error: error))
+        problems.append(TreeProblem(path: own, position: entry.keyPosition, error: error))
       }
     }
     var keys = Object()
@@ -80,8 +82,8 @@ indirect enum CompiledTree: Sendable {
   func render(_ parameters: [String: ParameterValue], problems: inout [TreeProblem]) -> Node {
     switch self {
     case .constant(let node): return node
-    case .text(let template, let path):
-      return Node(.string(Self.render(template, parameters, path: path, problems: &problems)))
+    case .text(let template, let path, let position):
+      return Node(.string(Self.render(template, parameters, path: path, position, problems: &problems)))
     case .list(let elements):
       var nodes: [Node] = []
       nodes.reserveCapacity(elements.count)
@@ -98,7 +100,7 @@ indirect enum CompiledTree: Sendable {
     case .object(let fields):
       var object = Object()
       for field in fields {
-        let key = Self.render(field.key, parameters, path: field.path, problems: &problems)
+        let key = Self.render(field.key, parameters, path: field.path, nil, problems: &problems)
         object[key] = field.value.render(parameters, problems: &problems)
       }
       return Node(.object(object))
@@ -106,12 +108,13 @@ indirect enum CompiledTree: Sendable {
   }
 
   private static func render(
-    _ template: CompiledTemplate, _ parameters: [String: ParameterValue], path: String, problems: inout [TreeProblem]
+    _ template: CompiledTemplate, _ parameters: [String: ParameterValue], path: String, _ position: Position?,
+    problems: inout [TreeProblem]
   ) -> String {
     do throws(TemplateError) {
       return try template.render(parameters)
     } catch {
-      problems.append(TreeProblem(path: path, error: error))
+      problems.append(TreeProblem(path: path, position: position, error: error))
       return ""
     }
   }
