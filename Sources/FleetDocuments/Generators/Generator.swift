@@ -153,7 +153,7 @@ public struct GitGenerator: Hashable, Sendable {
   public var pathParameterPrefix: String
   /// Further parameters: templates over the directory's or file's parameters.
   public var values: [String: String]
-  /// How often to look; nil for the default.
+  /// How often to look; nil for the default, 0 for never.
   public var requeueAfter: Duration?
 
   /// Makes a generator.

@@ -183,8 +183,8 @@ extension MapReader {
   /// `values`: further parameters, each a template.
   func values() -> [String: String] { optional("values")?.textsByKey() ?? [:] }
 
-  /// `requeueAfterSeconds`.
+  /// `requeueAfterSeconds`; 0 is never.
   func requeueAfter() -> Duration? {
-    optional("requeueAfterSeconds")?.integer(1...Int(Int32.max)).map { .seconds($0) }
+    optional("requeueAfterSeconds")?.integer(0...Int(Int32.max)).map { .seconds($0) }
   }
 }

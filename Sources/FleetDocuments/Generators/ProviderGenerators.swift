@@ -51,7 +51,7 @@ public struct ScmProviderGenerator: Hashable, Sendable {
   public var filters: [Filter]
   /// Further parameters: templates over the repository's parameters.
   public var values: [String: String]
-  /// How often to look; nil for the default.
+  /// How often to look; nil for the default, 0 for never.
   public var requeueAfter: Duration?
 
   /// Makes a generator.
@@ -94,7 +94,7 @@ public struct PullRequestGenerator: Hashable, Sendable {
   public var continuesWithoutRepository: Bool
   /// Further parameters: templates over the pull request's parameters.
   public var values: [String: String]
-  /// How often to look; nil for the default.
+  /// How often to look; nil for the default, 0 for never.
   public var requeueAfter: Duration?
 
   /// Makes a generator.
@@ -120,7 +120,7 @@ public struct ClusterDecisionGenerator: Hashable, Sendable {
   public var labelSelector: LabelSelector?
   /// Further parameters; they are no templates.
   public var values: [String: String]
-  /// How often to look; nil for the default.
+  /// How often to look; nil for the default, 0 for never.
   public var requeueAfter: Duration?
 
   /// Makes a generator.
@@ -144,7 +144,7 @@ public struct PluginGenerator: Hashable, Sendable {
   public var parameters: Node
   /// Further parameters: templates over the plugin's parameters.
   public var values: [String: String]
-  /// How often to ask; nil for the default.
+  /// How often to ask; nil for the default, 0 for never.
   public var requeueAfter: Duration?
 
   /// Makes a generator.

@@ -14,16 +14,18 @@ extension GeneratorEntry {
   private static let slow = Duration.seconds(1_800)
 
   fileprivate func requeueInterval(standard: Duration) -> Duration? {
-    switch generator {
-    case .list, .clusters: nil
-    case .git(let git): git.requeueAfter ?? standard
-    case .clusterDecisionResource(let decision): decision.requeueAfter ?? standard
-    case .scmProvider(let provider): provider.requeueAfter ?? Self.slow
-    case .pullRequest(let request): request.requeueAfter ?? Self.slow
-    case .plugin(let plugin): plugin.requeueAfter ?? Self.slow
-    case .matrix(let children): children.requeueInterval(standard: standard)
-    case .merge(let merge): merge.generators.requeueInterval(standard: standard)
-    }
+    let interval: Duration? =
+      switch generator {
+      case .list, .clusters: nil
+      case .git(let git): git.requeueAfter ?? standard
+      case .clusterDecisionResource(let decision): decision.requeueAfter ?? standard
+      case .scmProvider(let provider): provider.requeueAfter ?? Self.slow
+      case .pullRequest(let request): request.requeueAfter ?? Self.slow
+      case .plugin(let plugin): plugin.requeueAfter ?? Self.slow
+      case .matrix(let children): children.requeueInterval(standard: standard)
+      case .merge(let merge): merge.generators.requeueInterval(standard: standard)
+      }
+    return interval == .zero ? nil : interval
   }
 
   /// Whether clusters are looked at, here or further inside: a change of a cluster concerns the set.
