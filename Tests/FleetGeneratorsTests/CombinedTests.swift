@@ -200,6 +200,21 @@ import Testing
       ])
   }
 
+  @Test func aGeneratorMayHaveATemplateOfItsOwn() throws {
+    let set = try Self.set(
+      """
+      [{list: {elements: [{name: a}], template: {metadata: {name: 'x-{{.name}}'}, spec: {source: {revision: {tag: v1}}}}}},
+       {list: {elements: [{name: b}]}}]
+      """)
+    guard case .targets(let targets, _, _) = expand(set, inventory: Self.inventory) else {
+      Issue.record("no targets")
+      return
+    }
+    #expect(targets.map(\.name) == ["x-a", "b"])
+    #expect(targets.map(\.revision) == [.tag("v1"), .head])
+    #expect(targets.map(\.path) == ["base", "base"])
+  }
+
   @Test func clustersMayComeAsOneList() throws {
     let set = try Self.set(
       "[{clusters: {flatList: true}}]", name: "{{range .clusters}}{{.name}}{{end}}")

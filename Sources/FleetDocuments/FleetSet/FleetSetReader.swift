@@ -10,8 +10,10 @@ extension FieldReader {
       if generators?.node.array?.isEmpty == true {
         generators?.error("there is no generator, so that there would be no target")
       }
-      let entries = generators.flatMap { GeneratorReader(language: language, dialect: .fleetSet, depth: 0).list($0) }
-      let template = map.required("template")?.targetTemplate()
+      let templateField = map.required("template")
+      let template = templateField?.targetTemplate()
+      let entries = generators?.generatorEntries(
+        language: language, template: template == nil ? nil : templateField?.node)
       let sync = map.optional("sync")?.syncPolicy() ?? SyncPolicy()
       let rollout = map.optional("rollout")?.rolloutStrategy() ?? RolloutStrategy()
       map.renamed("syncPolicy", to: "sync")
@@ -22,6 +24,21 @@ extension FieldReader {
         generators: entries, language: language, template: template, sync: sync, rollout: rollout)
     }
     return read ?? nil
+  }
+
+  /// The entries of `generators`; those with a template of their own get it over the set's.
+  private func generatorEntries(language: TemplateLanguage, template: Node?) -> [GeneratorEntry]? {
+    let reader = GeneratorReader(language: language, dialect: .fleetSet, depth: 0)
+    return list()?.flatMap { element in
+      reader.entries(element).map { read in
+        var entry = read
+        guard let own = entry.template, let template else { return entry }
+        let path = "\(element.path).\(entry.generator.kind).template"
+        let merged = FieldReader(node: mergedTemplate(own, over: template), path: path, findings: findings)
+        entry.targetTemplate = merged.targetTemplate()
+        return entry
+      }
+    }
   }
 
   private func targetTemplate() -> TargetTemplate? {

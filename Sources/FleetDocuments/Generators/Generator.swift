@@ -15,8 +15,10 @@ public struct GeneratorEntry: Hashable, Sendable {
   public var generator: Generator
   /// The post-filter over the flattened parameters; nil for none.
   public var selector: LabelSelector?
-  /// What its Applications have in place of the set's template; nil for nothing of their own (GENERATORS 3.6).
+  /// What its Applications or targets have in place of the set's template; nil for nothing of their own (GENERATORS 3.6).
   public var template: Node?
+  /// In a FleetSet: the set's template with its own over it; nil when it has none.
+  public var targetTemplate: TargetTemplate?
   /// What an error does.
   public var onError: ErrorPolicy
   /// The entry as it is written, for the templates of a matrix's later children.

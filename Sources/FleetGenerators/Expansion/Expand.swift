@@ -102,7 +102,11 @@ private struct TargetMaker {
     of sets: [ParameterSet], in entry: GeneratedEntry, problems: inout Problems
   ) -> [ExpandedTarget] {
     switch template {
-    case .target(let builder): return builder.targets(of: sets, generator: entry.index, problems: &problems)
+    case .target(let builder):
+      let own = entry.entry.targetTemplate.map {
+        TargetBuilder($0, definition: definition, inventory: inventory, problems: &problems)
+      }
+      return (own ?? builder).targets(of: sets, generator: entry.index, problems: &problems)
     case .application(let template):
       guard
         let compiled = CompiledApplication(
@@ -138,7 +142,10 @@ public func templateProblems(in definition: FleetSetDefinition, file: String = "
     problems.add(run.problems)
   }
   switch definition.template {
-  case .target(let template): _ = CompiledTarget(template, definition.language, problems: &problems)
+  case .target(let template):
+    for template in [template] + definition.generators.compactMap(\.targetTemplate) {
+      _ = CompiledTarget(template, definition.language, problems: &problems)
+    }
   case .application(let template):
     for entry in [nil] + definition.generators.map(\.template).filter({ $0 != nil }) {
       _ = CompiledApplication(template, own: entry, language: definition.language, problems: &problems)
