@@ -19,7 +19,7 @@ extension FieldReader {
       map.renamed("syncPolicy", to: "sync")
       map.renamed("strategy", to: "rollout")
       map.notAvailable("templatePatch", hint: "a FleetSet's fields take templates of every type")
-      guard let entries, let template = template ?? nil else { return nil }
+      guard let entries, let template else { return nil }
       return FleetSetDefinition(
         generators: entries, language: language, template: template, sync: sync, rollout: rollout)
     }
