@@ -21,8 +21,11 @@ struct Case {
     return nil
   }()
 
-  /// All cases in order of their names.
-  static func all(in folder: URL) throws -> [Case] {
+  /// The cases by operation, in order of their names; they are read once.
+  static let byOperation = Result { try Dictionary(grouping: all(), by: \.operation) }
+
+  private static func all() throws -> [Case] {
+    guard let folder else { return [] }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     return try names.compactMap { name in
       let here = folder.appendingPathComponent(name)

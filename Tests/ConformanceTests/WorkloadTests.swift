@@ -33,7 +33,8 @@ import Testing
       Issue.record("\(made)")
       return
     }
-    let expected = try bytes("expected/\(workload)-1000.jsonl").split(separator: UInt8(ascii: "\n")).prefix(own.count)
+    let expected = try bytes("expected/\(workload)-1000.jsonl")
+      .split(separator: UInt8(ascii: "\n"), maxSplits: own.count).prefix(own.count)
     let byName = Dictionary(
       try expected.map { try JSON.parse(Array($0)) }.map { ($0["metadata", "name"]?.string ?? "", $0) },
       uniquingKeysWith: { $1 })
