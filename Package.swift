@@ -148,6 +148,9 @@ let targets: [Target] = [
   tests("FleetDocumentsTests", ["FleetDocuments", "Manifest", "FleetModel"]),
   tests(
     "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),
+  tests(
+    "ConformanceTests",
+    ["FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "Manifest", "FleetModel"]),
   tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"]),
   tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),

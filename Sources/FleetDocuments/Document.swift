@@ -1,7 +1,7 @@
 public import FleetModel
 public import Manifest
 
-/// A document of `flotilla.dev/v1`, read and found right.
+/// A document of `flotilla.dev/v1`, or an ApplicationSet, read and found right.
 public struct Document: Hashable, Sendable {
   /// What it describes.
   public enum Content: Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct Document: Hashable, Sendable {
     case cluster(Cluster)
     /// A Git source.
     case repository(Repository)
-    /// Generators, template, sync and rollout.
+    /// Generators, template, sync and rollout: a FleetSet, or an ApplicationSet read as one.
     case fleetSet(FleetSetDefinition)
   }
 
@@ -44,7 +44,7 @@ public struct Document: Hashable, Sendable {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
-    case .fleetSet: "FleetSet"
+    case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
     }
   }
 }

@@ -28,10 +28,10 @@ public enum DocumentWriter {
   }
 
   static func metadata(
-    project: ProjectName, name: String, labels: Node? = nil, annotations: Node? = nil
+    project: ProjectName, name: String, labels: Node? = nil, annotations: Node? = nil, projectKey: String = "project"
   ) -> Node {
     var metadata: Node = ["name": Node(.string(name))]
-    if project != .defaultProject { metadata["project"] = Node(.string(project.rawValue)) }
+    if project != .defaultProject { metadata[projectKey] = Node(.string(project.rawValue)) }
     metadata["labels"] = labels
     metadata["annotations"] = annotations
     return metadata

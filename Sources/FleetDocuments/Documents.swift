@@ -1,9 +1,9 @@
 public import FleetModel
 internal import Manifest
 
-/// Reads documents of `flotilla.dev/v1`.
+/// Reads documents of `flotilla.dev/v1`, and ApplicationSets.
 public enum Documents {
-  /// The API version of every document.
+  /// The API version of every document of Flotilla's own.
   public static let apiVersion = "flotilla.dev/v1"
 
   /// Reads all documents of a file, YAML or JSON, and finds everything that is wrong with them in one pass.
@@ -50,7 +50,7 @@ public enum Documents {
     guard let name = header.name else { return false }
     let line = root.node.position.map { ":\($0.line)" } ?? ""
     let place = "\(file.isEmpty ? "-" : file)\(line)"
-    guard let earlier = places.updateValue(place, forKey: "\(header.kind)/\(header.project)/\(name)") else {
+    guard let earlier = places.updateValue(place, forKey: "\(header.kind.namesake)/\(header.project)/\(name)") else {
       return true
     }
     root.findings.add(
@@ -67,6 +67,13 @@ struct DocumentHeader {
     case cluster = "Cluster"
     case repository = "Repository"
     case fleetSet = "FleetSet"
+    case applicationSet = "ApplicationSet"
+
+    /// The kinds of Flotilla's own API version.
+    static let allCases: [Kind] = [.cluster, .repository, .fleetSet]
+
+    /// What names are unique among: both kinds of sets have rollouts, which are named after them.
+    var namesake: String { self == .applicationSet ? Kind.fleetSet.rawValue : rawValue }
   }
 
   var kind: Kind

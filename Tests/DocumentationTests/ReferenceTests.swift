@@ -10,13 +10,13 @@ import Testing
 /// Holds the reference pages against what the code has.
 @Suite("Reference pages")
 struct ReferenceTests {
-  @Test("every YAML block that is a Flotilla document is clean")
+  @Test("every YAML block that is a document of Flotilla or an ApplicationSet is clean")
   func documents() throws {
     var problems: [String] = []
     var count = 0
     for block in try Page.all().flatMap({ $0.blocks("yaml") }) {
       let text = block.lines.joined(separator: "\n")
-      guard text.contains("apiVersion: flotilla.dev/") else { continue }
+      guard text.contains("apiVersion: flotilla.dev/") || text.contains("apiVersion: argoproj.io/") else { continue }
       let (documents, findings) = Documents.read(Array(text.utf8), file: block.place)
       problems += findings.map(\.text)
       for case .fleetSet(let definition) in documents.map(\.content) {
@@ -28,9 +28,9 @@ struct ReferenceTests {
     #expect(count >= 3, "the documentation lost its documents")
   }
 
-  @Test("documents.md names every field that documents may have")
+  @Test("documents.md and applicationsets.md name every field that documents may have")
   func fields() throws {
-    let page = try Page.text(of: "docs/reference/documents.md")
+    let page = try ["documents.md", "applicationsets.md"].map { try Page.text(of: "docs/reference/\($0)") }.joined()
     let sources = try Page.sources(["Sources/FleetDocuments"], endings: [".swift"])
     var missing: Set<String> = []
     for reader in ["optional(\"", "required(\"", "present(\""] {

@@ -14,7 +14,7 @@ import Testing
           : nil
       },
       { controller, url in
-        let answer = try await ControllerClient.with(.init(server: url)) { client in
+        let answer = try await ControllerClient.with(.init(server: url, retryFor: .seconds(600))) { client in
           try await client.act(.pause, on: "web", number: nil, RolloutActionRequest(reason: "lunch"), in: "default")
         }
         return (answer, controller.seen)

@@ -39,10 +39,15 @@ struct DocumentRefusalTests {
                    write apiVersion: flotilla.dev/v1
       """),
     Refusal(
-      "Argo CD", "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\n",
+      "Argo CD", "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a}\n",
       """
-      f.yaml:1:13  apiVersion: documents of Argo CD are not available in this version
-                   write a FleetSet of flotilla.dev/v1
+      f.yaml:2:7  kind: of Argo CD's documents Flotilla reads ApplicationSets, found "AppProject"
+      """),
+    Refusal(
+      "ApplicationSet of another version", "apiVersion: flotilla.dev/v1\nkind: ApplicationSet\nmetadata: {name: a}\n",
+      """
+      f.yaml:2:7  kind: "ApplicationSet" has another API version
+                  write apiVersion: argoproj.io/v1alpha1
       """),
     Refusal(
       "no kind", "apiVersion: flotilla.dev/v1\nmetadata: {name: a}\n",

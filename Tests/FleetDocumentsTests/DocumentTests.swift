@@ -85,13 +85,14 @@ struct DocumentTests {
     #expect(
       set.generators.map(\.generator) == [
         .clusters(
-          selector: LabelSelector(
-            matchLabels: ["env": "prod"],
-            matchExpressions: [LabelRequirement(key: "region", operator: .isIn, values: ["eu", "us"])]),
-          values: ["tier": #"{{ index .metadata.labels "tier" }}"#]),
-        .list(elements: [["name": "edge-1", "replicas": 3]]),
-        .gitDirectories(
-          GitDirectories(
+          ClustersGenerator(
+            selector: LabelSelector(
+              matchLabels: ["env": "prod"],
+              matchExpressions: [LabelRequirement(key: "region", operator: .isIn, values: ["eu", "us"])]),
+            values: ["tier": #"{{ index .metadata.labels "tier" }}"#])),
+        .list(ListGenerator(elements: [["name": "edge-1", "replicas": 3]])),
+        .git(
+          GitGenerator(
             repository: "storefront", revision: .semanticVersion("^1.4"),
             directories: [.init(path: "apps/*"), .init(path: "apps/old", exclude: true)], pathParameterPrefix: "app")),
       ])
@@ -99,9 +100,10 @@ struct DocumentTests {
     #expect(set.generators[1].position?.line == 12)
     #expect(
       set.template
-        == TargetTemplate(
-          name: "web-{{ .name }}", labels: ["flotilla.dev/part": "x-{{ .name }}"], repository: "storefront",
-          revision: .named("main"), path: "overlays/{{ .values.tier }}", cluster: "{{ .name }}", namespace: "shop"))
+        == .target(
+          TargetTemplate(
+            name: "web-{{ .name }}", labels: ["flotilla.dev/part": "x-{{ .name }}"], repository: "storefront",
+            revision: .named("main"), path: "overlays/{{ .values.tier }}", cluster: "{{ .name }}", namespace: "shop")))
   }
 
   @Test func readsEveryFieldOfAStrategy() throws {
@@ -147,8 +149,9 @@ struct DocumentTests {
     #expect(set.language == .fields)
     #expect(set.sync == SyncPolicy())
     #expect(set.rollout == RolloutStrategy())
-    #expect(set.template.revision == .head)
-    #expect(set.template.namespace == "default")
+    guard case .target(let template) = set.template else { return }
+    #expect(template.revision == .head)
+    #expect(template.namespace == "default")
     guard case .fleetSet(let staged) = try one(stages("    - {name: a, rest: true}\n")).content else { return }
     #expect(staged.rollout.stages == [StageStrategy(name: "a", selection: .rest)])
   }
@@ -169,7 +172,7 @@ struct DocumentTests {
 
       """
     guard case .fleetSet(let set) = try one(fleetSet(generators: generators)).content,
-      case .gitDirectories(let git)? = set.generators.first?.generator
+      case .git(let git)? = set.generators.first?.generator
     else {
       Issue.record("no git generator")
       return

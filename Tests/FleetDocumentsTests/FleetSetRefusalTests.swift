@@ -23,25 +23,57 @@ struct FleetSetRefusalTests {
       "two generators", fleetSet(generators: "  generators:\n  - {clusters: {}, list: {elements: []}}\n"),
       """
       f.yaml:6:5  spec.generators[0]: an entry has one generator, found 2
-                  give one of list, clusters and git; write several entries to join their results
+                  give one of list, clusters, git, scmProvider, clusterDecisionResource, pullRequest, matrix, merge, plugin; write several entries to join their results
       """),
     Refusal(
       "no generator", fleetSet(generators: "  generators:\n  - {selector: {}}\n"),
       """
       f.yaml:6:5  spec.generators[0]: no generator is given
-                  give one of list, clusters and git; write several entries to join their results
+                  give one of list, clusters, git, scmProvider, clusterDecisionResource, pullRequest, matrix, merge, plugin; write several entries to join their results
       """),
     Refusal(
-      "later generator", fleetSet(generators: "  generators:\n  - matrix: {generators: []}\n"),
+      "children",
+      fleetSet(
+        generators:
+          "  generators:\n  - matrix: {generators: [{clusters: }]}\n  - merge: {mergeKeys: [], generators: [{clusters: {}}]}\n  - matrix: {generators: [{clusters: {}, list: {elements: []}}, {clusters: {}}, {onError: isolate}]}\n"
+      ),
       """
-      f.yaml:6:5  spec.generators[0].matrix: not available in this version
-                  this version has list, clusters and git with directories
+      f.yaml:6:26  spec.generators[0].matrix.generators: a matrix combines two generators, found 1
+      f.yaml:7:24  spec.generators[1].merge.mergeKeys: there is no key, so that nothing would belong together
+      f.yaml:7:40  spec.generators[1].merge.generators: a merge has a base and what overrides it, found 1 generators
+      f.yaml:8:27  spec.generators[2].matrix.generators[0]: an entry has one generator, found 2
+                   give one of list, clusters, git, scmProvider, clusterDecisionResource, pullRequest, matrix, merge, plugin; write several entries to join their results
+      f.yaml:8:81  spec.generators[2].matrix.generators[2]: no generator is given
+                   give one of list, clusters, git, scmProvider, clusterDecisionResource, pullRequest, matrix, merge, plugin; write several entries to join their results
+      f.yaml:8:82  spec.generators[2].matrix.generators[2].onError: unknown field
+                   known here: clusterDecisionResource, clusters, git, list, matrix, merge, plugin, pullRequest, scmProvider, selector
       """),
     Refusal(
-      "git files", fleetSet(generators: "  generators:\n  - git: {repository: shop, files: [{path: a}]}\n"),
+      "git", fleetSet(generators: "  generators:\n  - git: {repository: shop, globbing: glob}\n"),
       """
-      f.yaml:6:29  spec.generators[0].git.files: not available in this version
-                   this version has directories
+      f.yaml:6:10  spec.generators[0].git: neither directories nor files are given
+                   give patterns of one of them
+      f.yaml:6:39  spec.generators[0].git.globbing: "glob" is not known
+                   give one of greedy, doublestar
+      """),
+    Refusal(
+      "providers",
+      fleetSet(
+        generators:
+          "  generators:\n  - scmProvider: {github: {org: a}, gitlab: {group: b, insecure: \"no\"}}\n  - pullRequest: {}\n  - plugin: {configMapRef: {}, input: {parameters: [1]}}\n  - clusterDecisionResource: {configMapRef: a}\n"
+      ),
+      """
+      f.yaml:6:18  spec.generators[0].scmProvider: 2 providers are given
+                   give exactly one of github, gitlab, gitea, bitbucket, bitbucketServer, azureDevOps, awsCodeCommit
+      f.yaml:6:27  spec.generators[0].scmProvider.github.organization: is missing
+      f.yaml:6:28  spec.generators[0].scmProvider.github.org: unknown field
+                   known here: allBranches, api, appSecretName, excludeArchivedRepos, organization, tokenRef
+      f.yaml:7:18  spec.generators[1].pullRequest: no provider is given
+                   give one of github, gitlab, gitea, bitbucketServer, bitbucket, azuredevops
+      f.yaml:8:28  spec.generators[2].plugin.configMapRef.name: is missing
+      f.yaml:8:52  spec.generators[2].plugin.input.parameters: expected a map, found a list
+      f.yaml:9:30  spec.generators[3].clusterDecisionResource: give exactly one of name and labelSelector
+                   they say which resources are read
       """),
     Refusal(
       "list values", fleetSet(generators: "  generators:\n  - list: {elements: [{cluster: a, replicas: 3}, b]}\n"),
@@ -128,7 +160,7 @@ struct FleetSetRefusalTests {
       f.yaml:6:10  spec.generators[0].list: expected a map, found nothing
       f.yaml:7:9  spec.generators[1].git: expected a map, found nothing
       f.yaml:8:5  spec.generators[2]: no generator is given
-                  give one of list, clusters and git; write several entries to join their results
+                  give one of list, clusters, git, scmProvider, clusterDecisionResource, pullRequest, matrix, merge, plugin; write several entries to join their results
       f.yaml:9:5  spec.generators[3].lists: unknown field; did you mean "list"?
       """),
     Refusal(

@@ -17,11 +17,11 @@ import Testing
     path: "./apps/web/overlays/../base/", cluster: "{{name}}", namespace: "shop")
 
   static let prod = GeneratorEntry(
-    generator: .clusters(selector: LabelSelector(matchLabels: ["environment": "prod"]), values: [:]))
+    generator: .clusters(ClustersGenerator(selector: LabelSelector(matchLabels: ["environment": "prod"]))))
 
   @Test func clustersBecomeTargetsInOrderOfTheirNames() throws {
     let definition = FleetSetDefinition(generators: [Self.prod], template: Self.template)
-    guard case .targets(let targets, let problems) = expand(definition, inventory: Self.inventory) else {
+    guard case .targets(let targets, _, let problems) = expand(definition, inventory: Self.inventory) else {
       Issue.record("no targets")
       return
     }
@@ -41,10 +41,12 @@ import Testing
       path: "{{ if eq .metadata.labels.region \"eu\" }}eu{{ else }}other{{ end }}", cluster: "{{ .name }}")
     let entry = GeneratorEntry(
       generator: .clusters(
-        selector: LabelSelector(matchLabels: ["environment": "prod"]), values: ["short": "{{ .name | trunc 2 }}"]))
+        ClustersGenerator(
+          selector: LabelSelector(matchLabels: ["environment": "prod"]),
+          values: ["short": "{{ .name | trunc 2 }}"])))
     let definition = FleetSetDefinition(
       generators: [entry], language: .goTemplate(options: ["missingkey=error"]), template: template)
-    guard case .targets(let targets, _) = expand(definition, inventory: Self.inventory) else {
+    guard case .targets(let targets, _, _) = expand(definition, inventory: Self.inventory) else {
       Issue.record("no targets")
       return
     }
@@ -53,14 +55,14 @@ import Testing
   }
 
   @Test func gitDirectoriesAreAskedForAndThenRead() throws {
-    let generator = GitDirectories(
+    let generator = GitGenerator(
       repository: "config", revision: .branch("main"),
       directories: [.init(path: "apps/*"), .init(path: "apps/old", exclude: true)])
     let template = TargetTemplate(
       name: "{{path.basenameNormalized}}", repository: "config", path: "{{path}}", cluster: "dev-1",
       namespace: "{{path[1]}}")
     let definition = FleetSetDefinition(
-      generators: [GeneratorEntry(generator: .gitDirectories(generator))], template: template)
+      generators: [GeneratorEntry(generator: .git(generator))], template: template)
     let request = GeneratorRequest.tree(repository: "config", revision: .branch("main"))
     guard case .needs([request]) = expand(definition, inventory: Self.inventory) else {
       Issue.record("did not ask")
@@ -70,7 +72,7 @@ import Testing
       "apps", "apps/web", "apps/api", "apps/old", "apps/.hidden", "apps/web/base", ".x",
     ])
     guard
-      case .targets(let targets, _) = expand(definition, inventory: Self.inventory, answers: [request: .tree(tree)])
+      case .targets(let targets, _, _) = expand(definition, inventory: Self.inventory, answers: [request: .tree(tree)])
     else {
       Issue.record("no targets")
       return
@@ -91,7 +93,7 @@ import Testing
 
   @Test func nothingAtAllIsNoError() {
     let entry = GeneratorEntry(
-      generator: .clusters(selector: LabelSelector(matchLabels: ["environment": "none"]), values: [:]))
+      generator: .clusters(ClustersGenerator(selector: LabelSelector(matchLabels: ["environment": "none"]))))
     let definition = FleetSetDefinition(generators: [entry], template: Self.template)
     guard case .empty(let problems) = expand(definition, inventory: Self.inventory) else {
       Issue.record("not empty")
@@ -102,16 +104,16 @@ import Testing
   }
 
   @Test func oneGeneratorOfSeveralThatYieldsNothingIsAWarning() {
-    let git = GitDirectories(repository: "config", directories: [.init(path: "none/*")])
+    let git = GitGenerator(repository: "config", directories: [.init(path: "none/*")])
     let filtered = GeneratorEntry(
-      generator: .clusters(selector: LabelSelector(), values: [:]),
+      generator: .clusters(ClustersGenerator()),
       selector: LabelSelector(matchLabels: ["name": "nobody"]))
     let definition = FleetSetDefinition(
-      generators: [Self.prod, GeneratorEntry(generator: .gitDirectories(git)), filtered], template: Self.template)
+      generators: [Self.prod, GeneratorEntry(generator: .git(git)), filtered], template: Self.template)
     let answers: [GeneratorRequest: GeneratorAnswer] = [
       .tree(repository: "config", revision: .head): .tree(FakeTree(directoryPaths: ["apps"]))
     ]
-    guard case .targets(let targets, let problems) = expand(definition, inventory: Self.inventory, answers: answers)
+    guard case .targets(let targets, _, let problems) = expand(definition, inventory: Self.inventory, answers: answers)
     else {
       Issue.record("no targets")
       return
@@ -121,9 +123,9 @@ import Testing
   }
 
   @Test func templatesAreCheckedWithoutAnyCluster() {
-    let git = GitDirectories(repository: "config", directories: [.init(path: "a[")], values: ["b": "{{ .c"])
+    let git = GitGenerator(repository: "config", directories: [.init(path: "a[")], values: ["b": "{{ .c"])
     let definition = FleetSetDefinition(
-      generators: [GeneratorEntry(generator: .gitDirectories(git))], language: .goTemplate(options: []),
+      generators: [GeneratorEntry(generator: .git(git))], language: .goTemplate(options: []),
       template: TargetTemplate(name: "{{ .name | nosuch }}", repository: "r", path: "{{ if }}", cluster: "c"))
     #expect(
       templateProblems(in: definition, file: "set.yaml").map(\.field) == [
@@ -139,7 +141,9 @@ import Testing
       var template = TargetTemplate(name: "{{name}}", repository: "config", path: "apps", cluster: "{{name}}")
       change(&template)
       let definition = FleetSetDefinition(
-        generators: [GeneratorEntry(generator: .list(elements: elements), position: Position(line: 7, column: 5))],
+        generators: [
+          GeneratorEntry(generator: .list(ListGenerator(elements: elements)), position: Position(line: 7, column: 5))
+        ],
         template: template)
       guard case .failed(let problems) = expand(definition, inventory: Self.inventory, file: "set.yaml") else {
         return []
@@ -178,7 +182,7 @@ import Testing
   @Test func manyEqualProblemsAreCounted() {
     let clusters = (0..<500).map { Cluster(name: ClusterName("c-\($0)")) }
     let definition = FleetSetDefinition(
-      generators: [GeneratorEntry(generator: .clusters(selector: LabelSelector(), values: [:]))],
+      generators: [GeneratorEntry(generator: .clusters(ClustersGenerator()))],
       template: TargetTemplate(name: "{{name}}", repository: "r", path: "{{none}}", cluster: "{{name}}"))
     guard case .failed(let problems) = expand(definition, inventory: clusters) else {
       Issue.record("did not fail")
@@ -206,18 +210,22 @@ import Testing
   }
 }
 
-/// A commit that consists of directories only.
+/// A commit that is written down.
 struct FakeTree: SourceTree {
   var commit: CommitID
   var directoryPaths: [String]
+  var texts: [String: String]
 
-  init(directoryPaths: [String]) {
+  init(directoryPaths: [String] = [], files: [String: String] = [:]) {
     commit = CommitID(hexadecimal: String(repeating: "a1", count: 20)) ?? { preconditionFailure("forty digits") }()
     self.directoryPaths = directoryPaths
+    texts = files
   }
 
   func directories(under path: String) throws(SourceTreeError) -> [String] { directoryPaths }
-  func files(under path: String) throws(SourceTreeError) -> [SourceFile] { [] }
-  func contents(of path: String) throws(SourceTreeError) -> [UInt8]? { nil }
+  func files(under path: String) throws(SourceTreeError) -> [SourceFile] {
+    texts.keys.sorted().map { SourceFile(path: $0, objectID: $0, sizeBytes: Int64(texts[$0]?.utf8.count ?? 0)) }
+  }
+  func contents(of path: String) throws(SourceTreeError) -> [UInt8]? { texts[path].map { Array($0.utf8) } }
   func objectID(of path: String) throws(SourceTreeError) -> String? { nil }
 }

@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: ["[]a]", "[-]", "[x-]", "[-x]", "[", "[^", "[^bc", "a[", "a\\", "[a-b-c]", "[a"])
   func refusesMalformedPatterns(pattern: String) {
-    #expect(throws: PathPattern.Malformed.self) { try PathPattern(pattern) }
+    #expect(throws: MalformedPattern.self) { try PathPattern(pattern) }
   }
 
   @Test func manyStarsStayCheap() throws {

@@ -24,6 +24,24 @@ import Testing
     "apiVersion: \(apiVersion)\nkind: \(kind)\nmetadata:\n  name: \(name)\n\(more)"
   }
 
+  @Test func directoriesBelowAreReadOnlyWhenAskedFor() throws {
+    let tree = FakeTree([
+      "app/a.yaml": Self.object("ConfigMap", "a"), "app/sub/b.yaml": Self.object("ConfigMap", "b"),
+      "app/sub/kustomization.yaml": "resources: []\n",
+    ])
+    guard case .manifests(let bundle, _) = render(tree: tree, path: "app", namespace: "shop", isRecursive: false) else {
+      Issue.record("did not render")
+      return
+    }
+    #expect(bundle.objects.map(\.identity.display) == ["ConfigMap shop/a"])
+    guard
+      case .manifests(let root, _) = render(
+        tree: FakeTree(["a.yaml": Self.object("ConfigMap", "a"), "b/c.yaml": Self.object("ConfigMap", "c")]), path: "",
+        namespace: "shop", isRecursive: false)
+    else { return }
+    #expect(root.objects.count == 1)
+  }
+
   @Test func plainManifestsComeInCanonicalOrder() throws {
     let bundle = try Self.bundle([
       "app/z.yaml": Self.object("Namespace", "shop") + "---\n# nothing\n---\n" + Self.object("Service", "web"),

@@ -39,6 +39,38 @@ import Testing
     }
   }
 
+  @Test func anApplicationSetIsKeptAndComesBackAsOne() async throws {
+    let text = """
+      apiVersion: argoproj.io/v1alpha1
+      kind: ApplicationSet
+      metadata: {name: guestbook, namespace: argocd}
+      spec:
+        generators: [{clusters: {}}]
+        template: {metadata: {name: "{{name}}"}, spec: {project: p}}
+      """
+    try await ServerFixture.with { server in
+      func apply(to project: String) async throws -> ServerFixture.Answer {
+        try await server.call(
+          Routes.applyDocuments, Routes.applyDocuments.path(project),
+          ApplyRequest(files: [.init(name: "set.yaml", content: text)]))
+      }
+      let refused = try await apply(to: "default")
+      #expect(refused.status == 400)
+      #expect(try refused.envelope().diagnostics.map(\.field) == ["metadata.namespace"])
+      #expect(try await apply(to: "argocd").decode(ApplyResponse.self).items.map(\.result) == [.created])
+      #expect(try await apply(to: "argocd").decode(ApplyResponse.self).items.map(\.result) == [.unchanged])
+      let shown = try await server.call(Routes.getFleetSet, Routes.getFleetSet.path("argocd", "guestbook"))
+      guard case .object(let document)? = try shown.decode(FleetSetResource.self).document else {
+        Issue.record("there is no document: \(shown.text)")
+        return
+      }
+      #expect(document["apiVersion"] == .string("argoproj.io/v1alpha1"))
+      #expect(document["kind"] == .string("ApplicationSet"))
+      #expect(
+        document["metadata"] == .object(["name": .string("guestbook"), "namespace": .string("argocd")]))
+    }
+  }
+
   @Test func fileRepositoriesLieBelowTheNamedFolderOnly() async throws {
     @Sendable func document(_ url: String) -> String {
       "apiVersion: flotilla.dev/v1\nkind: Repository\nmetadata: {name: local}\nspec:\n  url: \(url)\n"

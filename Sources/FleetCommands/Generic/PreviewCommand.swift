@@ -22,13 +22,15 @@ struct ExpansionOptions: ParsableArguments {
   var cluster: String?
 
   /// The set's name and the request.
-  func request() throws -> (String, PreviewRequest) {
-    let inputs = try InputFile.read(files)
+  func request() throws -> (String, PreviewRequest) { try request(InputFile.read(files)) }
+
+  /// The set's name and the request, of files that were read already.
+  func request(_ inputs: [InputFile]) throws -> (String, PreviewRequest) {
     let request = PreviewRequest(files: inputs.map(\.wireFile), cluster: cluster.map { ClusterName($0) })
     if let fleetSet { return (fleetSet, request) }
     let (documents, diagnostics) = Documents.read(inputs.map { (file: $0.name, bytes: $0.content) })
     if diagnostics.contains(where: { $0.severity == .error }) { throw DiagnosticsError(diagnostics) }
-    let sets = documents.filter { $0.kind == "FleetSet" }.map(\.name)
+    let sets = documents.filter { ["FleetSet", "ApplicationSet"].contains($0.kind) }.map(\.name)
     guard sets.count == 1, let name = sets.first else {
       throw CommandFailure.usage(
         sets.isEmpty ? "no FleetSet was named" : "the files describe \(sets.count) FleetSets",
@@ -41,14 +43,26 @@ struct ExpansionOptions: ParsableArguments {
 /// `flotilla preview`
 struct PreviewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "preview", abstract: "Show the targets a FleetSet expands to, and change nothing.")
+    commandName: "preview", abstract: "Show the targets a FleetSet expands to, and change nothing.",
+    discussion: """
+      An ApplicationSet in a file is shown as the Argo CD Applications it makes, without a controller. For a FleetSet in a \
+      file the controller's clusters and repositories are used, unless --offline or files say otherwise.
+      """)
 
   @OptionGroup var expansion: ExpansionOptions
+  @OptionGroup var offline: OfflineOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    let (set, request) = try expansion.request()
+    let inputs = try InputFile.read(expansion.files)
+    let preview = try OfflinePreview(
+      inputs, name: expansion.fleetSet, cluster: expansion.cluster, options: offline)
+    if let preview {
+      try preview.show(as: output.output)
+      return
+    }
+    let (set, request) = try expansion.request(inputs)
     let answer = try await connection.withController { client, project in
       try await client.preview(request, of: set, in: project)
     }

@@ -16,6 +16,8 @@ public struct ExpandedSet: Sendable {
   public var targets: [ReleaseTargetDraft]
   /// Findings that stop nothing.
   public var warnings: [Diagnostic]
+  /// Entries of `spec.generators` that failed and were told to leave the others alone; what they made before stays.
+  public var isolated: [Int] = []
 
   /// The SHA-256 over the targets with their settings and bundles.
   public var contentDigest: FleetModel.Digest {
@@ -68,8 +70,9 @@ public struct Expander: Sendable {
     onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
-    let (targets, warnings) = try await generate(definition, inventory: inventory, file: file, resolver: &resolver)
-    var result = ExpandedSet(sources: [], targets: [], warnings: warnings)
+    let (targets, isolated, warnings) = try await generate(
+      definition, inventory: inventory, file: file, resolver: &resolver)
+    var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
     for target in targets where onlyCluster == nil || target.cluster == onlyCluster {
@@ -77,7 +80,7 @@ public struct Expander: Sendable {
       do {
         let source = try await resolver.source(repository: target.repository, revision: target.revision)
         let bundle = try await rendered(target, source)
-        let draft = draft(target, definition.sync, source, clusters[target.cluster] ?? 0, bundle.digest)
+        let draft = draft(target, source, clusters[target.cluster] ?? 0, bundle.digest)
         try await keep(draft, bundle)
         result.targets.append(draft)
       } catch let failure as ExpansionFailure {
@@ -93,13 +96,13 @@ public struct Expander: Sendable {
 
   private func generate(
     _ definition: FleetSetDefinition, inventory: [Cluster], file: String, resolver: inout SourceResolver
-  ) async throws -> ([ExpandedTarget], [Diagnostic]) {
+  ) async throws -> ([ExpandedTarget], isolated: [Int], [Diagnostic]) {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     // A generator whose repository cannot be had has nothing else to complain about.
     var reason = "GeneratorFailed"
     while true {
       switch FleetGenerators.expand(definition, inventory: inventory, answers: answers, file: file) {
-      case .targets(let targets, let problems): return (targets, problems)
+      case .targets(let targets, let isolated, let problems): return (targets, isolated, problems)
       case .failed(let problems): throw ExpansionFailure(reason: reason, diagnostics: problems)
       case .empty(let problems):
         let nothing = Diagnostic(
@@ -107,6 +110,10 @@ public struct Expander: Sendable {
           hint: "check selectors and paths; what ran before goes on")
         throw ExpansionFailure(reason: "EmptyExpansion", diagnostics: problems + [nothing])
       case .needs(let requests):
+        for request in requests {
+          answers[request] = .failure(
+            "generators that ask other programs are not available in this version of the controller")
+        }
         for case .tree(let repository, let revision) in requests {
           let request = GeneratorRequest.tree(repository: repository, revision: revision)
           do {
@@ -131,7 +138,7 @@ public struct Expander: Sendable {
     // A kustomization may read beside its own directory, so the whole commit is what it depends on.
     let key = RenderCache.Key(
       repository: source.repository.url, commit: source.commit.id, object: object, path: target.path,
-      namespace: target.namespace)
+      namespace: target.namespace, isRecursive: target.isRecursive)
     if let bundle = await cache.bundle(for: key) { return bundle }
     let bundle = try await render(target, source)
     await cache.store(bundle, for: key)
@@ -142,7 +149,8 @@ public struct Expander: Sendable {
     var answers: [RenderRequest: RenderAnswer] = [:]
     while true {
       let rendering = FleetRender.render(
-        tree: source.tree, path: target.path, namespace: target.namespace, answers: answers)
+        tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
+        answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
         return BundleDraft(
@@ -175,13 +183,14 @@ public struct Expander: Sendable {
   }
 
   private func draft(
-    _ target: ExpandedTarget, _ sync: SyncPolicy, _ source: ResolvedSource, _ cluster: ClusterID,
+    _ target: ExpandedTarget, _ source: ResolvedSource, _ cluster: ClusterID,
     _ bundle: FleetModel.Digest
   ) -> ReleaseTargetDraft {
     ReleaseTargetDraft(
       name: target.name, cluster: cluster, labels: target.labels, namespace: target.namespace,
       repository: source.repository.name, path: target.path, origin: target.origin.description,
-      selfHeal: sync.selfHeal, prune: sync.prune, createNamespace: sync.createNamespace, bundle: bundle)
+      selfHeal: target.sync.selfHeal, prune: target.sync.prune, createNamespace: target.sync.createNamespace,
+      bundle: bundle)
   }
 }
 

@@ -11,6 +11,7 @@ actor RenderCache {
     var object: String?
     var path: String
     var namespace: String
+    var isRecursive: Bool
   }
 
   private let limitBytes: Int

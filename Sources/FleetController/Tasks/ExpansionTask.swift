@@ -29,7 +29,7 @@ public struct ExpansionTask: ControllerTask {
       let definition = try FleetSetReader.definition(of: record)
       let release = try await expand(definition, record)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
-      try await recordSuccess(record, release: release.record, warnings: release.warnings, at: now)
+      try await recordSuccess(record, release: release.record, expanded: release.expanded, at: now)
       return nil
     } catch let failure as ExpansionFailure {
       try Task.checkCancellation()
@@ -43,7 +43,7 @@ public struct ExpansionTask: ControllerTask {
 
   private func expand(
     _ definition: FleetSetDefinition, _ record: FleetSetRecord
-  ) async throws -> (record: ReleaseRecord, warnings: [Diagnostic]) {
+  ) async throws -> (record: ReleaseRecord, expanded: ExpandedSet) {
     let inventory = try await store.inventory(of: record.project)
     let repositories = try await store.allRepositories(of: record.project)
     var bundles = BundleWriter(store: store)
@@ -63,20 +63,24 @@ public struct ExpansionTask: ControllerTask {
           "newBundles": "\(bundles.newBundles)",
         ])
     }
-    return (release, expanded.warnings)
+    return (release, expanded)
   }
 
   private func recordSuccess(
-    _ record: FleetSetRecord, release: ReleaseRecord, warnings: [Diagnostic], at now: Instant
+    _ record: FleetSetRecord, release: ReleaseRecord, expanded: ExpandedSet, at now: Instant
   ) async throws {
-    let message = warnings.map(\.text).joined(separator: "\n")
+    let message = expanded.warnings.map(\.text).joined(separator: "\n")
+    // What an isolated generator made before is not in the release: it stays as it is, and nothing rolls it out.
+    let condition =
+      expanded.isolated.isEmpty
+      ? Condition(isReady: true, reason: "Expanded", message: message, since: now)
+      : Condition(isReady: false, reason: "GeneratorIsolated", message: message, since: now)
     if release.id == record.newestRelease?.id {
       // What the start task found about this very release is still so, or may be found just now.
-      let isSame = record.condition.isReady && record.condition.message == message
+      let isSame = record.condition.reason == condition.reason && record.condition.message == message
       if isSame || record.condition.reason == StartTask.misfit { return }
     }
-    try await store.recordCondition(
-      Condition(isReady: true, reason: "Expanded", message: message, since: now), of: record.id)
+    try await store.recordCondition(condition, of: record.id)
     // The start task may have had its say before this was written over it; it says it again.
     try await store.wake(.start, row: record.id.rawValue)
   }

@@ -7,20 +7,38 @@ extension FieldReader {
     let read = MapReader.read(self) { map -> FleetSetDefinition? in
       let language = map.templateLanguage()
       let generators = map.required("generators")
-      let entries = generators?.list()
-      if entries?.isEmpty == true { generators?.error("there is no generator, so that there would be no target") }
-      let template = map.required("template")?.targetTemplate()
+      if generators?.node.array?.isEmpty == true {
+        generators?.error("there is no generator, so that there would be no target")
+      }
+      let templateField = map.required("template")
+      let template = templateField?.targetTemplate()
+      let entries = generators?.generatorEntries(
+        language: language, template: template == nil ? nil : templateField?.node)
       let sync = map.optional("sync")?.syncPolicy() ?? SyncPolicy()
       let rollout = map.optional("rollout")?.rolloutStrategy() ?? RolloutStrategy()
       map.renamed("syncPolicy", to: "sync")
       map.renamed("strategy", to: "rollout")
-      map.notAvailable("templatePatch")
-      let generatorEntries = entries?.compactMap { $0.generatorEntry(language: language) }
-      guard let generatorEntries, let template = template ?? nil else { return nil }
+      map.notAvailable("templatePatch", hint: "a FleetSet's fields take templates of every type")
+      guard let entries, let template else { return nil }
       return FleetSetDefinition(
-        generators: generatorEntries, language: language, template: template, sync: sync, rollout: rollout)
+        generators: entries, language: language, template: template, sync: sync, rollout: rollout)
     }
     return read ?? nil
+  }
+
+  /// The entries of `generators`; those with a template of their own get it over the set's.
+  private func generatorEntries(language: TemplateLanguage, template: Node?) -> [GeneratorEntry]? {
+    let reader = GeneratorReader(language: language, dialect: .fleetSet, depth: 0)
+    return list()?.flatMap { element in
+      reader.entries(element).map { read in
+        var entry = read
+        guard let own = entry.template, let template else { return entry }
+        let path = "\(element.path).\(entry.generator.kind).template"
+        let merged = FieldReader(node: mergedTemplate(own, over: template), path: path, findings: findings)
+        entry.targetTemplate = merged.targetTemplate()
+        return entry
+      }
+    }
   }
 
   private func targetTemplate() -> TargetTemplate? {
@@ -30,8 +48,8 @@ extension FieldReader {
         MapReader.read(field) { fields in
           (
             name: fields.required("name", hint: "a template such as \"{{name}}-web\"")?.nonEmptyText(),
-            labels: fields.optional("labels")?.templatedLabels(areLabels: true) ?? [:],
-            annotations: fields.optional("annotations")?.templatedLabels(areLabels: false) ?? [:]
+            labels: fields.optional("labels")?.templatedTexts(areLabels: true) ?? [:],
+            annotations: fields.optional("annotations")?.templatedTexts(areLabels: false) ?? [:]
           )
         }
       }
@@ -69,14 +87,41 @@ extension FieldReader {
         }
       }
       map.notAvailable("sources", hint: "this version has one source")
+      let sync = map.optional("sync")?.templatedSync() ?? TargetTemplate.Sync()
       guard let source, let destination, let repository = source.repository, let path = source.path,
         let cluster = destination.cluster
       else { return nil }
       return TargetTemplate(
         name: "", repository: repository, revision: source.revision, path: path, cluster: cluster,
-        namespace: destination.namespace)
+        namespace: destination.namespace, sync: sync)
     }
     return read ?? nil
+  }
+
+  /// Labels or annotations by key, or one template that yields them.
+  private func templatedTexts(areLabels: Bool) -> TargetTemplate.Texts? {
+    if let text = node.string {
+      guard text.contains("{{") else {
+        expected("a map of texts, or a template that yields one")
+        return nil
+      }
+      return .template(text)
+    }
+    return templatedLabels(areLabels: areLabels).map(TargetTemplate.Texts.byKey)
+  }
+
+  private func templatedSync() -> TargetTemplate.Sync? {
+    MapReader.read(self) { map in
+      TargetTemplate.Sync(
+        prune: map.optional("prune")?.templatedFlag(), selfHeal: map.optional("selfHeal")?.templatedFlag(),
+        createNamespace: map.optional("createNamespace")?.templatedFlag())
+    }
+  }
+
+  /// `true`, `false`, or a template that yields one of them.
+  private func templatedFlag() -> TargetTemplate.Flag? {
+    if let text = node.string, text.contains("{{") { return .template(text) }
+    return boolean().map(TargetTemplate.Flag.value)
   }
 
   /// A directory below the repository's root.
@@ -99,7 +144,8 @@ extension FieldReader {
 }
 
 extension MapReader {
-  fileprivate func templateLanguage() -> TemplateLanguage {
+  /// `goTemplate` and `goTemplateOptions`.
+  func templateLanguage() -> TemplateLanguage {
     let isGoTemplate = optional("goTemplate")?.boolean() ?? false
     let optionsField = optional("goTemplateOptions")
     let options = optionsField?.list()?.compactMap { $0.templateOption() } ?? []

@@ -9,25 +9,34 @@ extension FieldReader {
       return nil
     }
     let errorsBefore = findings.errorCount
-    let isKnownVersion = checkVersion(object)
+    let kinds = checkVersion(object)
     guard let kindNode = object["kind"], !kindNode.isNull else {
       findings.add(at: node.position, field: "kind", "is missing", hint: Self.kindHint)
       return nil
     }
-    guard isKnownVersion else { return nil }
+    guard let kinds else { return nil }
     let kindField = FieldReader(node: kindNode, path: "kind", findings: findings)
-    guard let kind = kindField.documentKind() else { return nil }
+    guard let kind = kindField.documentKind(among: kinds) else { return nil }
     var header = DocumentHeader(kind: kind, errorsBefore: errorsBefore)
     guard let metadata = object["metadata"], !metadata.isNull else {
       findings.add(at: node.position, field: "metadata.name", "is missing", hint: "every document has a name")
       return header
     }
-    FieldReader(node: metadata, path: "metadata", findings: findings).readMetadata(into: &header)
+    let field = FieldReader(node: metadata, path: "metadata", findings: findings)
+    if kind == .applicationSet {
+      findings.unknownField = .warning
+      defer { findings.unknownField = .error }
+      field.readApplicationSetMetadata(into: &header)
+    } else {
+      field.readMetadata(into: &header)
+    }
     return header
   }
 
   /// The document; nil when anything in it is wrong.
   func document(_ header: DocumentHeader) -> Document? {
+    findings.unknownField = header.kind == .applicationSet ? .warning : .error
+    defer { findings.unknownField = .error }
     let content = MapReader.read(self) { map -> Document.Content? in
       for key in ["apiVersion", "kind", "metadata"] { _ = map.optional(key) }
       return self.content(header, map)
@@ -61,26 +70,29 @@ extension FieldReader {
           pollInterval: read.pollInterval))
     case .fleetSet:
       return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)
+    case .applicationSet:
+      // What a server adds is not part of what somebody wants.
+      _ = map.optional("status")
+      let definition = map.required("spec")?.applicationSetDefinition(
+        name: name, namespace: node["metadata", "namespace"]?.string ?? "", document: node)
+      return definition.map(Document.Content.fleetSet)
     }
   }
 
   // MARK: Header
 
-  private func checkVersion(_ object: Object) -> Bool {
+  /// The kinds of documents that the API version has; nil for one that is not known.
+  private func checkVersion(_ object: Object) -> [DocumentHeader.Kind]? {
     let field = object["apiVersion"].map { FieldReader(node: $0, path: "apiVersion", findings: findings) }
     guard let field, !field.node.isNull else {
       findings.add(
         at: node.position, field: "apiVersion", "is missing", hint: "write apiVersion: \(Documents.apiVersion)")
-      return false
+      return nil
     }
-    if field.node.string == Documents.apiVersion { return true }
-    if field.node.string?.hasPrefix("argoproj.io/") == true {
-      field.error(
-        "documents of Argo CD are not available in this version", hint: "write a FleetSet of \(Documents.apiVersion)")
-    } else {
-      field.error("\(field.found) is not known", hint: "write apiVersion: \(Documents.apiVersion)")
-    }
-    return false
+    if field.node.string == Documents.apiVersion { return [.cluster, .repository, .fleetSet] }
+    if field.node.string == ApplicationSets.apiVersion { return [.applicationSet] }
+    field.error("\(field.found) is not known", hint: "write apiVersion: \(Documents.apiVersion)")
+    return nil
   }
 
   private static let kindHint = "give one of Cluster, Repository, FleetSet"
@@ -88,9 +100,18 @@ extension FieldReader {
   /// Kinds that Flotilla will have.
   private static let laterKinds = ["Window", "Freeze", "Limit", "Channel", "Promotion", "Analysis", "Project"]
 
-  private func documentKind() -> DocumentHeader.Kind? {
+  private func documentKind(among kinds: [DocumentHeader.Kind]) -> DocumentHeader.Kind? {
+    if kinds == [.applicationSet] {
+      if node.string == ApplicationSets.kind { return .applicationSet }
+      error("of Argo CD's documents Flotilla reads ApplicationSets, found \(found)")
+      return nil
+    }
     if let text = node.string, Self.laterKinds.contains(text) {
       error("\(found) is not available in this version", hint: Self.kindHint)
+      return nil
+    }
+    guard node.string != ApplicationSets.kind else {
+      error("\(found) has another API version", hint: "write apiVersion: \(ApplicationSets.apiVersion)")
       return nil
     }
     return choice(DocumentHeader.Kind.self)
@@ -105,6 +126,22 @@ extension FieldReader {
       header.labels = map.optional("labels")?.labels() ?? [:]
       header.annotations = map.optional("annotations")?.annotations() ?? [:]
       map.renamed("namespace", to: "project")
+    }
+  }
+
+  /// An ApplicationSet's namespace is its project (AMENDMENTS 46); what a server adds to metadata is left aside.
+  private func readApplicationSetMetadata(into header: inout DocumentHeader) {
+    _ = MapReader.read(self) { map in
+      let name = map.required("name", hint: "every document has a name")
+      header.name = name?.name()
+      header.namePosition = name?.node.position
+      header.project = map.optional("namespace")?.name().map { ProjectName($0) } ?? .defaultProject
+      header.labels = map.optional("labels")?.labels() ?? [:]
+      header.annotations = map.optional("annotations")?.annotations() ?? [:]
+      for key in [
+        "finalizers", "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "ownerReferences",
+        "deletionTimestamp", "deletionGracePeriodSeconds", "generateName", "selfLink",
+      ] { _ = map.optional(key) }
     }
   }
 }

@@ -28,11 +28,16 @@ extension FieldReader {
   }
 
   /// Labels with keys and values as Kubernetes wants them.
-  func labels() -> [String: String]? {
+  ///
+  /// - Parameters:
+  ///   - mayBeTemplates: whether a key or value with `{{` in it is taken as it is.
+  ///   - hasFreeValues: whether values may be any text.
+  func labels(mayBeTemplates: Bool = false, hasFreeValues: Bool = false) -> [String: String]? {
     guard let texts = textsByKey() else { return nil }
     for entry in node.object?.entries ?? [] {
-      checkLabelKey(entry)
-      if texts[entry.key] != nil { child(entry).checkLabelValue() }
+      if !mayBeTemplates || !entry.key.contains("{{") { checkLabelKey(entry) }
+      guard !hasFreeValues, let text = texts[entry.key], !mayBeTemplates || !text.contains("{{") else { continue }
+      child(entry).checkLabelValue()
     }
     return texts
   }
@@ -45,18 +50,13 @@ extension FieldReader {
 
   /// Labels or annotations of a template, whose keys and values may be templates too.
   func templatedLabels(areLabels: Bool) -> [String: String]? {
-    guard let texts = textsByKey() else { return nil }
-    for entry in node.object?.entries ?? [] {
-      if !entry.key.contains("{{") { checkLabelKey(entry) }
-      if areLabels, texts[entry.key]?.contains("{{") == false { child(entry).checkLabelValue() }
-    }
-    return texts
+    labels(mayBeTemplates: true, hasFreeValues: !areLabels)
   }
 
-  /// A label's key.
+  /// A label's key; a template, as children of a matrix may have, is taken as it is.
   func labelKey() -> String? {
     guard let text = nonEmptyText() else { return nil }
-    guard LabelSyntax.isKey(text) else {
+    guard LabelSyntax.isKey(text) || text.contains("{{") else {
       error("\(found) is not a label's key", hint: LabelSyntax.keyHint)
       return nil
     }
@@ -64,15 +64,19 @@ extension FieldReader {
   }
 
   /// A label selector with `matchLabels` and `matchExpressions`.
-  func selector() -> LabelSelector? {
+  ///
+  /// - Parameter isOverLabels: whether it looks at labels; parameters, which a post-filter looks at, have any values.
+  func selector(isOverLabels: Bool = true) -> LabelSelector? {
     MapReader.read(self) { map in
       LabelSelector(
-        matchLabels: map.optional("matchLabels")?.labels() ?? [:],
-        matchExpressions: map.optional("matchExpressions")?.list()?.compactMap { $0.requirement() } ?? [])
+        matchLabels: map.optional("matchLabels")?.labels(mayBeTemplates: true, hasFreeValues: !isOverLabels) ?? [:],
+        matchExpressions: map.optional("matchExpressions")?.list()?.compactMap {
+          $0.requirement(isOverLabels: isOverLabels)
+        } ?? [])
     }
   }
 
-  private func requirement() -> LabelRequirement? {
+  private func requirement(isOverLabels: Bool) -> LabelRequirement? {
     let read = MapReader.read(self) { map -> LabelRequirement? in
       let key = map.required("key")?.labelKey()
       let judgement = map.required("operator", hint: "give one of In, NotIn, Exists, DoesNotExist")?
@@ -81,7 +85,7 @@ extension FieldReader {
       let elements = valuesField?.list()
       let values = elements?.compactMap { element in
         let text = element.text()
-        if text != nil { element.checkLabelValue() }
+        if isOverLabels, text?.contains("{{") == false { element.checkLabelValue() }
         return text
       }
       guard let key, let judgement else { return nil }

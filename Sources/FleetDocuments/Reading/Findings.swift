@@ -5,6 +5,8 @@ internal import Manifest
 final class Findings {
   private let file: String
   private var diagnostics: [Diagnostic] = []
+  /// What an unknown field is: an error, except in documents of others, who ignore it as well.
+  var unknownField = Diagnostic.Severity.error
 
   init(file: String) { self.file = file }
 

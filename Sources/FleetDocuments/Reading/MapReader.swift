@@ -81,7 +81,7 @@ final class MapReader {
       let near = suggestion(for: entry.key, among: known)
       if let near, object[near] == nil { misnamed[entry.key] = near }
       field.findings.add(
-        at: entry.keyPosition, field: FieldPath.appending(key: entry.key, to: field.path),
+        field.findings.unknownField, at: entry.keyPosition, field: FieldPath.appending(key: entry.key, to: field.path),
         "unknown field" + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
         hint: near == nil ? "known here: \(known.sorted().joined(separator: ", "))" : "")
     }

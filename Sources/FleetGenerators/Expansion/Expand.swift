@@ -1,10 +1,10 @@
 public import FleetDocuments
 public import FleetModel
-import FleetTemplate
-import Manifest
+internal import FleetTemplate
+internal import Manifest
 
-/// Expands a FleetSet into its targets. Same input, same result, in every process: generators in their order, clusters
-/// by name, directories bytewise.
+/// Expands a set into its targets. Same input, same result, in every process: generators in their order, clusters by
+/// name, directories and files bytewise.
 ///
 /// - Parameters:
 ///   - definition: the set's `spec`.
@@ -16,21 +16,115 @@ public func expand(
   _ definition: FleetSetDefinition, inventory: [Cluster], answers: [GeneratorRequest: GeneratorAnswer] = [:],
   file: String = ""
 ) -> Expansion {
+  expand(definition, inventory: Inventory(inventory), answers: answers, file: file)
+}
+
+/// Expands a set into its targets; see `expand(_:inventory:answers:file:)`.
+public func expand(
+  _ definition: FleetSetDefinition, inventory: Inventory, answers: [GeneratorRequest: GeneratorAnswer] = [:],
+  file: String = ""
+) -> Expansion {
+  let generated = generate(definition, inventory: inventory, answers: answers, file: file)
+  if !generated.needs.isEmpty { return .needs(generated.needs) }
   var problems = Problems(file: file)
-  let entries = inventory.sorted { $0.name < $1.name }.map(ClusterEntry.init)
-  var needs: [GeneratorRequest] = []
-  var sets: [ParameterSet] = []
-  for (index, entry) in definition.generators.enumerated() {
-    var generation = Generation(index: index, position: entry.position, language: definition.language)
-    let made = generation.parameterSets(of: entry, clusters: entries, answers: answers)
-    needs += generation.needs.filter { !needs.contains($0) }
-    problems.add(generation.problems)
-    sets += made
+  var isolated: [Int] = []
+  var targets = UniqueTargets()
+  var maker = TargetMaker(definition: definition, inventory: inventory, file: file)
+  for var entry in generated.entries {
+    let made = maker.targets(of: entry.sets, in: entry, problems: &entry.problems)
+    guard entry.problems.hasErrors, entry.entry.onError == .isolate else {
+      problems.add(entry.problems)
+      targets.add(made, problems: &problems)
+      continue
+    }
+    isolated.append(entry.index)
+    problems.add(entry.problems, isIsolated: true)
   }
-  if !needs.isEmpty { return .needs(needs) }
-  let targets = TargetBuilder(definition: definition, clusters: entries).targets(of: sets, problems: &problems)
+  problems.add(maker.ownProblems)
   if problems.hasErrors { return .failed(problems.diagnostics) }
-  return targets.isEmpty ? .empty(problems: problems.diagnostics) : .targets(targets, problems: problems.diagnostics)
+  if targets.targets.isEmpty {
+    // With nothing but isolated entries there is nobody else to go on.
+    return isolated.isEmpty ? .empty(problems: problems.diagnostics) : .failed(problems.diagnostics)
+  }
+  return .targets(targets.targets, isolated: isolated, problems: problems.diagnostics)
+}
+
+/// The targets of several entries, of which no two have one name.
+private struct UniqueTargets {
+  private(set) var targets: [ExpandedTarget] = []
+  private var places: [TargetName: Int] = [:]
+
+  mutating func add(_ others: [ExpandedTarget], problems: inout Problems) {
+    targets.reserveCapacity(targets.count + others.count)
+    places.reserveCapacity(targets.count + others.count)
+    for target in others {
+      if let place = places[target.name] {
+        problems.add(
+          Diagnostic(
+            field: "spec.template.metadata.name",
+            message:
+              "two targets are named \"\(target.name)\": one of \(targets[place].origin), one of \(target.origin)",
+            hint: "put what tells them apart into the name, for example the cluster's name"))
+        continue
+      }
+      places[target.name] = targets.count
+      targets.append(target)
+    }
+  }
+}
+
+/// Makes targets of parameter sets, with the template of either kind of set.
+private struct TargetMaker {
+  private enum Template {
+    case target(TargetBuilder)
+    case application(ApplicationTemplate)
+  }
+
+  private let definition: FleetSetDefinition
+  private let inventory: Inventory
+  private let template: Template
+  /// What is wrong with the set's template in itself.
+  private(set) var ownProblems: Problems
+
+  init(definition: FleetSetDefinition, inventory: Inventory, file: String) {
+    ownProblems = Problems(file: file)
+    self.definition = definition
+    self.inventory = inventory
+    template =
+      switch definition.template {
+      case .target(let template):
+        .target(TargetBuilder(template, definition: definition, inventory: inventory, problems: &ownProblems))
+      case .application(let template): .application(template)
+      }
+  }
+
+  mutating func targets(
+    of sets: [ParameterSet], in entry: GeneratedEntry, problems: inout Problems
+  ) -> [ExpandedTarget] {
+    switch template {
+    case .target(let builder):
+      let own = entry.entry.targetTemplate.map {
+        TargetBuilder($0, definition: definition, inventory: inventory, problems: &problems)
+      }
+      return (own ?? builder).targets(of: sets, generator: entry.index, problems: &problems)
+    case .application(let template):
+      guard
+        let compiled = CompiledApplication(
+          template, own: entry.entry.template, language: definition.language, problems: &problems)
+      else { return [] }
+      var targets: [ExpandedTarget] = []
+      targets.reserveCapacity(sets.count)
+      for set in sets {
+        let origin = TargetOrigin(generator: entry.index, source: set.source)
+        guard let application = compiled.render(set, origin: origin, problems: &problems) else { continue }
+        var reading = ApplicationTarget(inventory: inventory, origin: origin, suggests: problems.count < 100)
+        let target = reading.target(of: application)
+        problems.add(reading.problems)
+        if let target { targets.append(target) }
+      }
+      return targets
+    }
+  }
 }
 
 /// What is wrong with a set's templates and patterns in themselves, before any cluster or repository is looked at: for
@@ -39,44 +133,23 @@ public func expand(
 /// - Parameter file: the document's file, for messages.
 public func templateProblems(in definition: FleetSetDefinition, file: String = "") -> [Diagnostic] {
   var problems = Problems(file: file)
+  let context = GeneratorContext(
+    language: definition.language, dialect: definition.dialect, inventory: Inventory([InventoryCluster]()),
+    answers: [:])
   for (index, entry) in definition.generators.enumerated() {
-    var generation = Generation(index: index, position: entry.position, language: definition.language)
-    generation.check(entry)
-    problems.add(generation.problems)
+    var run = GeneratorRun(context)
+    run.check(entry, path: "spec.generators[\(index)]", isFilledIn: false)
+    problems.add(run.problems)
   }
-  _ = CompiledTarget(definition, problems: &problems)
+  switch definition.template {
+  case .target(let template):
+    for template in [template] + definition.generators.compactMap(\.targetTemplate) {
+      _ = CompiledTarget(template, definition.language, problems: &problems)
+    }
+  case .application(let template):
+    for entry in [nil] + definition.generators.map(\.template).filter({ $0 != nil }) {
+      _ = CompiledApplication(template, own: entry, language: definition.language, problems: &problems)
+    }
+  }
   return problems.diagnostics
-}
-
-/// Problems as they are found; of the same problem in many targets the first ones are kept and the others counted.
-struct Problems {
-  private static let keptPerField = 20
-  private let file: String
-  private var kept: [Diagnostic] = []
-  private var counts: [String: Int] = [:]
-  private(set) var hasErrors = false
-  private(set) var count = 0
-
-  init(file: String) { self.file = file }
-
-  mutating func add(_ diagnostics: [Diagnostic]) { for diagnostic in diagnostics { add(diagnostic) } }
-
-  mutating func add(_ diagnostic: Diagnostic) {
-    if diagnostic.severity == .error { hasErrors = true }
-    count += 1
-    counts[diagnostic.field, default: 0] += 1
-    guard counts[diagnostic.field, default: 0] <= Self.keptPerField else { return }
-    var diagnostic = diagnostic
-    if diagnostic.file.isEmpty { diagnostic.file = file }
-    kept.append(diagnostic)
-  }
-
-  var diagnostics: [Diagnostic] {
-    kept
-      + counts.filter { $0.value > Self.keptPerField }.sorted { $0.key < $1.key }.map {
-        Diagnostic(
-          file: file, field: $0.key,
-          message: "\($0.value - Self.keptPerField) more problems of this field are not shown")
-      }
-  }
 }

@@ -1,25 +1,13 @@
+public import FleetDocuments
 public import FleetModel
-
-/// Something of the world that an expansion needs before it can go on (AMENDMENTS 19).
-public enum GeneratorRequest: Hashable, Sendable {
-  /// The files of a repository, which is given by name or URL, at a revision.
-  case tree(repository: String, revision: Revision)
-}
-
-/// What the world said to a request.
-public enum GeneratorAnswer: Sendable {
-  /// The files of one commit.
-  case tree(any SourceTree)
-  /// It could not be had; the text says why and what to do.
-  case failure(String)
-}
 
 /// What came of an expansion.
 public enum Expansion: Sendable {
   /// These answers are needed first; expand again with them and those given before.
   case needs([GeneratorRequest])
-  /// The targets, at least one, in the order of the generators; problems are warnings.
-  case targets([ExpandedTarget], problems: [Diagnostic])
+  /// The targets, at least one, in the order of the generators; problems are warnings. What the isolated entries of
+  /// `spec.generators` made before stays as it is (AMENDMENTS 38).
+  case targets([ExpandedTarget], isolated: [Int], problems: [Diagnostic])
   /// Every generator worked and together they yield nothing. Absence never deletes: where there was something before,
   /// that is kept (R24).
   case empty(problems: [Diagnostic])
@@ -43,15 +31,20 @@ public struct ExpandedTarget: Hashable, Sendable {
   public var revision: Revision
   /// The directory to render, without `.` and `..`; empty for the repository's root.
   public var path: String
+  /// Whether manifests are read from the directories below as well.
+  public var isRecursive: Bool
   /// The namespace of objects that name none.
   public var namespace: String
+  /// How it is kept in its cluster.
+  public var sync: SyncPolicy
   /// What made it.
   public var origin: TargetOrigin
 
   /// Makes a target.
   public init(
     name: TargetName, labels: [String: String] = [:], annotations: [String: String] = [:], cluster: ClusterName,
-    repository: String, revision: Revision = .head, path: String, namespace: String = "default", origin: TargetOrigin
+    repository: String, revision: Revision = .head, path: String, isRecursive: Bool = true,
+    namespace: String = "default", sync: SyncPolicy = SyncPolicy(), origin: TargetOrigin
   ) {
     self.name = name
     self.labels = labels
@@ -60,41 +53,9 @@ public struct ExpandedTarget: Hashable, Sendable {
     self.repository = repository
     self.revision = revision
     self.path = path
+    self.isRecursive = isRecursive
     self.namespace = namespace
+    self.sync = sync
     self.origin = origin
-  }
-}
-
-/// Which entry of which generator made a target.
-public struct TargetOrigin: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// What the generator looked at.
-  public enum Source: Hashable, Sendable, Codable {
-    /// An element of a list, by its index.
-    case element(Int)
-    /// A cluster of the inventory.
-    case cluster(ClusterName)
-    /// A directory of a commit.
-    case directory(path: String, commit: CommitID)
-  }
-
-  /// The index in `spec.generators`.
-  public var generator: Int
-  /// What the generator looked at.
-  public var source: Source
-
-  /// Makes an origin.
-  public init(generator: Int, source: Source) {
-    self.generator = generator
-    self.source = source
-  }
-
-  /// For example `spec.generators[1].clusters, cluster "east-1"`.
-  public var description: String {
-    let entry = "spec.generators[\(generator)]"
-    switch source {
-    case .element(let index): return "\(entry).list.elements[\(index)]"
-    case .cluster(let name): return "\(entry).clusters, cluster \"\(name)\""
-    case .directory(let path, let commit): return "\(entry).git, directory \"\(path)\" at \(commit.short)"
-    }
   }
 }

@@ -5,33 +5,31 @@ import Manifest
 
 /// Turns parameter sets into targets: renders the template and checks what comes out.
 struct TargetBuilder {
-  private let definition: FleetSetDefinition
-  private let clusters: [String: ClusterEntry]
+  private let template: CompiledTarget?
+  private let sync: SyncPolicy
+  private let inventory: Inventory
 
-  init(definition: FleetSetDefinition, clusters: [ClusterEntry]) {
-    self.definition = definition
-    self.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  /// Reads the template; what is wrong with it is noted.
+  init(
+    _ template: TargetTemplate, definition: FleetSetDefinition, inventory: Inventory, problems: inout Problems
+  ) {
+    self.template = CompiledTarget(template, definition.language, problems: &problems)
+    sync = definition.sync
+    self.inventory = inventory
   }
 
-  func targets(of sets: [ParameterSet], problems: inout Problems) -> [ExpandedTarget] {
-    guard let template = CompiledTarget(definition, problems: &problems) else { return [] }
+  /// The targets of an entry's parameter sets; what is wrong with them is noted.
+  func targets(of sets: [ParameterSet], generator: Int, problems: inout Problems) -> [ExpandedTarget] {
+    guard let template else { return [] }
     var targets: [ExpandedTarget] = []
-    var origins: [TargetName: TargetOrigin] = [:]
+    targets.reserveCapacity(sets.count)
     for set in sets {
-      var rendering = TargetRendering(template: template, set: set, suggests: problems.count < 100)
-      let target = rendering.target(clusters: clusters)
+      var rendering = TargetRendering(
+        template: template, set: set, origin: TargetOrigin(generator: generator, source: set.source), sync: sync,
+        suggests: problems.count < 100)
+      let target = rendering.target(in: inventory)
       problems.add(rendering.problems)
-      guard let target else { continue }
-      if let other = origins[target.name] {
-        problems.add(
-          Diagnostic(
-            field: "spec.template.metadata.name",
-            message: "two targets are named \"\(target.name)\": one of \(other), one of \(target.origin)",
-            hint: "put what tells them apart into the name, for example the cluster's name"))
-        continue
-      }
-      origins[target.name] = target.origin
-      targets.append(target)
+      if let target { targets.append(target) }
     }
     return targets
   }
@@ -39,49 +37,73 @@ struct TargetBuilder {
 
 /// The template of a set, read once.
 struct CompiledTarget {
-  struct Pair {
-    var key: CompiledTemplate
-    var value: CompiledTemplate
-    var keyText: String
+  enum Texts {
+    case byKey([(key: CompiledTemplate, value: CompiledTemplate)])
+    /// What it yields is read as YAML.
+    case template(CompiledTemplate)
+  }
+
+  enum Flag {
+    case value(Bool)
+    case template(CompiledTemplate)
   }
 
   var source: TargetTemplate
   var name: CompiledTemplate
-  var labels: [Pair]
-  var annotations: [Pair]
+  var labels: Texts
+  var annotations: Texts
   var repository: CompiledTemplate
   var revision: CompiledTemplate
   var path: CompiledTemplate
   var cluster: CompiledTemplate
   var namespace: CompiledTemplate
+  var prune: Flag?
+  var selfHeal: Flag?
+  var createNamespace: Flag?
 
-  init?(_ definition: FleetSetDefinition, problems: inout Problems) {
+  init?(_ template: TargetTemplate, _ language: TemplateLanguage, problems: inout Problems) {
     var found: [Diagnostic] = []
     func compile(_ text: String, _ field: String) -> CompiledTemplate? {
       do throws(TemplateError) {
-        return try CompiledTemplate(text, language: definition.language)
+        return try CompiledTemplate(text, language: language)
       } catch {
         found.append(Diagnostic(field: "spec.template.\(field)", message: "\"\(text)\": \(error)"))
         return nil
       }
     }
-    func pairs(_ map: [String: String], _ field: String) -> [Pair] {
-      map.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.compactMap { key, value in
-        guard let key = compile(key, "\(field).\(key)"), let value = compile(value, "\(field).\(key)") else {
-          return nil
-        }
-        return Pair(key: key, value: value, keyText: "\(field)")
+    func texts(_ texts: TargetTemplate.Texts, _ field: String) -> Texts {
+      switch texts {
+      case .template(let text): return .template(compile(text, field) ?? .text(""))
+      case .byKey(let map):
+        let sorted = map.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        return .byKey(
+          sorted.compactMap { key, value in
+            guard let key = compile(key, "\(field).\(key)"), let value = compile(value, "\(field).\(key)") else {
+              return nil
+            }
+            return (key, value)
+          })
       }
     }
-    source = definition.template
+    func flag(_ flag: TargetTemplate.Flag?, _ field: String) -> Flag? {
+      switch flag {
+      case nil: nil
+      case .value(let value): .value(value)
+      case .template(let text): compile(text, field).map(Flag.template)
+      }
+    }
+    source = template
     let name = compile(source.name, "metadata.name")
-    labels = pairs(source.labels, "metadata.labels")
-    annotations = pairs(source.annotations, "metadata.annotations")
+    labels = texts(source.labels, "metadata.labels")
+    annotations = texts(source.annotations, "metadata.annotations")
     let repository = compile(source.repository, "spec.source.repository")
     let revision = compile(source.revision.description, "spec.source.revision")
     let path = compile(source.path, "spec.source.path")
     let cluster = compile(source.cluster, "spec.destination.cluster")
     let namespace = compile(source.namespace, "spec.destination.namespace")
+    prune = flag(source.sync.prune, "spec.sync.prune")
+    selfHeal = flag(source.sync.selfHeal, "spec.sync.selfHeal")
+    createNamespace = flag(source.sync.createNamespace, "spec.sync.createNamespace")
     problems.add(found)
     guard found.isEmpty, let name, let repository, let revision, let path, let cluster, let namespace else {
       return nil

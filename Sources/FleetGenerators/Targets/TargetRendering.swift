@@ -1,22 +1,27 @@
 import FleetDocuments
 import FleetModel
 import FleetTemplate
+import Manifest
 
 /// The way of one parameter set through the template.
 struct TargetRendering {
   let template: CompiledTarget
   let set: ParameterSet
+  let origin: TargetOrigin
+  let sync: SyncPolicy
   /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
   let suggests: Bool
   private(set) var problems: [Diagnostic] = []
 
-  init(template: CompiledTarget, set: ParameterSet, suggests: Bool) {
+  init(template: CompiledTarget, set: ParameterSet, origin: TargetOrigin, sync: SyncPolicy, suggests: Bool) {
     self.template = template
     self.set = set
+    self.origin = origin
+    self.sync = sync
     self.suggests = suggests
   }
 
-  mutating func target(clusters: [String: ClusterEntry]) -> ExpandedTarget? {
+  mutating func target(in inventory: Inventory) -> ExpandedTarget? {
     let name = render(template.name, "metadata.name")
     let labels = render(template.labels, "metadata.labels")
     let annotations = render(template.annotations, "metadata.annotations")
@@ -25,6 +30,10 @@ struct TargetRendering {
     let path = render(template.path, "spec.source.path")
     let cluster = render(template.cluster, "spec.destination.cluster")
     let namespace = render(template.namespace, "spec.destination.namespace")
+    var sync = sync
+    sync.prune = flag(template.prune, "spec.sync.prune") ?? sync.prune
+    sync.selfHeal = flag(template.selfHeal, "spec.sync.selfHeal") ?? sync.selfHeal
+    sync.createNamespace = flag(template.createNamespace, "spec.sync.createNamespace") ?? sync.createNamespace
     guard problems.isEmpty else { return nil }
     checkName(name)
     checkNamespace(namespace)
@@ -42,17 +51,17 @@ struct TargetRendering {
         hint: "write it relative to the repository's root, without \"..\"")
     }
     let revision = revision(revisionText)
-    let member = clusters[cluster]
-    if member == nil { failUnknownCluster(cluster, clusters: clusters) }
+    let member = inventory.cluster(named: cluster)
+    if member == nil { failUnknownCluster(cluster, inventory) }
     guard problems.isEmpty, let directory, let revision, let member else { return nil }
     return ExpandedTarget(
       name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
       annotations: annotations, cluster: ClusterName(cluster), repository: repository, revision: revision,
-      path: directory, namespace: namespace, origin: set.origin)
+      path: directory, namespace: namespace, sync: sync, origin: origin)
   }
 
   private mutating func fail(_ field: String, _ message: String, hint: String = "") {
-    problems.append(Diagnostic(field: "spec.template.\(field)", message: "\(set.origin): \(message)", hint: hint))
+    problems.append(Diagnostic(field: "spec.template.\(field)", message: "\(origin): \(message)", hint: hint))
   }
 
   private mutating func render(_ template: CompiledTemplate, _ field: String) -> String {
@@ -69,16 +78,52 @@ struct TargetRendering {
     }
   }
 
-  private mutating func render(_ pairs: [CompiledTarget.Pair], _ field: String) -> [String: String] {
+  private mutating func render(_ texts: CompiledTarget.Texts, _ field: String) -> [String: String] {
     var result: [String: String] = [:]
-    for pair in pairs {
-      do throws(TemplateError) {
-        result[try pair.key.render(set.parameters)] = try pair.value.render(set.parameters)
-      } catch {
-        fail(field, error.description)
+    switch texts {
+    case .byKey(let pairs):
+      for pair in pairs {
+        do throws(TemplateError) {
+          result[try pair.key.render(set.parameters)] = try pair.value.render(set.parameters)
+        } catch {
+          fail(field, error.description)
+        }
+      }
+    case .template(let template):
+      let hint = "it must be a map of texts; put numbers and true or false in quotes"
+      guard let node = read(template, field, hint: hint), !node.isNull else { return [:] }
+      guard let object = node.object else {
+        fail(field, "the template yields \(node.kindName), not a map", hint: hint)
+        return [:]
+      }
+      for entry in object.entries {
+        if entry.value.string == nil { fail(field, "\(entry.key) is \(entry.value.kindName), not a text", hint: hint) }
+        result[entry.key] = entry.value.string
       }
     }
     return result
+  }
+
+  /// What a template yields, read as YAML; nil when that is none.
+  private mutating func read(_ template: CompiledTemplate, _ field: String, hint: String) -> Node? {
+    let text = render(template, field)
+    do throws(DiagnosticsError) {
+      return try YAML.documents(Array(text.utf8)).first ?? Node(.null)
+    } catch {
+      fail(field, error.diagnostics.map(\.message).joined(separator: "; "), hint: hint)
+      return nil
+    }
+  }
+
+  private mutating func flag(_ flag: CompiledTarget.Flag?, _ field: String) -> Bool? {
+    switch flag {
+    case nil: return nil
+    case .value(let value): return value
+    case .template(let template):
+      guard let node = read(template, field, hint: "it must be true or false") else { return nil }
+      if node.boolean == nil { fail(field, "the template yields \(node.kindName), not true or false") }
+      return node.boolean
+    }
   }
 
   /// fasttemplate leaves unknown names as they are; in a field that names something that is never meant.
@@ -118,8 +163,8 @@ struct TargetRendering {
     }
   }
 
-  private mutating func failUnknownCluster(_ cluster: String, clusters: [String: ClusterEntry]) {
-    let near = (suggests ? suggestion(for: cluster, among: clusters.keys) : nil).map { "did you mean \"\($0)\"?" }
+  private mutating func failUnknownCluster(_ cluster: String, _ inventory: Inventory) {
+    let near = (suggests ? suggestion(for: cluster, among: inventory.names) : nil).map { "did you mean \"\($0)\"?" }
     fail(
       "spec.destination.cluster", "there is no cluster \"\(cluster)\"",
       hint: near ?? "add it first, or correct the template; flotilla get clusters lists the ones there are")

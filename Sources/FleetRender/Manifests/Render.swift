@@ -36,9 +36,11 @@ public enum Rendering: Sendable {
 ///   - tree: the files of a commit; nothing else is read.
 ///   - path: the directory, relative to the root; empty for the root.
 ///   - namespace: for objects of namespaced kinds that name none.
+///   - isRecursive: whether plain manifests are read from the directories below as well.
 ///   - answers: what the world said to the requests that earlier calls returned.
 public func render(
-  tree: any SourceTree, path: String, namespace: String, answers: [RenderRequest: RenderAnswer] = [:]
+  tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
+  answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
@@ -52,7 +54,9 @@ public func render(
       case .output(let bytes): try sources.read(bytes, file: "kustomize build \(path.isEmpty ? "." : path)")
       }
     } else {
-      try readManifests(files, directory: path, tree: tree, into: &sources)
+      let inside = path.isEmpty ? 0 : path.utf8.count + 1
+      let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
+      try readManifests(read, directory: path, tree: tree, into: &sources)
     }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
     return .manifests(bundle, problems: warnings)

@@ -14,11 +14,13 @@ enum DocumentReading {
     guard !files.isEmpty else { return ([], []) }
     var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
     for index in documents.indices {
-      let named = documents[index].source["metadata", "project"]
+      // An ApplicationSet's namespace is its project.
+      let key = documents[index].kind == ApplicationSets.kind ? "namespace" : "project"
+      let named = documents[index].source["metadata", key]
       if let named, named.string != project.rawValue {
         diagnostics.append(
           Diagnostic(
-            line: Int(named.position?.line ?? 0), column: Int(named.position?.column ?? 0), field: "metadata.project",
+            line: Int(named.position?.line ?? 0), column: Int(named.position?.column ?? 0), field: "metadata.\(key)",
             message:
               "\(documents[index].kind) \"\(documents[index].name)\" names project \"\(named.string ?? "")\", and the "
               + "request is for \"\(project)\"",

@@ -104,7 +104,8 @@ extension TargetResource {
 }
 
 extension JSONValue {
-  /// A document as a person would write it, from its stored canonical form, which has neither kind nor name.
+  /// A document as a person would write it, from its stored canonical form, which has no name, and no kind but that of an
+  /// ApplicationSet among FleetSets.
   ///
   /// - Parameter labels: the labels as they are now, when they can be changed without the document.
   init(
@@ -116,10 +117,13 @@ extension JSONValue {
     var metadata: [String: JSONValue] = [:]
     if case .object(let entries)? = document["metadata"] { metadata = entries }
     metadata["name"] = .string(name)
-    if project != .defaultProject { metadata["project"] = .string(project.rawValue) }
+    let isApplicationSet = document["kind"] == .string(ApplicationSets.kind)
+    if project != .defaultProject {
+      metadata[isApplicationSet ? "namespace" : "project"] = .string(project.rawValue)
+    }
     if let labels { metadata["labels"] = labels.isEmpty ? nil : .object(labels.mapValues { .string($0) }) }
-    document["apiVersion"] = .string(Documents.apiVersion)
-    document["kind"] = .string(kind)
+    document["apiVersion"] = .string(isApplicationSet ? ApplicationSets.apiVersion : Documents.apiVersion)
+    document["kind"] = .string(isApplicationSet ? ApplicationSets.kind : kind)
     document["metadata"] = .object(metadata)
     self = .object(document)
   }

@@ -1,0 +1,156 @@
+import FleetDocuments
+import FleetModel
+import Manifest
+
+/// Reads Applications as targets (decision 25). What a target cannot be made from is refused, never left out.
+struct ApplicationTarget {
+  let inventory: Inventory
+  let origin: TargetOrigin
+  /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
+  let suggests: Bool
+  private(set) var problems: [Diagnostic] = []
+
+  init(inventory: Inventory, origin: TargetOrigin, suggests: Bool) {
+    self.inventory = inventory
+    self.origin = origin
+    self.suggests = suggests
+  }
+
+  mutating func target(of application: Node) -> ExpandedTarget? {
+    let name = application["metadata", "name"]?.string ?? ""
+    if name.isEmpty {
+      fail("metadata.name", "the Application has no name", hint: "a name is needed; generateName is not looked at")
+    } else if let complaint = KubernetesNames.subdomain(name) {
+      fail("metadata.name", "\"\(name)\" is no valid name: \(complaint)")
+    }
+    let labels = texts(application["metadata", "labels"])
+    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+      let complaint = KubernetesNames.qualifiedName(key) ?? KubernetesNames.labelValue(value)
+      if let complaint { fail("metadata.labels", "\(key): \(value): \(complaint)") }
+    }
+    let spec = application["spec"] ?? [:]
+    let source = source(of: spec)
+    let cluster = cluster(of: spec["destination"] ?? [:])
+    let namespace = spec["destination", "namespace"]?.string ?? ""
+    if !namespace.isEmpty, let complaint = KubernetesNames.label(namespace) {
+      fail("spec.destination.namespace", "\"\(namespace)\" is no valid namespace: \(complaint)")
+    }
+    guard problems.isEmpty, let source, let cluster else { return nil }
+    return ExpandedTarget(
+      name: TargetName(name), labels: cluster.labels.merging(labels) { $1 },
+      annotations: texts(application["metadata", "annotations"]), cluster: ClusterName(cluster.name),
+      repository: source.repository, revision: source.revision, path: source.path,
+      isRecursive: source.isRecursive, namespace: namespace.isEmpty ? "default" : namespace, sync: Self.sync(of: spec),
+      origin: origin)
+  }
+
+  private mutating func fail(_ field: String, _ message: String, hint: String = "") {
+    problems.append(Diagnostic(field: "spec.template.\(field)", message: "\(origin): \(message)", hint: hint))
+  }
+
+  private func texts(_ node: Node?) -> [String: String] {
+    var result: [String: String] = [:]
+    for entry in node?.object?.entries ?? [] { result[entry.key] = entry.value.string }
+    return result
+  }
+
+  // MARK: Source
+
+  private struct Source {
+    var repository: String
+    var revision: Revision
+    var path: String
+    var isRecursive: Bool
+  }
+
+  private mutating func source(of spec: Node) -> Source? {
+    var field = "spec.source"
+    var source = spec["source"] ?? Node(.null)
+    if let sources = spec["sources"]?.array, !sources.isEmpty {
+      field = "spec.sources"
+      guard sources.count == 1 else {
+        fail(field, "this version makes a target of one source, found \(sources.count)")
+        return nil
+      }
+      source = sources[0]
+    }
+    refuseWhatIsNotRendered(spec, source, field)
+    let repository = source["repoURL"]?.string ?? ""
+    if repository.isEmpty { fail("\(field).repoURL", "there is no repository") }
+    let path = source["path"]?.string ?? ""
+    guard let directory = RepositoryPath.normalized(path) else {
+      fail("\(field).path", "the path \"\(path)\" leads out of the repository")
+      return nil
+    }
+    return Source(
+      repository: repository, revision: Self.revision(source["targetRevision"]?.string ?? ""), path: directory,
+      isRecursive: source["directory", "recurse"]?.boolean ?? false)
+  }
+
+  private mutating func refuseWhatIsNotRendered(_ spec: Node, _ source: Node, _ field: String) {
+    var found: [(String, String)] = []
+    if isThere(spec["sourceHydrator"]) { found.append(("spec.sourceHydrator", "hydrated sources")) }
+    for (key, what) in [
+      ("chart", "charts"), ("helm", "charts"), ("kustomize", "changes to kustomizations"), ("plugin", "plugins"),
+    ] where isThere(source[key]) {
+      found.append(("\(field).\(key)", what))
+    }
+    for (key, what) in [("jsonnet", "jsonnet"), ("include", "part of a directory"), ("exclude", "part of a directory")]
+    where isThere(source["directory", key]) {
+      found.append(("\(field).directory.\(key)", what))
+    }
+    for (field, what) in found { fail(field, "this version renders no \(what)") }
+  }
+
+  private func isThere(_ node: Node?) -> Bool {
+    switch node?.value {
+    case nil, .null: false
+    case .string(let text): !text.isEmpty
+    case .object(let object): !object.isEmpty
+    case .array(let elements): !elements.isEmpty
+    default: true
+    }
+  }
+
+  /// Characters that stand in ranges of versions, and in no name of a branch or tag that Git allows or anybody has.
+  private static let rangeCharacters = Set("*^~<> ".utf8)
+
+  private static func revision(_ text: String) -> Revision {
+    if text.isEmpty || text == "HEAD" { return .head }
+    return text.utf8.contains(where: rangeCharacters.contains) ? .semanticVersion(text) : .named(text)
+  }
+
+  // MARK: Destination
+
+  private mutating func cluster(of destination: Node) -> InventoryCluster? {
+    let name = destination["name"]?.string ?? ""
+    let server = destination["server"]?.string ?? ""
+    switch (name.isEmpty, server.isEmpty) {
+    case (false, false):
+      fail("spec.destination", "name \"\(name)\" and server \"\(server)\" are given, and only one may be")
+    case (true, true): fail("spec.destination", "neither name nor server is given")
+    case (false, true):
+      if let cluster = inventory.cluster(named: name) { return cluster }
+      let near = suggests ? suggestion(for: name, among: inventory.names) : nil
+      fail(
+        "spec.destination.name", "there is no cluster \"\(name)\"",
+        hint: near.map { "did you mean \"\($0)\"?" } ?? "add it first, or correct the template")
+    case (true, false):
+      if let cluster = inventory.cluster(at: server) { return cluster }
+      fail(
+        "spec.destination.server", "there is no cluster at \(server)",
+        hint: "annotate its Cluster with \(InventoryCluster.serverAnnotation): \(server)")
+    }
+    return nil
+  }
+
+  // MARK: Sync
+
+  private static func sync(of spec: Node) -> SyncPolicy {
+    let automated = spec["syncPolicy", "automated"]
+    let options = spec["syncPolicy", "syncOptions"]?.array ?? []
+    return SyncPolicy(
+      prune: automated?["prune"]?.boolean ?? false, selfHeal: automated?["selfHeal"]?.boolean ?? false,
+      createNamespace: options.contains { $0.string == "CreateNamespace=true" })
+  }
+}
