@@ -42,7 +42,7 @@ import Testing
     #expect(answer.status == 200)
   }
 
-  @Test(.timeLimit(.minutes(1))) func aStreamFollowsAndResumes() async throws {
+  @Test(.timeLimit(.minutes(5))) func aStreamFollowsAndResumes() async throws {
     try await ServerFixture.with { server in
       try await server.apply(ServerFixture.cluster("eu-1"))
       let text = try await Self.read(server, until: ["retry: ", "\"reason\":\"one\""]) {
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aPlaceOfAnotherDatabaseIsReset() async throws {
+  @Test(.timeLimit(.minutes(5))) func aPlaceOfAnotherDatabaseIsReset() async throws {
     try await ServerFixture.with { server in
       let text = try await Self.read(
         server, headers: [("Last-Event-ID", "999999999")], until: ["event: reset"])
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aSilentStreamSendsComments() async throws {
+  @Test(.timeLimit(.minutes(5))) func aSilentStreamSendsComments() async throws {
     try await ServerFixture.with { configuration in
       configuration.streamHeartbeat = .milliseconds(100)
       configuration.feedInterval = .seconds(3_600)

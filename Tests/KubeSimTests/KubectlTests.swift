@@ -70,7 +70,7 @@ import Testing
       #expect(try await kubectl.run("get", "namespaces").contains("kube-system"))
       #expect(
         try await kubectl.run("apply", "--server-side", "-f", file).contains("deployment.apps/web serverside-applied"))
-      let rollout = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=20s")
+      let rollout = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=120s")
       #expect(rollout.contains("successfully rolled out"))
       #expect(try await kubectl.run("get", "pods", "-n", "shop", "-l", "app=web").contains("1/1     Running"))
       #expect(
@@ -81,7 +81,7 @@ import Testing
       _ = try await kubectl.run("apply", "-f", file)
       #expect(try await kubectl.run("apply", "-f", file).contains("deployment.apps/web unchanged"))
       _ = try await kubectl.run("scale", "-n", "shop", "deployment/web", "--replicas=3")
-      _ = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=20s")
+      _ = try await kubectl.run("rollout", "status", "-n", "shop", "deployment/web", "--timeout=120s")
       #expect(try await kubectl.run("get", "deployment", "web", "-n", "shop").contains("3/3"))
       _ = try await kubectl.run("label", "-n", "shop", "configmap/settings", "tier=front")
       #expect(
@@ -107,7 +107,7 @@ import Testing
         "rollout", "status", "-n", "shop", "deployment/web", "--timeout=2s", mayFail: true)
       #expect(stuck.contains("timed out"))
       #expect(try await kubectl.run("get", "pods", "-n", "shop").contains("ImagePullBackOff"))
-      _ = try await kubectl.run("delete", "-f", file, "--timeout=20s")
+      _ = try await kubectl.run("delete", "-f", file, "--timeout=120s")
       #expect(!(try await kubectl.run("get", "namespaces").contains("shop")))
       let unsupported = await fleet.clusters["one"]?.counters.notImplemented
       #expect(unsupported == [])
