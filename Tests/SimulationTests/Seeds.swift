@@ -39,6 +39,7 @@ enum Seeds {
     102_979,  // V2: a catch-up was sent while an earlier stage was tried again
     104_085,  // R14: a rollback ended because those given could not go back, and others had not been given
     224_643_528,  // R3: a run froze a bundle that the hold on the run before it took away
+    337_192_786,  // R14: who had left counted among the changed ones, a fault of the checker
     604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
   ]
 

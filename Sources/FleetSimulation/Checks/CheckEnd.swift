@@ -65,7 +65,9 @@ extension World {
     var changed = 0
     for unit in row.units {
       if unit.steps.contains(where: { $0.state == .rollbackFailed }) { failed += 1 }
-      if unit.steps.contains(where: { row.witness.forwardOrdered.contains($0.target) }) { changed += 1 }
+      // Who left, or did not catch up, is not among those that the rollback is about.
+      let isGone = [.removed, .unreachable, .skipped, .cancelled].contains(unit.state)
+      if !isGone, unit.steps.contains(where: { row.witness.forwardOrdered.contains($0.target) }) { changed += 1 }
     }
     try require(
       (row.run.state == .rollbackFailed) == (failed > 0), "R14",
