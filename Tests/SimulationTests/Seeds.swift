@@ -40,6 +40,7 @@ enum Seeds {
     104_085,  // R14: a rollback ended because those given could not go back, and others had not been given
     224_643_528,  // R3: a run froze a bundle that the hold on the run before it took away
     337_192_786,  // R14: who had left counted among the changed ones, a fault of the checker
+    800_002_302,  // R16: an uncordoned cluster came back in the pass that ended the run, which the checker did not know
     604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
   ]
 

@@ -106,6 +106,11 @@ extension World {
       let hasEnded = commit.after.run.state.isGoodEnd && unit.steps[step].attempt > 1
       return try require(hasEnded || unit.silentFor >= rules.unreachableAfter, "R15", name)
     }
+    if from == .skipped {
+      // It came back in the very pass that ended the run.
+      try require(commit.after.run.state.isGoodEnd, "R16", name)
+      return try checkCatchUp(commit, unit, name)
+    }
     try require(isInFlight(from), "R16", name)
     let report = unit.steps[step].report?.observation
     let hasFailed = hasFailed(report, rules) || isOverdue(commit, unit, step, rules)
