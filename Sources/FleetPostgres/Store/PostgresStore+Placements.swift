@@ -84,7 +84,8 @@ extension Session {
       .ints(reports.map { Int64($0.generation.epoch) }), .ints(reports.map(\.generation.counter)),
       .digests(reports.map(\.bundle)), .texts(reports.map(\.phase.rawValue)), .texts(reports.map(\.health.rawValue)),
       .ints(reports.map(\.readyFor.wholeMilliseconds)), .ints(reports.map(\.degradedFor.wholeMilliseconds)),
-      .texts(reports.map(\.message.replacingNUL)), .jsons(reports.map(StoredObservation.init)), read: { try StoredReport(&$0) })
+      .texts(reports.map(\.message.replacingNUL)), .jsons(reports.map(StoredObservation.init)),
+      read: { try StoredReport(&$0) })
     try execute(AgentQueries.noteReport, .id(cluster))
     try record(stored.flatMap(\.events))
     let runs = stored.compactMap(\.runToWake)
