@@ -7,7 +7,9 @@ import Testing
   private static let isWanted =
     Case.folder != nil || ProcessInfo.processInfo.environment["FLOTILLA_REQUIRE"] == "all"
 
-  @Test(.enabled(if: isWanted), arguments: Operations.all.keys.sorted())
+  @Test(
+    .enabled(if: isWanted, "no recorded cases: FLOTILLA_CONFORMANCE names no folder, and ../shared is not there"),
+    arguments: Operations.all.keys.sorted())
   func agrees(operation: String) throws {
     try #require(Case.folder != nil)
     let run = try #require(Operations.all[operation])
@@ -37,7 +39,8 @@ import Testing
   }
 
   /// Operations without a counterpart here are told, so that nobody takes them for passed.
-  @Test(.enabled(if: isWanted)) func tellsWhatIsNotRun() throws {
+  @Test(.enabled(if: isWanted, "no recorded cases: FLOTILLA_CONFORMANCE names no folder, and ../shared is not there"))
+  func tellsWhatIsNotRun() throws {
     let operations = try Case.byOperation.get().filter { Operations.all[$0.key] == nil }
     for (operation, cases) in operations.sorted(by: { $0.key < $1.key }) {
       print("\(operation): not run: \(cases.count)")

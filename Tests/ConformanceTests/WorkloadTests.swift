@@ -16,7 +16,7 @@ import Testing
     return nil
   }()
 
-  @Test(.enabled(if: folder != nil), arguments: ["W1", "W2", "W4"])
+  @Test(.enabled(if: folder != nil, "no workloads beside the recorded cases"), arguments: ["W1", "W2", "W4"])
   func makesTheSameApplications(workload: String) throws {
     let folder = try #require(Self.folder)
     func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: folder.appendingPathComponent(name))) }

@@ -7,8 +7,9 @@ extension Pass {
     let wentOn = stages.indices.filter { isCatchUp(in: $0) && hasPending($0) }
     for index in wentOn { passOverAway(index) }
     checkBudgets()
-    for index in stages.indices where stages[..<index].allSatisfy(\.state.isComplete) {
+    for index in stages.indices {
       if !stages[index].state.isComplete { advance(index) }
+      guard stages[index].state.isComplete else { break }
     }
     for index in wentOn where stages[..<index].allSatisfy(\.state.isComplete) { dispatch(index) }
     guard stages.allSatisfy(\.state.isComplete) else { return }
@@ -163,12 +164,11 @@ extension Pass {
       }
       stages[units[unit].stage].counters.count(units[unit], sign: 1)
     }
-    // The others have not been begun: all their steps are Pending, or Unchanged.
+    // The others have not been begun, as a step that is tried again is always given: all theirs are Pending, or Unchanged.
     for index in stages.indices {
       let pending = stages[index].counters[.pending]
       stages[index].counters[.pending] = 0
       stages[index].counters[state] += pending
-      if state == .unreachable { stages[index].counters.unreachable += pending }
     }
   }
 }

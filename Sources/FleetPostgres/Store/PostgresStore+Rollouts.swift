@@ -84,8 +84,9 @@ extension PostgresStore {
 
 extension Session {
   /// Takes the holds off a set's releases; answers the set's row when there were any.
-  @discardableResult
-  func releaseHolds(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) throws -> [Int64] {
+  fileprivate func releaseHolds(of fleetSet: FleetSetName, in project: ProjectName, cause: ChangeCause) throws
+    -> [Int64]
+  {
     let released = try rows(
       RolloutQueries.releaseHolds, .name(project), .name(fleetSet), .text(cause.principal), .text(cause.reason),
       read: { try $0.int() })

@@ -10,6 +10,18 @@ struct CatchUpTests {
     ]) { $0.budgets.unreachable = .percent(100) }
   }
 
+  /// A fleet of which c01 was away until its stage had passed, and is back.
+  private func backAfterItsStage(of count: Int) throws -> Fleet {
+    var fleet = try fleet(twoStages(), members(count))
+    fleet.silence("c01", for: .seconds(600))
+    fleet.pass()
+    fleet.say("c00")
+    fleet.pass()
+    fleet.silence("c01", for: .zero)
+    fleet.pass()
+    return fleet
+  }
+
   @Test("R16 who is back while its stage is open takes its turn in it")
   func whileOpen() throws {
     var fleet = try fleet(twoStages(), members(4))
@@ -45,13 +57,7 @@ struct CatchUpTests {
 
   @Test("R16 a catch-up that fails is recorded, changes no verdict and is not tried again by itself")
   func failing() throws {
-    var fleet = try fleet(twoStages(), members(4))
-    fleet.silence("c01", for: .seconds(600))
-    fleet.pass()
-    fleet.say("c00")
-    fleet.pass()
-    fleet.silence("c01", for: .zero)
-    fleet.pass()
+    var fleet = try backAfterItsStage(of: 4)
     fleet.degrade("c01")
     fleet.pass()
     #expect(fleet.state(of: "c01") == .unreachable)
@@ -63,13 +69,7 @@ struct CatchUpTests {
 
   @Test("R16 a run does not end while somebody catches up, and says so")
   func endWaits() throws {
-    var fleet = try fleet(twoStages(), members(3))
-    fleet.silence("c01", for: .seconds(600))
-    fleet.pass()
-    fleet.say("c00")
-    fleet.pass()
-    fleet.silence("c01", for: .zero)
-    fleet.pass()
+    var fleet = try backAfterItsStage(of: 3)
     fleet.say("c02")
     fleet.pass()
     #expect(fleet.stages.allSatisfy { $0.state.isComplete })
