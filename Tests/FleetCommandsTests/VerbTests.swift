@@ -41,7 +41,8 @@ import Testing
       line: "delete cluster eu-west-1 --reason gone --dry-run",
       requests: ["DELETE \(project)/clusters/eu-west-1?reason=gone&dryRun=true"]),
     Case(
-      line: "delete fleetset/storefront", requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
+      line: "delete fleetset/storefront --workloads keep",
+      requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
     Case(
       line: "cluster label eu-1 canary=true old- --reason new",
       requests: [

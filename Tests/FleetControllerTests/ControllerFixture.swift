@@ -136,7 +136,8 @@ struct ControllerFixture: Sendable {
         try await store.record(
           orders.map { order in
             Observation(
-              target: order.target, generation: order.generation, bundle: order.bundle, phase: phase, health: health,
+              target: order.target, generation: order.generation, bundle: order.bundle,
+              phase: order.action == .remove ? .removed : phase, health: health,
               readyFor: .seconds(600), message: message, objectCount: 1)
           }, from: cluster.id)
         for order in orders { seen[order.target] = order.generation }
@@ -186,13 +187,15 @@ struct ControllerFixture: Sendable {
   static func fleetSet(
     generators: String = "[{clusters: {}}]", name: String = "web-{{name}}", repository: String = "fleet",
     revision: String = "main", path: String = "web",
-    stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = ""
+    stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = "",
+    set: String = "shop", also: String = ""
   ) -> String {
     """
     apiVersion: flotilla.dev/v1
     kind: FleetSet
-    metadata: {name: shop}
+    metadata: {name: \(set)}
     spec:
+      \(also)
       generators: \(generators)
       template:
         metadata: {name: "\(name)"}

@@ -6,18 +6,49 @@ public struct StartRolloutRequest: WireValue {
   public var revision: String?
   /// Why.
   public var reason: String?
+  /// What may be deleted beyond `budgets.prunes`: the digest that the refusal names; eight digits are enough.
+  public var acceptPrunes: String?
+  /// Whether to go without targets that would get what other targets own.
+  public var skipConflicting: Bool?
   /// Whether to answer the run as it would be and start nothing.
   public var dryRun: Bool?
 
   /// Makes a value.
-  public init(revision: String? = nil, reason: String? = nil, dryRun: Bool? = nil) {
+  public init(
+    revision: String? = nil, reason: String? = nil, acceptPrunes: String? = nil, skipConflicting: Bool? = nil,
+    dryRun: Bool? = nil
+  ) {
     self.revision = revision
+    self.reason = reason
+    self.acceptPrunes = acceptPrunes
+    self.skipConflicting = skipConflicting
+    self.dryRun = dryRun
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(revision: "77ad012", reason: "hotfix", acceptPrunes: "4f0c9a17", dryRun: false)
+  }
+}
+
+/// `POST …/fleetsets/NAME/acceptance`: lets targets leave the set.
+public struct AcceptShrinkRequest: WireValue {
+  /// The expansion that is accepted, as `shrink.expansion` names it; eight digits are enough.
+  public var expansion: String
+  /// Why, which is required.
+  public var reason: String
+  /// Whether to check only and change nothing.
+  public var dryRun: Bool?
+
+  /// Makes a value.
+  public init(expansion: String, reason: String, dryRun: Bool? = nil) {
+    self.expansion = expansion
     self.reason = reason
     self.dryRun = dryRun
   }
 
   /// An example.
-  public static var example: Self { Self(revision: "77ad012", reason: "hotfix", dryRun: false) }
+  public static var example: Self { Self(expansion: "4f0c9a17", reason: "region eu-west is given up") }
 }
 
 /// What starting a run came to.

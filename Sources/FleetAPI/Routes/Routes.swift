@@ -85,12 +85,21 @@ extension Routes {
   /// One FleetSet.
   public static let getFleetSet = Route(
     "getFleetSet", .get, project("fleetsets/{name}"), .right(.read), "Get a FleetSet", response: FleetSetResource.self)
-  /// Removes a FleetSet and keeps its workloads.
+  /// Deletes a FleetSet.
   public static let removeFleetSet = Route(
-    "removeFleetSet", .delete, project("fleetsets/{name}"), .right(.operate),
-    "Remove a FleetSet; its targets are listed as abandoned",
-    query: removal + [Route.Query("workloads", "`keep`, which is required: what happens to the workloads")],
+    "removeFleetSet", .delete, project("fleetsets/{name}"), .right(.operate), "Delete a FleetSet",
+    query: removal + [
+      Route.Query(
+        "workloads",
+        "`keep` or `remove`, which is required: they stay and are listed as abandoned, or are removed by a rollout first"
+      )
+    ],
     response: Acknowledgement.self)
+  /// Lets targets leave a set.
+  public static let acceptShrink = Route(
+    "acceptShrink", .post, project("fleetsets/{name}/acceptance"), .right(.approve),
+    "Accept that a FleetSet has fewer targets than before", request: AcceptShrinkRequest.self,
+    response: FleetSetResource.self)
   /// Releases of a FleetSet, newest first.
   public static let listFleetSetReleases = Route(
     "listFleetSetReleases", .get, project("fleetsets/{name}/releases"), .right(.read),
@@ -114,7 +123,8 @@ extension Routes {
     "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
   static let fleetSets = [
-    listFleetSets, getFleetSet, removeFleetSet, listFleetSetReleases, startRollout, releaseHold, previewFleetSet,
+    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, startRollout, releaseHold,
+    previewFleetSet,
     diffFleetSet,
   ]
 

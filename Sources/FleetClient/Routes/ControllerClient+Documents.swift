@@ -1,4 +1,5 @@
 public import FleetAPI
+public import FleetModel
 
 /// Whether and how far a list is read.
 public struct PageRequest: Sendable, Hashable {
@@ -54,13 +55,20 @@ extension ControllerClient {
     try await call(Routes.getFleetSet, project, name)
   }
 
-  /// Removes a FleetSet and keeps its workloads.
+  /// Deletes a FleetSet, and keeps or removes its workloads.
   public func removeFleetSet(
-    _ name: String, in project: String, reason: String?, dryRun: Bool
+    _ name: String, in project: String, workloads: RemovalPolicy, reason: String?, dryRun: Bool
   ) async throws -> Acknowledgement {
     try await call(
       Routes.removeFleetSet, project, name,
-      query: removal(reason: reason, dryRun: dryRun) + [("workloads", "keep")])
+      query: removal(reason: reason, dryRun: dryRun) + [("workloads", workloads.rawValue)])
+  }
+
+  /// Lets targets leave a FleetSet.
+  public func acceptShrink(
+    of fleetSet: String, _ request: AcceptShrinkRequest, in project: String
+  ) async throws -> FleetSetResource {
+    try await call(Routes.acceptShrink, project, fleetSet, body: request)
   }
 
   /// The targets that documents would expand to; without files, those of the stored FleetSet.

@@ -1,17 +1,22 @@
 internal import ArgumentParser
 internal import FleetAPI
 internal import FleetClient
+internal import FleetModel
 
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository or FleetSet; workloads stay.",
-    usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME")
+    commandName: "delete", abstract: "Remove a cluster, repository or FleetSet.",
+    usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME",
+    discussion: "Workloads stay, but for those of a FleetSet with --workloads remove: a rollout removes them first.")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
     completion: .references([.clusters, .repositories, .fleetsets]))
   var reference: [String]
+
+  @Option(help: "For a FleetSet, which needs it: `keep` its workloads where they run, or `remove` them.")
+  var workloads: RemovalPolicy?
 
   @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
@@ -19,12 +24,23 @@ struct DeleteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let subject = try ResourceReference(words: reference)
+    guard (subject.type == .fleetsets) == (workloads != nil) else {
+      throw subject.type == .fleetsets
+        ? CommandFailure.usage(
+          "deleting a FleetSet needs --workloads",
+          hint: "--workloads keep leaves them where they run, as abandoned targets; --workloads remove removes them")
+        : CommandFailure.usage(
+          "--workloads is for FleetSets", hint: "the workloads of \(subject.type.rawValue) stay where they run")
+    }
+    let workloads = workloads ?? .keep
     let (reason, dryRun) = (change.reason, change.dryRun)
     let answer = try await connection.withController { client, project in
       switch subject.type {
       case .clusters: try await client.removeCluster(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .repositories: try await client.removeRepository(subject.name, in: project, reason: reason, dryRun: dryRun)
-      case .fleetsets: try await client.removeFleetSet(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .fleetsets:
+        try await client.removeFleetSet(
+          subject.name, in: project, workloads: workloads, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
@@ -34,6 +50,8 @@ struct DeleteCommand: AsyncParsableCommand {
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)
   }
 }
+
+extension RemovalPolicy: ExpressibleByArgument {}
 
 /// Shows that something was done.
 func printAcknowledgement(

@@ -175,6 +175,12 @@ extension Description {
       add("On hold", release.hold)
     }
     add("Rollout", set.activeRollout)
+    if set.deleting { add("Deleting", "its workloads are removed first") }
+    if let shrink = set.shrink {
+      add("Would shrink", "\(shrink.leaving.count) of \(shrink.current) targets leave, \(shrink.budget) may")
+      add("Expansion", shrink.expansion.short)
+      for target in shrink.leaving { add("Would leave", target) }
+    }
     add("Generation", String(set.generation))
   }
 

@@ -27,11 +27,13 @@ public struct RolloutService: Sendable {
 
   /// Starts a run of a FleetSet now, whatever its trigger says.
   ///
-  /// - Parameter revision: the release by number (`7`, `#7`, `SET/7`), commit or short name; nil for the newest.
+  /// - Parameters:
+  ///   - revision: the release by number (`7`, `#7`, `SET/7`), commit or short name; nil for the newest.
+  ///   - accepted: what may be deleted beyond the budget, and whether to go without targets whose objects others own.
   /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
   public func start(
     _ name: FleetSetName, in project: ProjectName, revision: String? = nil, by principal: Principal, reason: String,
-    dryRun: Bool
+    accepted: FindingAcceptance = FindingAcceptance(), dryRun: Bool
   ) async throws -> StartOutcome {
     try await retryingLostRaces {
       guard let record = try await store.fleetSet(name, in: project) else {
@@ -40,16 +42,28 @@ public struct RolloutService: Sendable {
       var release: ReleaseID?
       if let revision { release = try await self.release(revision, of: name, in: project).id }
       guard let definition = try? FleetSetReader.definition(of: record),
-        let input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
+        var input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
       else {
         throw CommandRefusal(
           .conflict, "\(name) has no release yet: \(record.condition.message)",
           hint: "`flotilla describe fleetset/\(name)` says what is missing")
       }
+      input.onRemoval = definition.onRemoval
       // Whoever only looks needs no reason yet.
       let request = StartRequest(principal: principal.name, reason: dryRun && reason.isEmpty ? "dry run" : reason)
-      switch decideStart(input, request: request) {
-      case .nothing, .recordOnly: return .noChange
+      let starter = RunStarter(store: store, definition: definition)
+      let decision: StartDecision
+      switch try await starter.decide(input, request: request, accepted: accepted) {
+      case .decided(let made): decision = made
+      case .stopped(RunStarter.misfit, let why): throw CommandRefusal(.invalid, why)
+      case .stopped(RunStarter.conflict, let why):
+        throw CommandRefusal(
+          .conflict, why,
+          hint: "give the object to one of them, let this set take it over (`transfer`), or --skip-conflicting")
+      case .stopped(_, let why): throw CommandRefusal(.blocked, why, hint: "look at what would be deleted first")
+      }
+      switch decision {
+      case .nothing, .endSet, .recordOnly: return .noChange
       case .waits(let why):
         throw CommandRefusal(
           .conflict, why, hint: "watch it with `flotilla rollout watch \(name)`, or end it with `rollout abort`")

@@ -19,6 +19,11 @@ public struct ExpandedSet: Sendable {
   /// Entries of `spec.generators` that failed and were told to leave the others alone; what they made before stays.
   public var isolated: [Int] = []
 
+  /// The SHA-256 over who is in the set, whatever it runs: what a person accepts who lets others leave (R24).
+  public var membershipDigest: FleetModel.Digest {
+    .sha256(Array(targets.map { "\($0.cluster) \($0.name)" }.sorted().joined(separator: "\n").utf8))
+  }
+
   /// The SHA-256 over the targets with their settings and bundles.
   public var contentDigest: FleetModel.Digest {
     let lines = targets.map { target in

@@ -1,5 +1,6 @@
 internal import FleetDocuments
 public import FleetModel
+internal import FleetPlanner
 public import FleetPorts
 public import Logging
 internal import Metrics
@@ -23,7 +24,7 @@ public struct ExpansionTask: ControllerTask {
   /// Expands once; nothing is stored when nothing differs. What failed is tried again in time, also when nothing that is
   /// known to have an effect changes.
   public func run(row: Int64) async throws -> Instant? {
-    guard let record = try await store.fleetSet(FleetSetID(row)) else { return nil }
+    guard let record = try await store.fleetSet(FleetSetID(row)), !record.isDeleting else { return nil }
     let now = try await store.now()
     do {
       let definition = try FleetSetReader.definition(of: record)
@@ -35,6 +36,10 @@ public struct ExpansionTask: ControllerTask {
       try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
       return now + (failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300))
+    } catch let shrink as ShrinkProposal {
+      try await store.propose(shrink, of: record.id)
+      try await degrade(record, reason: shrink.reason, message: shrink.message(of: record.name), at: now)
+      return nil
     } catch let error as DiagnosticsError {
       try await degrade(record, reason: "DocumentInvalid", message: error.description, at: now)
       return nil
@@ -47,14 +52,23 @@ public struct ExpansionTask: ControllerTask {
     let inventory = try await store.inventory(of: record.project)
     let repositories = try await store.allRepositories(of: record.project)
     var bundles = BundleWriter(store: store)
-    let expanded = try await expander.expand(
-      definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
-      keep: { _, bundle in try await bundles.add(bundle) })
+    var expanded = ExpandedSet(sources: [], targets: [], warnings: [])
+    do {
+      expanded = try await expander.expand(
+        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
+        keep: { _, bundle in try await bundles.add(bundle) })
+    } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {
+      // Nobody is left, which a person may want.
+      expanded.warnings = failure.diagnostics
+    }
+    let kept = try await acceptedShrink(to: expanded, definition, record)
     try await bundles.flush()
-    let release = try await store.commitRelease(
-      ReleaseDraft(
-        fleetSet: record.id, fleetSetGeneration: record.generation, replaces: record.newestRelease?.id,
-        sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest))
+    var draft = ReleaseDraft(
+      fleetSet: record.id, fleetSetGeneration: record.generation, replaces: record.newestRelease?.id,
+      sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest)
+    draft.onRemoval = definition.onRemoval
+    draft.kept = kept
+    let release = try await store.commitRelease(draft)
     if release.id != record.newestRelease?.id {
       logger.info(
         "release stored",
@@ -64,6 +78,26 @@ public struct ExpansionTask: ControllerTask {
         ])
     }
     return (release, expanded)
+  }
+
+  /// Who leaves the set and keeps its workload all the same; throws the proposal when more leave than may without a
+  /// person's word.
+  private func acceptedShrink(
+    to expanded: ExpandedSet, _ definition: FleetSetDefinition, _ record: FleetSetRecord
+  ) async throws -> [TargetID] {
+    let leaving = try await store.leavingTargets(of: record.id, staying: expanded.targets)
+    let expansion = expanded.membershipDigest
+    let shrink = ShrinkInput(
+      current: record.targetCount, leaving: leaving, expansion: expansion, isolated: expanded.isolated,
+      // Nobody may be left only when a person says so.
+      budget: expanded.targets.isEmpty ? .count(0) : definition.rollout.budgets.removals,
+      isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
+    switch judgeShrink(shrink) {
+    case .needsApproval(let proposal): throw proposal
+    case .allowed(let kept):
+      if record.shrink != nil { try await store.propose(nil, of: record.id) }
+      return kept
+    }
   }
 
   private func recordSuccess(
@@ -78,7 +112,7 @@ public struct ExpansionTask: ControllerTask {
     if release.id == record.newestRelease?.id {
       // What the start task found about this very release is still so, or may be found just now.
       let isSame = record.condition.reason == condition.reason && record.condition.message == message
-      if isSame || record.condition.reason == StartTask.misfit { return }
+      if isSame || RunStarter.reasons.contains(record.condition.reason) { return }
     }
     try await store.recordCondition(condition, of: record.id)
     // The start task may have had its say before this was written over it; it says it again.

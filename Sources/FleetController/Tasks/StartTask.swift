@@ -17,29 +17,32 @@ public struct StartTask: ControllerTask {
     self.logger = logger
   }
 
-  /// The condition's reason when no run can be made of a release.
-  static let misfit = "StrategyDoesNotFit"
-
   /// Loads what the set's members want, decides, and stores a run when one is due.
   public func run(row: Int64) async throws -> Instant? {
     let id = FleetSetID(row)
     guard let record = try await store.fleetSet(id),
       let definition = try? FleetSetReader.definition(of: record),
-      let input = try await store.startInput(for: id, strategy: definition.rollout)
+      var input = try await store.startInput(for: id, strategy: definition.rollout)
     else { return nil }
-    let decision = decideStart(input)
-    if case .refused(let problems) = decision {
-      let message = problems.joined(separator: "; ")
+    input.onRemoval = definition.onRemoval
+    let starter = RunStarter(store: store, definition: definition)
+    let start = try await starter.decide(input)
+    let decision: StartDecision
+    switch start {
+    case .stopped(let reason, let message):
       try await store.recordCondition(
-        Condition(isReady: false, reason: Self.misfit, message: message, since: input.now), of: id)
-      return nil
+        Condition(isReady: false, reason: reason, message: message, since: input.now), of: id)
+      // Another set may let go of an object without this one being told.
+      return reason == RunStarter.conflict ? input.now + .seconds(60) : nil
+    case .decided(let made): decision = made
     }
-    if record.condition.reason == Self.misfit {
+    if RunStarter.reasons.contains(record.condition.reason) {
       try await store.recordCondition(
         Condition(isReady: true, reason: "Expanded", message: "", since: input.now), of: id)
     }
     switch decision {
     case .nothing, .refused: break
+    case .endSet: try await store.endDeletedFleetSet(id)
     case .supersedes(let old, let frozen):
       // Its end wakes this task again, which then starts the newer one.
       try await RolloutService(store: store, logger: logger).supersede(old, by: frozen.run.displayName)

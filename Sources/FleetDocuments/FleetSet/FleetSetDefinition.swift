@@ -10,18 +10,23 @@ public struct FleetSetDefinition: Hashable, Sendable {
   public var template: SetTemplate
   /// How targets are kept in their cluster; an Application's own `syncPolicy` wins.
   public var sync: SyncPolicy
+  /// What becomes of the workloads of targets that leave the set (R25).
+  public var onRemoval: RemovalPolicy
+  /// The set whose objects this one may take over (R23); nil for none.
+  public var transfersFrom: FleetSetName?
   /// How releases reach the clusters.
   public var rollout: RolloutStrategy
 
   /// Makes a definition.
   public init(
     generators: [GeneratorEntry], language: TemplateLanguage = .fields, template: SetTemplate,
-    sync: SyncPolicy = SyncPolicy(), rollout: RolloutStrategy = RolloutStrategy()
+    sync: SyncPolicy = SyncPolicy(), onRemoval: RemovalPolicy = .remove, rollout: RolloutStrategy = RolloutStrategy()
   ) {
     self.generators = generators
     self.language = language
     self.template = template
     self.sync = sync
+    self.onRemoval = onRemoval
     self.rollout = rollout
   }
 

@@ -222,6 +222,11 @@ extension Pass {
   }
 
   fileprivate mutating func undo(_ giver: CommandGiver) throws(CommandRefusal) {
+    guard run.kind != .remove else {
+      throw CommandRefusal(
+        .conflict, "\(run.displayName) removes targets, and there is nothing to go back to",
+        hint: "`flotilla rollout abort` keeps who is left; a target that is in the set again is rolled out again")
+    }
     guard run.state != .rollingBack || run.breach?.rollbackScope == nil else { return }
     let cause = "undone by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
     run.breach = Run.Breach(stage: 0, cause: cause, at: now, aftermath: .rollBack(.all))

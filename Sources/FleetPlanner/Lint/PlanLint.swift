@@ -94,6 +94,13 @@ private struct PlanLint {
     if order.placed != PlacedBundle(bundle: step.bundle, release: step.release) {
       violate("V4", "target \(change.target) is sent another bundle than frozen")
     }
+    if (order.action == .remove) != (plan.run.kind == .remove) {
+      violate(
+        "V6", "target \(change.target) is told to \(order.action.rawValue) by a run of kind \(plan.run.kind.rawValue)")
+    }
+    if order.action == .remove, step.isBackInSet {
+      violate("V6", "target \(change.target) is removed although its set has it")
+    }
     if plan.run.breach != nil { violate("V8", "target \(change.target) is dispatched after a breach") }
     if input.run.state != .running || plan.run.pause != nil && input.run.pause != nil {
       violate("V8", "target \(change.target) is dispatched while the run is \(input.run.state.rawValue)")

@@ -146,8 +146,9 @@ extension Pass {
   mutating func end(_ state: RolloutState, hold: String?, by principal: String = "flotilla") {
     run.state = state
     run.endedAt = now
-    plan.movesLastKnownGood = state.isGoodEnd || state == .aborted || state == .superseded
-    if let hold { plan.hold = HoldDraft(reason: hold, by: principal) }
+    plan.movesLastKnownGood = run.kind != .remove && (state.isGoodEnd || state == .aborted || state == .superseded)
+    // A run that removes says nothing against the release that the others have.
+    if let hold, run.kind != .remove { plan.hold = HoldDraft(reason: hold, by: principal) }
     if stages.indices.contains(where: hasPending) {
       plan.bulk.append(BulkTransition(from: .pending, to: .cancelled))
       moveAllPending(to: .cancelled)

@@ -134,13 +134,20 @@ extension Pass {
     for stepIndex in units[unitIndex].steps.indices where units[unitIndex].steps[stepIndex].state == .pending {
       let step = units[unitIndex].steps[stepIndex]
       let order = OrderDraft(
+        action: run.kind == .remove ? .remove : .apply,
         placed: PlacedBundle(bundle: step.bundle, release: step.release),
         generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .forward,
         startWithin: rules.unreachableAfter)
       move(unit: unitIndex, step: stepIndex, to: .dispatched, order: order)
     }
     let unit = units[unitIndex]
-    note("step.dispatched", unit: unit, "\(unit.clusterName) gets \(run.releaseName)")
+    let what = run.kind == .remove ? "removes \(unit.targetNames)" : "gets \(run.releaseName)"
+    note("step.dispatched", unit: unit, "\(unit.clusterName) \(what)")
     wakes.append(now + rules.progressDeadline)
   }
+}
+
+extension Unit {
+  /// The names of its targets, for people.
+  var targetNames: String { steps.map(\.targetName.rawValue).joined(separator: ", ") }
 }

@@ -107,6 +107,8 @@ public struct Step: Hashable, Sendable {
   public var highestGeneration: Generation
   /// Why it failed, the last time it did in this run; empty when it never did.
   public var failure: String
+  /// In a run that removes: whether the target is in its set again, which cancels its removal (R25).
+  public var isBackInSet = false
 
   /// Makes a step.
   public init(

@@ -20,11 +20,7 @@ public func freezeUndo(
   for old in undoneStages.reversed() {
     let own = going.filter { $0.stage == old.index }
     guard !own.isEmpty else { continue }
-    var rules = old.rules
-    rules.before = []
-    rules.after = []
-    rules.soak = .zero
-    rules.minSucceeded = .count(0)
+    let rules = old.rules.withoutGates
     strategy.stages.append(rules)
     let index = stages.count
     let stageUnits = frozenUnits(

@@ -1,4 +1,5 @@
 public import FleetModel
+public import FleetPlanner
 
 /// A document to store, already found right.
 public struct DocumentDraft: Hashable, Sendable {
@@ -154,6 +155,10 @@ public struct FleetSetRecord: Hashable, Sendable {
   public var newestRelease: ReleaseRecord?
   /// The run that goes on, as `SET/NUMBER`; nil for none.
   public var activeRollout: String?
+  /// Whether it is being deleted: its workloads are removed first (R25).
+  public var isDeleting = false
+  /// A smaller expansion that waits until a person accepts it (R24); nil for none.
+  public var shrink: ShrinkProposal?
 
   /// Makes a record.
   public init(

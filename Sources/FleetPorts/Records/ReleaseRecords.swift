@@ -146,6 +146,10 @@ public struct ReleaseDraft: Hashable, Sendable {
   public var sources: [ReleaseSource]
   /// The targets in order of name.
   public var targets: [ReleaseTargetDraft]
+  /// What becomes of the workloads of targets that leave the set with it (R25).
+  public var onRemoval = RemovalPolicy.keep
+  /// Targets that leave the set and whose workloads stay all the same.
+  public var kept: [TargetID] = []
   /// The SHA-256 over targets and their bundles: equal digests need no new run, only a record when commits differ.
   public var contentDigest: Digest
 

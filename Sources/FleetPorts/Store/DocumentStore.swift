@@ -43,8 +43,11 @@ public protocol DocumentStore: Sendable {
   func fleetSet(_ name: FleetSetName, in project: ProjectName) async throws(StoreError) -> FleetSetRecord?
   /// One FleetSet by its row; nil when there is none.
   func fleetSet(_ id: FleetSetID) async throws(StoreError) -> FleetSetRecord?
-  /// Removes a FleetSet and keeps its workloads: targets are listed as abandoned (R25). A run that goes on is a conflict.
-  func removeFleetSet(_ name: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+  /// Deletes a FleetSet (R25). With `keep` it ends at once and its targets are listed as abandoned; with `remove` it is
+  /// deleting until a run of kind Remove has removed them. A run that goes on is a conflict.
+  func removeFleetSet(
+    _ name: FleetSetName, in project: ProjectName, workloads: RemovalPolicy, cause: ChangeCause
+  ) async throws(StoreError)
   /// Records whether a FleetSet is as it should be; writes nothing when reason and message are unchanged.
   func recordCondition(_ condition: Condition, of fleetSet: FleetSetID) async throws(StoreError)
 }

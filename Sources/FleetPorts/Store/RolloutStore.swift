@@ -8,10 +8,12 @@ public protocol RolloutStore: Sendable {
   func startInput(
     for fleetSet: FleetSetID, strategy: RolloutStrategy, release: ReleaseID?
   ) async throws(StoreError) -> StartInput?
+  /// What is known of the objects that a run would send: what it would delete, and what others own (R23, R24).
+  func findings(of run: FrozenRun) async throws(StoreError) -> RunFindings
   /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored. A run that
   /// a person starts takes off the holds that are in its way.
-  /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken; `notFound` when the
-  ///   set is gone.
+  /// - Throws: `lostRace` when another run of the set became active meanwhile, the number is taken, or another set claimed an
+  ///   object of the run since its findings were read; `notFound` when the set is gone.
   @discardableResult
   func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
   /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
@@ -155,7 +157,7 @@ public protocol EventStore: Sendable {
 
 /// The whole store: the only state that controllers share.
 public protocol ControlStore: WorkStore, LeaseStore, DocumentStore, ReleaseStore, RolloutStore, PlacementStore,
-  AgentStore, PushStore, AccessStore, EventStore
+  AgentStore, PushStore, AccessStore, EventStore, RemovalStore
 {
   /// Whether the database answers and its schema is the one this program knows; a message when not, for `/ready`.
   func readiness() async -> String?

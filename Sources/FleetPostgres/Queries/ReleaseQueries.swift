@@ -51,11 +51,14 @@ enum ReleaseQueries {
     INSERT INTO releases (fleet_set_id, number, fleet_set_generation, sources, content_digest, target_count)
     VALUES ($1, $2, $3, $4::jsonb, $5, $6) RETURNING id
     """)
-  /// First those that left, so that their names are free for others.
+  /// First those that left, so that their names are free for others; the workloads of `$5` stay, those of the others as
+  /// `$4` says.
   static let abandonTargets = Statement(
     "release.abandonTargets",
     """
-    UPDATE targets AS t SET is_abandoned = true WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned
+    UPDATE targets AS t SET is_abandoned = true,
+      on_removal = CASE WHEN t.id = ANY ($5::bigint[]) THEN 'keep' ELSE $4::text END
+    WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned
       AND NOT EXISTS (
         SELECT FROM unnest($2::bigint[], $3::text[]) AS n (cluster_id, name)
         WHERE n.cluster_id = t.cluster_id AND n.name = t.name)
@@ -66,7 +69,8 @@ enum ReleaseQueries {
     """
     INSERT INTO targets AS t (fleet_set_id, cluster_id, name, release_id)
     SELECT $1, cluster_id, name, $2 FROM unnest($3::bigint[], $4::text[]) AS n (cluster_id, name)
-    ON CONFLICT (fleet_set_id, cluster_id, name) DO UPDATE SET is_abandoned = false, release_id = excluded.release_id
+    ON CONFLICT (fleet_set_id, cluster_id, name) DO UPDATE SET is_abandoned = false, on_removal = NULL,
+      release_id = excluded.release_id
     """)
   static let insertTargets = Statement(
     "release.insertTargets",
@@ -139,7 +143,7 @@ enum ReleaseQueries {
     WHERE f.project = $1 AND ($2::text IS NULL OR f.name = $2)
       AND ($3::text IS NULL OR t.cluster_id IN (SELECT id FROM clusters WHERE project = $1 AND name = $3))
       AND ($4::text IS NULL OR (f.name, t.name, t.id) > ($4, $5, $6::bigint))
-      AND (NOT t.is_abandoned OR p.wanted_action = 'apply')
+      AND (NOT t.is_abandoned OR p.wanted_action = 'apply' OR p.wanted_action = 'remove' AND NOT p.is_confirmed)
       AND \(SelectorJSON.matches("$8", "n.labels"))
     ORDER BY f.name, t.name, t.id LIMIT $7
     """)

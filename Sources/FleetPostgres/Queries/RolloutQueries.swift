@@ -9,7 +9,8 @@ enum RolloutQueries {
     SELECT to_milliseconds(now()), f.project, f.name, r.id, nullif(f.newest_release_id, r.id), \(ReleaseQueries.shortName("r")),
       EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL),
       g.release_id, coalesce(g.number, 0),
-      coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1
+      coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1,
+      f.deleting_since IS NOT NULL
     FROM fleet_sets AS f JOIN releases AS r ON r.id = coalesce($2, f.newest_release_id) AND r.fleet_set_id = f.id
     LEFT JOIN LATERAL (
       SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
@@ -74,6 +75,17 @@ enum RolloutQueries {
       SELECT coalesce((SELECT r.sources FROM releases AS r WHERE r.id = $1)
         = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
     WHERE n.release_id = $1 AND NOT t.is_abandoned AND c.removed_at IS NULL ORDER BY t.id
+    """)
+  /// Targets that have left the set and run something that is to be removed (R25).
+  static let leaving = Statement(
+    "rollout.leaving",
+    """
+    SELECT \(memberColumns), p.wanted_bundle, p.wanted_release, \(takesOrders)
+    FROM targets AS t JOIN clusters AS c ON c.id = t.cluster_id
+    JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
+    JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
+    WHERE t.fleet_set_id = $1 AND t.on_removal = 'remove' AND p.wanted_action = 'apply' AND c.removed_at IS NULL
+    ORDER BY t.id
     """)
   /// The newest run of kind Rollout or Undo, when it ended well.
   static let lastGoodRun = Statement(

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetPlanner
 import FleetPorts
 
 extension Row {
@@ -66,10 +67,15 @@ extension Row {
     let condition = try condition()
     let targetCount = try count()
     let activeRollout = try optionalText()
+    let isDeleting = try bool()
+    let shrink: ShrinkProposal? = try optionalJSON()
     let release = try optionalReleaseRecord(of: fleetSet)
-    return FleetSetRecord(
+    var record = FleetSetRecord(
       id: id, project: project, name: fleetSet, canonicalJSON: canonicalJSON, generation: generation,
       condition: condition, targetCount: targetCount, newestRelease: release, activeRollout: activeRollout)
+    record.isDeleting = isDeleting
+    record.shrink = shrink
+    return record
   }
 
   /// A release's columns; nil when the left join found none.

@@ -101,6 +101,7 @@ struct LoadedStep {
     step.highestGeneration = Generation(epoch: Int32(truncatingIfNeeded: try row.int()), counter: try row.int())
     step.failure = try row.text()
     attention = try row.int()
+    step.isBackInSet = try row.bool()
     self.step = step
     unit = Unit(
       stage: stage, position: position, cluster: cluster, clusterName: clusterName,

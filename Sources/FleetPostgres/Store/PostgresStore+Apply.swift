@@ -114,7 +114,13 @@ extension Session {
   private func applyFleetSet(_ draft: DocumentDraft, cause: ChangeCause) throws -> AppliedDocument {
     let stored = try first(
       DocumentQueries.storedFleetSet, .name(draft.project), .text(draft.name),
-      read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
+      read: { row in
+        (id: try row.int(), document: try row.text(), generation: try row.int(), isDeleting: try row.bool())
+      })
+    if stored?.isDeleting == true {
+      throw StoreError(
+        .conflict, "FleetSet \(draft.name) is being deleted with its workloads; apply it when that has ended")
+    }
     if let stored, stored.document == draft.text {
       return draft.applied(.unchanged, generation: stored.generation)
     }

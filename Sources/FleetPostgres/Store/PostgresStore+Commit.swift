@@ -30,6 +30,9 @@ extension PostgresStore {
       try session.record(session.events(of: plan, cause: cause))
       let hasEnded = plan.run.state.isEnd && !input.run.state.isEnd
       if hasEnded {
+        if plan.run.kind == .remove, plan.run.state == .aborted {
+          try session.execute(RemovalQueries.keepLeft, .id(plan.run.id))
+        }
         if plan.run.kind == .catchUp, plan.run.state.isGoodEnd { try session.settleCaughtUp(plan.run, cause: cause) }
         try session.wake(.start, [fleetSet])
         try session.execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(plan.run.id))
@@ -83,9 +86,11 @@ extension Session {
     let count = try execute(
       PlanQueries.orders, .id(plan.run.id), .ids(ordered.map(\.step.cluster)), .ids(ordered.map(\.step.target)),
       .ints(ordered.map { Int64($0.order.generation.epoch) }), .ints(ordered.map(\.order.generation.counter)),
-      .digests(ordered.map(\.order.placed.bundle)), .ids(ordered.map(\.order.placed.release)),
+      .digests(ordered.map { $0.order.action == .apply ? $0.order.placed.bundle : nil }),
+      .optionalInts(ordered.map { $0.order.action == .apply ? $0.order.placed.release.rawValue : nil }),
       .ints(ordered.map(\.order.startWithin.wholeMilliseconds)),
-      .texts(ordered.map(\.order.direction.rawValue)), .int(listened.milliseconds))
+      .texts(ordered.map(\.order.direction.rawValue)), .int(listened.milliseconds),
+      .texts(ordered.map(\.order.action.rawValue)))
     guard count == ordered.count else {
       throw StoreError(.lostRace, "a generation in \(plan.run.displayName) is not above the stored one")
     }

@@ -82,6 +82,7 @@ extension PostgresStore {
             cause: ChangeCause(principal: Principal.flotilla.name),
             message: "release \(set.number + 1) with \(draft.targets.count) targets from \(commits)"))
         try session.wake(.start, [draft.fleetSet.rawValue])
+        try session.execute(RemovalQueries.forgetShrink, .id(draft.fleetSet))
       }
       return try session.present(
         session.first(
@@ -169,7 +170,9 @@ extension Session {
     let targets = draft.targets
     let clusters = Parameter.ids(targets.map(\.cluster))
     let names = Parameter.texts(targets.map(\.name.rawValue))
-    try execute(ReleaseQueries.abandonTargets, .id(draft.fleetSet), clusters, names)
+    try execute(
+      ReleaseQueries.abandonTargets, .id(draft.fleetSet), clusters, names, .text(draft.onRemoval.rawValue),
+      .ids(draft.kept))
     do {
       try execute(ReleaseQueries.upsertTargets, .id(draft.fleetSet), .int(id), clusters, names)
     } catch let error as DatabaseError where error.isDuplicate {

@@ -27,7 +27,9 @@ extension RolloutService: RolloutActions {
     do {
       let outcome = try await start(
         fleetSet, in: project, revision: options.revision.flatMap { $0.isEmpty ? nil : $0 }, by: principal,
-        reason: reason, dryRun: options.dryRun)
+        reason: reason,
+        accepted: FindingAcceptance(prunes: options.acceptPrunes, skipsConflicting: options.skipConflicting),
+        dryRun: options.dryRun)
       switch outcome {
       case .started(let record):
         return .init(

@@ -26,12 +26,20 @@ public enum RolloutAction: Hashable, Sendable {
 public struct StartOptions: Hashable, Sendable {
   /// The release, by number or by the first digits of its commit; nil for the newest.
   public var revision: String?
+  /// What may be deleted beyond the budget, by its digest; nil for nothing.
+  public var acceptPrunes: String?
+  /// Whether to go without targets that would get what others own.
+  public var skipConflicting: Bool
   /// Whether to answer the run as it would be and start nothing.
   public var dryRun: Bool
 
   /// Makes options.
-  public init(revision: String? = nil, dryRun: Bool = false) {
+  public init(
+    revision: String? = nil, acceptPrunes: String? = nil, skipConflicting: Bool = false, dryRun: Bool = false
+  ) {
     self.revision = revision
+    self.acceptPrunes = acceptPrunes
+    self.skipConflicting = skipConflicting
     self.dryRun = dryRun
   }
 }

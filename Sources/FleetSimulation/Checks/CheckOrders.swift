@@ -45,6 +45,10 @@ extension World {
       try require(release.bundles.contains(order.placed.bundle), "R3", "\(name): its bundle is not of \(release.name)")
     }
     runs[commit.number].witness.forwardOrdered.insert(target)
+    let isRemoval = commit.after.run.kind == .remove
+    try require((order.action == .remove) == isRemoval, "V6", "\(name) is told to \(order.action.rawValue)")
+    let placement = placements[Int(target.rawValue) - 1]
+    try require(!isRemoval || placement.hasLeft && !placement.isKept, "V6", "\(name) is in the set and removed")
     let rules = commit.after.stages[unit.stage].rules
     try require(
       commit.before.run.state == .running && commit.before.run.pause == nil && commit.after.run.pause == nil, "V8",

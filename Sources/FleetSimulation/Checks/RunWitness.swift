@@ -77,7 +77,7 @@ struct RunWitness {
         before[step.target] = world.placements[Int(step.target.rawValue) - 1].lastKnownGood
         bundles[step.target] = step.bundle
         try world.require(
-          step.before == before[step.target] || frozen.run.kind == .undo, "R3",
+          step.before == (frozen.run.kind == .remove ? nil : before[step.target]) || frozen.run.kind == .undo, "R3",
           "target \(step.targetName) froze another `before` than its last known good bundle")
       }
     }

@@ -20,6 +20,7 @@ struct Knobs {
   var cordonPermille: Int
   var removePermille: Int
   var joinPermille: Int
+  var leavePermille: Int
   var controllerOutagePermille: Int
   var databaseOutagePermille: Int
   var clockJumpPermille: Int
@@ -77,6 +78,9 @@ struct Knobs {
     if random.chance(manualReleasePermille) { strategy.trigger = .manual }
     lookahead = random.pick([1, 2, 5, 64])
     strategy.onNewRevision = random.pick([.coalesce, .coalesce, .supersede, .reject])
+    // A stream of its own, so that kept seeds keep their worlds.
+    var leaving = SeededRandom(seed: seed, stream: 6)
+    leavePermille = leaving.pick([0, 0, 40, 120])
   }
 
   private static func drawStrategy(

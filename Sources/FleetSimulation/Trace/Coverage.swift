@@ -13,6 +13,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
   case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
+  case leavers, returners, removalRuns, removedTargets, removalsCancelled
   case endAborted, endSuperseded, convergences
 
   /// The place in a counter's table.

@@ -81,7 +81,7 @@ extension World {
   /// Brings the run to its end by whatever the rules allow, mildest first.
   private func steward() throws(SimulationFailure) {
     try require(
-      passesSinceHeal < 400 + 120 * clusters.count * knobs.strategy.stages.count, "R26",
+      passesSinceHeal < 400 + 120 * placements.count * knobs.strategy.stages.count, "R26",
       "a run does not end, \(passesSinceHeal) passes after everything was repaired")
     try require(
       time - healedAt < 14 * 24 * 3_600_000, "R26",

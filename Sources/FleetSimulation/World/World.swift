@@ -16,6 +16,7 @@ final class World {
   var agentChances: SeededRandom
   var peopleChances: SeededRandom
   var controllerChances: SeededRandom
+  var leaveChances: SeededRandom
 
   // Clocks
   var wallOffset: Int64 = 0
@@ -56,6 +57,7 @@ final class World {
     agentChances = SeededRandom(seed: seed, stream: 3)
     peopleChances = SeededRandom(seed: seed, stream: 4)
     controllerChances = SeededRandom(seed: seed, stream: 5)
+    leaveChances = SeededRandom(seed: seed, stream: 7)
     settle()
   }
 

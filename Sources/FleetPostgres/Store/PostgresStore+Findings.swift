@@ -1,0 +1,35 @@
+internal import FleetModel
+public import FleetPlanner
+public import FleetPorts
+
+extension PostgresStore {
+  /// What is known of the objects that a run would send.
+  public func findings(of run: FrozenRun) async throws(StoreError) -> RunFindings {
+    try await read { try $0.findings(of: run, withPrunes: true) }
+  }
+}
+
+extension Session {
+  /// What is known of the objects that a run would send; a run that removes, or goes back, sends nothing new.
+  func findings(of run: FrozenRun, withPrunes: Bool) throws -> RunFindings {
+    guard run.run.kind == .rollout || run.run.kind == .onboard else { return RunFindings() }
+    let steps = run.units.flatMap(\.steps).filter { $0.state != .unchanged }
+    let parameters: [Parameter] = [
+      .ids(steps.map(\.target)), .digests(steps.map(\.bundle)), .ids(steps.map(\.release)),
+    ]
+    var findings = RunFindings()
+    if withPrunes, run.run.kind == .rollout {
+      findings.prunes = try rows(FindingQueries.prunes, parameters[0], parameters[1], parameters[2]) { row in
+        PruneFinding(
+          from: try row.digest(), to: try row.digest(), targetCount: try row.count(), target: try row.name(),
+          objectCount: try row.count(), pruned: try row.json())
+      }
+    }
+    findings.conflicts = try rows(FindingQueries.conflicts, parameters[0], parameters[1], parameters[2]) { row in
+      OwnershipConflict(
+        clusterName: try row.name(), target: try row.id(), targetName: try row.name(), object: try row.text(),
+        ownerSet: try row.name(), owner: try row.name())
+    }
+    return findings
+  }
+}
