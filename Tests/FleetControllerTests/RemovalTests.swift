@@ -60,7 +60,7 @@ import Testing
       #expect(try await controller.set().newestRelease == release)
       let shrink = try #require(try await controller.set().shrink)
       #expect(shrink.leaving == ["web-west on west"])
-      let other = Digest.sha256(Array("another".utf8))
+      let other = try #require(Digest(hexadecimal: String(repeating: "0", count: 64)))
       await #expect(throws: StoreError.self) {
         try await controller.store.acceptShrink(other, of: "shop", in: .defaultProject, cause: StoreFixture.cause)
       }

@@ -16,7 +16,7 @@ struct DeleteCommand: AsyncParsableCommand {
   var reference: [String]
 
   @Option(help: "For a FleetSet, which needs it: `keep` its workloads where they run, or `remove` them.")
-  var workloads: RemovalPolicy?
+  var workloads: WorkloadChoice?
 
   @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
@@ -32,7 +32,7 @@ struct DeleteCommand: AsyncParsableCommand {
         : CommandFailure.usage(
           "--workloads is for FleetSets", hint: "the workloads of \(subject.type.rawValue) stay where they run")
     }
-    let workloads = workloads ?? .keep
+    let policy = workloads?.policy ?? .keep
     let (reason, dryRun) = (change.reason, change.dryRun)
     let answer = try await connection.withController { client, project in
       switch subject.type {
@@ -40,7 +40,7 @@ struct DeleteCommand: AsyncParsableCommand {
       case .repositories: try await client.removeRepository(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .fleetsets:
         try await client.removeFleetSet(
-          subject.name, in: project, workloads: workloads, reason: reason, dryRun: dryRun)
+          subject.name, in: project, workloads: policy, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
@@ -51,7 +51,13 @@ struct DeleteCommand: AsyncParsableCommand {
   }
 }
 
-extension RemovalPolicy: ExpressibleByArgument {}
+/// What `flotilla delete` says about workloads.
+enum WorkloadChoice: String, ExpressibleByArgument, CaseIterable {
+  case keep, remove
+
+  /// The choice in the words of the API.
+  var policy: RemovalPolicy { self == .keep ? .keep : .remove }
+}
 
 /// Shows that something was done.
 func printAcknowledgement(

@@ -128,7 +128,9 @@ enum RolloutQueries {
       AND NOT EXISTS (
         SELECT FROM rollout_steps AS s JOIN clusters AS c ON c.id = s.cluster_id
         JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+        JOIN targets AS t ON t.id = s.target_id
         WHERE s.rollout_id = o.id AND s.state IN ('Unreachable', 'Skipped', 'Lost') AND c.removed_at IS NULL
+          AND NOT t.is_abandoned
           AND p.applied_bundle IS DISTINCT FROM s.bundle::bytea)
     RETURNING o.number
     """)
@@ -140,6 +142,7 @@ enum RolloutQueries {
     JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
     JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
     WHERE s.rollout_id = $1 AND s.order_counter IS NOT NULL AND s.before_bundle IS NOT NULL AND c.removed_at IS NULL
+      AND NOT t.is_abandoned
     ORDER BY s.stage, s.position, t.id
     """)
 
