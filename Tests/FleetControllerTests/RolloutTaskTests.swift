@@ -22,6 +22,23 @@ import Testing
     }
   }
 
+  /// R22: with `queue` no release is passed over; with the default the newest that waits is next.
+  @Test(arguments: [("queue", [1, 2, 3, 4]), ("coalesce", [1, 2, 4])])
+  func releasesWaitInLine(policy: String, expected: [Int]) async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(set: ControllerFixture.fleetSet(more: ", onNewRevision: \(policy)"))
+      for number in 2...4 {
+        try await controller.git.commit(ControllerFixture.manifest(image: "shop:\(number)"), to: "web/web.yaml")
+        try await controller.poll()
+      }
+      #expect(try await controller.rollout()?.run.number == 2)
+      try await controller.confirm()
+      let runs = try await controller.store.rollouts(of: "shop", in: .defaultProject, after: nil, limit: 10).elements
+      #expect(runs.reversed().map { Int($0.run.release.rawValue) } == expected)
+      #expect(runs.allSatisfy { $0.run.state == .succeeded })
+    }
+  }
+
   @Test func aManualSetWaitsForAPerson() async throws {
     try await ControllerFixture.with { controller in
       try await controller.apply(

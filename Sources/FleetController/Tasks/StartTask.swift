@@ -22,7 +22,7 @@ public struct StartTask: ControllerTask {
     let id = FleetSetID(row)
     guard let record = try await store.fleetSet(id),
       let definition = try? FleetSetReader.definition(of: record),
-      var input = try await store.startInput(for: id, strategy: definition.rollout)
+      var input = try await input(of: id, strategy: definition.rollout)
     else { return nil }
     input.onRemoval = definition.onRemoval
     let starter = RunStarter(store: store, definition: definition)
@@ -57,5 +57,17 @@ public struct StartTask: ControllerTask {
       logger.debug("no rollout started", metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)"])
     }
     return nil
+  }
+
+  /// What the decision needs about the release that is next: the newest one, or with `onNewRevision: queue` the oldest of
+  /// those that wait and change anything (R22).
+  private func input(of id: FleetSetID, strategy: RolloutStrategy) async throws -> StartInput? {
+    if strategy.onNewRevision == .queue {
+      for release in try await store.waitingReleases(of: id) {
+        guard let input = try await store.startInput(for: id, strategy: strategy, release: release) else { continue }
+        if input.newerRelease == nil || decideStart(input) != .recordOnly { return input }
+      }
+    }
+    return try await store.startInput(for: id, strategy: strategy)
   }
 }

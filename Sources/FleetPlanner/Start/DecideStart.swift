@@ -174,11 +174,11 @@ extension StartInput {
 }
 
 extension StartInput.ActiveRun {
-  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject`, a running one
+  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject` or `queue`, a running one
   /// that says `supersede` as long as no stage after the first has opened.
   fileprivate var yields: Bool {
     switch state {
-    case .halted: (kind == .rollout && onNewRevision != .reject) || kind == .catchUp || kind == .remove
+    case .halted: (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
     case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
     default: false
     }

@@ -8,6 +8,8 @@ public protocol RolloutStore: Sendable {
   func startInput(
     for fleetSet: FleetSetID, strategy: RolloutStrategy, release: ReleaseID?
   ) async throws(StoreError) -> StartInput?
+  /// Releases newer than all that a run of kind Rollout was for, oldest first, without those on hold; at most 100.
+  func waitingReleases(of fleetSet: FleetSetID) async throws(StoreError) -> [ReleaseID]
   /// What is known of the objects that a run would send: what it would delete, and what others own (R23, R24).
   func findings(of run: FrozenRun) async throws(StoreError) -> RunFindings
   /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored. A run that

@@ -109,6 +109,17 @@ enum RolloutQueries {
       AND c.removed_at IS NULL AND p.wanted_bundle IS DISTINCT FROM s.bundle::bytea
     ORDER BY t.id
     """)
+  static let waiting = Statement(
+    "rollout.waiting",
+    """
+    SELECT r.id FROM releases AS r
+    WHERE r.fleet_set_id = $1
+      AND r.number > (
+        SELECT coalesce(max(l.number), 0) FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
+        WHERE o.fleet_set_id = $1 AND o.kind = 'Rollout')
+      AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL)
+    ORDER BY r.number LIMIT 100
+    """)
   static let supersededRun = Statement(
     "rollout.superseded",
     """

@@ -49,6 +49,11 @@ extension PostgresStore {
     }
   }
 
+  /// Releases that no run was for yet.
+  public func waitingReleases(of fleetSet: FleetSetID) async throws(StoreError) -> [ReleaseID] {
+    try await read { try $0.rows(RolloutQueries.waiting, .id(fleetSet), read: { try $0.id() }) }
+  }
+
   /// Stores a run with its stages and steps.
   @discardableResult
   public func create(
