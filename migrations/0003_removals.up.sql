@@ -36,3 +36,8 @@ RETURN CASE
   ELSE split_part(identity, '/', 1) || '/' || split_part(identity, '/', 2) || '/' || namespace || '/'
     || split_part(identity, '/', 4)
 END;
+
+-- What a target's manifests are read from, for sets whose targets are not updated once they exist (an ApplicationSet's
+-- `applicationsSync`); NULL for targets of older releases.
+ALTER TABLE release_targets ADD COLUMN revision jsonb;
+ALTER TABLE release_targets ADD COLUMN is_recursive boolean NOT NULL DEFAULT true;

@@ -67,12 +67,14 @@ public struct Expander: Sendable {
   ///   - inventory: the project's clusters.
   ///   - repositories: the project's repositories.
   ///   - file: the document's file, for messages.
+  ///   - existing: targets that keep their settings whatever the template makes of them.
   ///   - onlyCluster: renders only the targets of this cluster; nil for all.
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
     _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], file: String,
-    onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
+    existing: [TargetName: TargetSettings] = [:], onlyCluster: ClusterName? = nil,
+    keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     let (targets, isolated, warnings) = try await generate(
@@ -80,7 +82,8 @@ public struct Expander: Sendable {
     var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-    for target in targets where onlyCluster == nil || target.cluster == onlyCluster {
+    for target in targets.map({ $0.keeping(existing[$0.name]) })
+    where onlyCluster == nil || target.cluster == onlyCluster {
       try Task.checkCancellation()
       do {
         let source = try await resolver.source(repository: target.repository, revision: target.revision)
@@ -191,11 +194,31 @@ public struct Expander: Sendable {
     _ target: ExpandedTarget, _ source: ResolvedSource, _ cluster: ClusterID,
     _ bundle: FleetModel.Digest
   ) -> ReleaseTargetDraft {
-    ReleaseTargetDraft(
+    var draft = ReleaseTargetDraft(
       name: target.name, cluster: cluster, labels: target.labels, namespace: target.namespace,
       repository: source.repository.name, path: target.path, origin: target.origin.description,
       selfHeal: target.sync.selfHeal, prune: target.sync.prune, createNamespace: target.sync.createNamespace,
       bundle: bundle)
+    draft.revision = target.revision
+    draft.isRecursive = target.isRecursive
+    return draft
+  }
+}
+
+extension ExpandedTarget {
+  /// The target with the settings that it has already, where it has any on the same cluster.
+  fileprivate func keeping(_ settings: TargetSettings?) -> ExpandedTarget {
+    guard let settings, settings.cluster == cluster else { return self }
+    var kept = self
+    kept.labels = settings.labels
+    kept.repository = settings.repository.rawValue
+    kept.revision = settings.revision
+    kept.path = settings.path
+    kept.isRecursive = settings.isRecursive
+    kept.namespace = settings.namespace
+    kept.sync = SyncPolicy(
+      prune: settings.prune, selfHeal: settings.selfHeal, createNamespace: settings.createNamespace)
+    return kept
   }
 }
 

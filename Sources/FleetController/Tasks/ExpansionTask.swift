@@ -56,6 +56,7 @@ public struct ExpansionTask: ControllerTask {
     do {
       expanded = try await expander.expand(
         definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
+        existing: definition.updatesTargets ? [:] : try await store.targetSettings(of: record.id),
         keep: { _, bundle in try await bundles.add(bundle) })
     } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {
       // Nobody is left, which a person may want.

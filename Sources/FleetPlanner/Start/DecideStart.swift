@@ -178,7 +178,8 @@ extension StartInput.ActiveRun {
   /// that says `supersede` as long as no stage after the first has opened.
   fileprivate var yields: Bool {
     switch state {
-    case .halted: (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
+    case .halted:
+      (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
     case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
     default: false
     }

@@ -111,6 +111,10 @@ public struct ReleaseTargetDraft: Hashable, Sendable {
   public var prune: Bool
   /// Whether a missing namespace is created.
   public var createNamespace: Bool
+  /// What is taken of the repository.
+  public var revision = Revision.head
+  /// Whether manifests are read from the directories below as well.
+  public var isRecursive = true
   /// The bundle.
   public var bundle: Digest
 
@@ -130,6 +134,47 @@ public struct ReleaseTargetDraft: Hashable, Sendable {
     self.prune = prune
     self.createNamespace = createNamespace
     self.bundle = bundle
+  }
+}
+
+/// How a target that exists is expanded, as its newest release has it.
+public struct TargetSettings: Hashable, Sendable {
+  /// The cluster.
+  public var cluster: ClusterName
+  /// The target's own labels.
+  public var labels: [String: String]
+  /// The namespace for objects that name none.
+  public var namespace: String
+  /// The repository's name.
+  public var repository: RepositoryName
+  /// What is taken of it.
+  public var revision: Revision
+  /// The path that is rendered.
+  public var path: String
+  /// Whether manifests are read from the directories below as well.
+  public var isRecursive: Bool
+  /// Whether drift is repaired.
+  public var selfHeal: Bool
+  /// Whether objects that leave the bundle are deleted.
+  public var prune: Bool
+  /// Whether a missing namespace is created.
+  public var createNamespace: Bool
+
+  /// Makes settings.
+  public init(
+    cluster: ClusterName, labels: [String: String], namespace: String, repository: RepositoryName, revision: Revision,
+    path: String, isRecursive: Bool, selfHeal: Bool, prune: Bool, createNamespace: Bool
+  ) {
+    self.cluster = cluster
+    self.labels = labels
+    self.namespace = namespace
+    self.repository = repository
+    self.revision = revision
+    self.path = path
+    self.isRecursive = isRecursive
+    self.selfHeal = selfHeal
+    self.prune = prune
+    self.createNamespace = createNamespace
   }
 }
 

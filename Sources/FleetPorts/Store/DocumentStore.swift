@@ -76,6 +76,9 @@ public protocol ReleaseStore: Sendable {
     of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
     after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
+  /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of
+  /// releases that an older version stored are not among them.
+  func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings]
   /// The objects' digests of a bundle in order; nil when there is no such bundle.
   func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]?
   /// Canonical JSON texts of objects, in the order asked.

@@ -140,6 +140,22 @@ extension PostgresStore {
     }
   }
 
+  /// How the targets of a set are expanded now.
+  public func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings] {
+    try await read { session in
+      let found = try session.rows(ReleaseQueries.settings, .id(fleetSet)) { row in
+        (
+          name: try row.name() as TargetName,
+          settings: TargetSettings(
+            cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),
+            revision: try row.json(), path: try row.text(), isRecursive: try row.bool(), selfHeal: try row.bool(),
+            prune: try row.bool(), createNamespace: try row.bool())
+        )
+      }
+      return Dictionary(found.map { ($0.name, $0.settings) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   /// The objects' digests of a bundle in order.
   public func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]? {
     try await read { session in
@@ -182,7 +198,8 @@ extension Session {
       ReleaseQueries.insertTargets, .id(draft.fleetSet), .int(id), clusters, names, .digests(targets.map(\.bundle)),
       .jsons(targets.map(\.labels)), .texts(targets.map(\.namespace)), .texts(targets.map(\.repository.rawValue)),
       .texts(targets.map(\.path)), .texts(targets.map(\.origin)), .bools(targets.map(\.selfHeal)),
-      .bools(targets.map(\.prune)), .bools(targets.map(\.createNamespace)))
+      .bools(targets.map(\.prune)), .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)),
+      .bools(targets.map(\.isRecursive)))
     guard inserted == targets.count else {
       throw StoreError(.internal, "\(inserted) of \(targets.count) targets were stored")
     }
