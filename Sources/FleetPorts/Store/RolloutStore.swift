@@ -40,6 +40,8 @@ public protocol RolloutStore: Sendable {
   /// Steps of a run in order of stage and position; `states` empty for all.
   func steps(of rollout: RolloutID, states: [StepState], after: String?, limit: Int)
     async throws(StoreError) -> Page<StepRecord>
+  /// What the clusters of a run that failed have in common and the healthy ones lack; empty when less than two failed.
+  func correlations(of rollout: RolloutID) async throws(StoreError) -> [FailureCorrelation]
   /// For `undo` of an ended run: its changed members with what they ran before it and what they run now.
   func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [UndoMember]
   /// Takes the holds off a set's releases; a conflict when there is none. With `dryRun` it changes nothing.

@@ -28,6 +28,25 @@ enum FindingQueries {
     ORDER BY p.name
     """)
 
+  /// Labels of the clusters of a run that failed, and of those that became healthy, with the version that agents report.
+  static let failureLabels = Statement(
+    "finding.failureLabels",
+    """
+    WITH judged AS MATERIALIZED (
+      SELECT s.cluster_id, bool_or(s.failure <> '') AS has_failed FROM rollout_steps AS s
+      WHERE s.rollout_id = $1 AND (s.failure <> '' OR s.state IN ('Soaking', 'Succeeded')) GROUP BY 1),
+    totals AS (
+      SELECT count(*) FILTER (WHERE has_failed) AS failed, count(*) FILTER (WHERE NOT has_failed) AS healthy FROM judged)
+    SELECT t.failed, t.healthy, l.key, l.value, count(*) FILTER (WHERE j.has_failed),
+      count(*) FILTER (WHERE NOT j.has_failed)
+    FROM totals AS t CROSS JOIN judged AS j JOIN clusters AS c ON c.id = j.cluster_id
+    CROSS JOIN LATERAL (
+      SELECT key, value FROM jsonb_each_text(c.labels)
+      UNION ALL SELECT 'kubernetes', v FROM substring(c.kubernetes_version from '[0-9]+[.][0-9]+') AS v WHERE v IS NOT NULL
+    ) AS l
+    WHERE t.failed >= 2
+    GROUP BY 1, 2, 3, 4 HAVING count(*) FILTER (WHERE j.has_failed) = t.failed
+    """)
   /// Objects of the new bundles that another target of the cluster has, or is about to get by a run that goes on; not
   /// those that the target has already, nor those of its own set's targets that have left, whose removal skips them.
   static let conflicts = Statement(

@@ -1,4 +1,4 @@
-internal import FleetModel
+public import FleetModel
 public import FleetPlanner
 public import FleetPorts
 
@@ -6,6 +6,19 @@ extension PostgresStore {
   /// What is known of the objects that a run would send.
   public func findings(of run: FrozenRun) async throws(StoreError) -> RunFindings {
     try await read { try $0.findings(of: run, withPrunes: true) }
+  }
+
+  /// What failures have in common.
+  public func correlations(of rollout: RolloutID) async throws(StoreError) -> [FailureCorrelation] {
+    try await read { session in
+      var totals = (failed: 0, healthy: 0)
+      let tallies = try session.rows(FindingQueries.failureLabels, .id(rollout)) { row in
+        totals = (try row.count(), try row.count())
+        return LabelTally(
+          label: try row.text(), value: try row.text(), failed: try row.count(), healthy: try row.count())
+      }
+      return correlate(tallies, failed: totals.failed, healthy: totals.healthy)
+    }
   }
 }
 

@@ -70,11 +70,14 @@ struct RolloutRoutes: Sendable {
       return try await store.steps(of: record.run.id, states: states, after: nil, limit: 100).elements.map(
         StepResource.init)
     }
+    let hasFailures = record.stages.contains { $0.counters.everFailed >= 1 }
+    let correlations = hasFailures ? try await store.correlations(of: record.run.id) : []
     return try .json(
       RolloutExplanation(
         rollout: RolloutResource(record),
         inFlight: try await steps(.dispatched, .applying, .verifying, .rollingBack),
         failed: try await steps(.failed, .rollbackFailed), away: try await steps(.unreachable, .lost),
+        correlations: correlations.map(CorrelationResource.init),
         next: NextCommands.commands(for: record)))
   }
 
@@ -145,5 +148,14 @@ enum NextCommands {
     default: break
     }
     return commands
+  }
+}
+
+extension CorrelationResource {
+  /// What failures have in common, on the wire.
+  init(_ found: FailureCorrelation) {
+    self.init(
+      label: found.tally.label, value: found.tally.value, failed: found.tally.failed, healthy: found.tally.healthy,
+      healthyTotal: found.healthyTotal, message: found.message, exclusion: found.exclusion)
   }
 }
