@@ -4,6 +4,8 @@ public import FleetModel
 public struct StartRolloutRequest: WireValue {
   /// The release to move to, by number or by the first digits of its commit; null for the newest.
   public var revision: String?
+  /// The first digits, at least eight, of the hash of the only plan that may be started; null for any.
+  public var plan: String?
   /// Why.
   public var reason: String?
   /// What may be deleted beyond `budgets.prunes`: the digest that the refusal names; eight digits are enough.
@@ -15,10 +17,12 @@ public struct StartRolloutRequest: WireValue {
 
   /// Makes a value.
   public init(
-    revision: String? = nil, reason: String? = nil, acceptPrunes: String? = nil, skipConflicting: Bool? = nil,
+    revision: String? = nil, plan: String? = nil, reason: String? = nil, acceptPrunes: String? = nil,
+    skipConflicting: Bool? = nil,
     dryRun: Bool? = nil
   ) {
     self.revision = revision
+    self.plan = plan
     self.reason = reason
     self.acceptPrunes = acceptPrunes
     self.skipConflicting = skipConflicting
@@ -27,7 +31,7 @@ public struct StartRolloutRequest: WireValue {
 
   /// An example.
   public static var example: Self {
-    Self(revision: "77ad012", reason: "hotfix", acceptPrunes: "4f0c9a17", dryRun: false)
+    Self(revision: "77ad012", plan: "4f0c9a17", reason: "hotfix", acceptPrunes: "4f0c9a17", dryRun: false)
   }
 }
 

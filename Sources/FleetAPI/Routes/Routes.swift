@@ -108,6 +108,11 @@ extension Routes {
   public static let startRollout = Route(
     "startRollout", .post, project("fleetsets/{name}/rollouts"), .right(.operate), "Start a rollout",
     request: StartRolloutRequest.self, response: StartRolloutResponse.self)
+  /// What starting a run would do.
+  public static let planRollout = Route(
+    "planRollout", .post, project("fleetsets/{name}/plan"), .right(.read),
+    "Plan a rollout: its stages with their clusters, what it would change, and the hash that names this plan",
+    request: PlanRolloutRequest.self, response: PlanRolloutResponse.self)
   /// Takes the hold off a FleetSet's release.
   public static let releaseHold = Route(
     "releaseHold", .post, project("fleetsets/{name}/release-hold"), .right(.approve),
@@ -123,7 +128,8 @@ extension Routes {
     "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
   static let fleetSets = [
-    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, startRollout, releaseHold,
+    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, planRollout, startRollout,
+    releaseHold,
     previewFleetSet,
     diffFleetSet,
   ]

@@ -59,6 +59,13 @@ extension ControllerClient {
     try await call(Routes.explainRollout, project, fleetSet, Self.segment(number))
   }
 
+  /// What starting a run would do.
+  public func plan(
+    _ fleetSet: String, _ request: PlanRolloutRequest, in project: String
+  ) async throws -> PlanRolloutResponse {
+    try await call(Routes.planRollout, project, fleetSet, body: request)
+  }
+
   /// Starts a run.
   public func start(
     _ fleetSet: String, _ request: StartRolloutRequest, in project: String

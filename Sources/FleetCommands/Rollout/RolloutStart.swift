@@ -18,6 +18,11 @@ struct RolloutStart: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Start exactly the plan with this hash, as `rollout plan` names it, or nothing.", valueName: "hash"))
+  var plan: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Delete more than `budgets.prunes` allows: exactly what the refusal named by this digest.", valueName: "digest"))
   var acceptPrunes: String?
 
@@ -34,7 +39,7 @@ struct RolloutStart: AsyncParsableCommand {
       throw CommandFailure.usage("--accept-prunes needs --reason: the event feed keeps it")
     }
     let request = StartRolloutRequest(
-      revision: revision, reason: change.reason, acceptPrunes: acceptPrunes,
+      revision: revision, plan: plan, reason: change.reason, acceptPrunes: acceptPrunes,
       skipConflicting: skipConflicting ? true : nil, dryRun: change.dryRun)
     let (set, format, isDryRun) = (fleetSet, output.output, change.dryRun)
     let limits = waiting.wait ? WatchLimits(timeout: waiting.timeout) : nil

@@ -40,6 +40,8 @@ public protocol RolloutStore: Sendable {
   /// Steps of a run in order of stage and position; `states` empty for all.
   func steps(of rollout: RolloutID, states: [StepState], after: String?, limit: Int)
     async throws(StoreError) -> Page<StepRecord>
+  /// How long clusters of the set's last runs took from their order to being ready, the median; nil when none did.
+  func medianStepDuration(of fleetSet: FleetSetName, in project: ProjectName) async throws(StoreError) -> Duration?
   /// What the clusters of a run that failed have in common and the healthy ones lack; empty when less than two failed.
   func correlations(of rollout: RolloutID) async throws(StoreError) -> [FailureCorrelation]
   /// For `undo` of an ended run: its changed members with what they ran before it and what they run now.

@@ -28,6 +28,22 @@ enum FindingQueries {
     ORDER BY p.name
     """)
 
+  /// Over the three newest runs in which somebody became ready.
+  static let medianStep = Statement(
+    "finding.medianStep",
+    """
+    SELECT to_milliseconds(to_timestamp(0) + percentile_disc(0.5) WITHIN GROUP (ORDER BY s.took))
+    FROM (
+      SELECT max(e.at) FILTER (WHERE e.kind = 'step.ready')
+        - max(e.at) FILTER (WHERE e.kind = 'step.dispatched') AS took
+      FROM (
+        SELECT f.name || '/' || o.number AS name FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id
+        WHERE f.project = $1 AND f.name = $2 AND f.removed_at IS NULL AND o.kind = 'Rollout'
+        ORDER BY o.number DESC LIMIT 3) AS r
+      JOIN events AS e ON e.project = $1 AND e.rollout = r.name AND e.kind IN ('step.ready', 'step.dispatched')
+      GROUP BY e.rollout, e.cluster) AS s
+    WHERE s.took > interval '0'
+    """)
   /// Labels of the clusters of a run that failed, and of those that became healthy, with the version that agents report.
   static let failureLabels = Statement(
     "finding.failureLabels",

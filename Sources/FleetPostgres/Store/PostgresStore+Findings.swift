@@ -8,6 +8,17 @@ extension PostgresStore {
     try await read { try $0.findings(of: run, withPrunes: true) }
   }
 
+  /// How long clusters took from their order to being ready.
+  public func medianStepDuration(
+    of fleetSet: FleetSetName, in project: ProjectName
+  ) async throws(StoreError) -> Duration? {
+    try await read { session in
+      let found = try session.first(
+        FindingQueries.medianStep, .name(project), .name(fleetSet), read: { try $0.optionalInt() })
+      return (found ?? nil).map { .milliseconds($0) }
+    }
+  }
+
   /// What failures have in common.
   public func correlations(of rollout: RolloutID) async throws(StoreError) -> [FailureCorrelation] {
     try await read { session in

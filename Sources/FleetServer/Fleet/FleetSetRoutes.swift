@@ -17,6 +17,7 @@ struct FleetSetRoutes: Sendable {
       Routes.removeFleetSet.id: remove,
       Routes.acceptShrink.id: acceptShrink,
       Routes.listFleetSetReleases.id: releases,
+      Routes.planRollout.id: plan,
       Routes.startRollout.id: start,
       Routes.releaseHold.id: releaseHold,
       Routes.previewFleetSet.id: preview,
@@ -120,12 +121,32 @@ struct FleetSetRoutes: Sendable {
       }, TargetResource.init)
   }
 
+  @Sendable private func plan(_ call: Call) async throws -> Reply {
+    let request = try call.decode(PlanRolloutRequest.self)
+    let name = FleetSetName(call.parameter("name"))
+    let plan = try await actions.plan(name, in: call.project, revision: request.revision, by: call.principal)
+    guard let plan else {
+      return try .json(
+        PlanRolloutResponse(message: "every cluster of \(name) runs that release already: there is nothing to roll out")
+      )
+    }
+    return try .json(
+      PlanRolloutResponse(
+        hash: plan.rollout.run.planHash, rollout: RolloutResource(plan.rollout),
+        stages: zip(plan.rollout.stages, plan.clusters).map { stage, clusters in
+          PlanRolloutResponse.Stage(name: stage.name, clusters: Array(clusters.prefix(1_000)))
+        },
+        groups: plan.groups.map(DiffResponse.Group.init), unchanged: plan.unchanged,
+        predictedMilliseconds: plan.predicted?.wholeMilliseconds,
+        message: "\(plan.rollout.run.displayName) would go to \(plan.rollout.run.releaseName)"))
+  }
+
   @Sendable private func start(_ call: Call) async throws -> Reply {
     let request = try call.decode(StartRolloutRequest.self)
     let outcome = try await actions.start(
       FleetSetName(call.parameter("name")), in: call.project,
       options: StartOptions(
-        revision: request.revision, acceptPrunes: request.acceptPrunes,
+        revision: request.revision, plan: request.plan, acceptPrunes: request.acceptPrunes,
         skipConflicting: request.skipConflicting ?? false, dryRun: request.dryRun ?? false), by: call.principal,
       reason: request.reason ?? "")
     return try .json(
@@ -164,18 +185,10 @@ struct FleetSetRoutes: Sendable {
     let name = FleetSetName(call.parameter("name"))
     let difference = try await previews.difference(
       name, documents: documents, cluster: request.cluster, in: call.project)
-    let groups = difference.groups.map { group in
-      DiffResponse.Group(
-        targets: Array(group.targets.prefix(50)), targetCount: group.targets.count,
-        action: DiffResponse.Change.Action(group.action),
-        changes: group.changes.map { change in
-          DiffResponse.Change(
-            object: change.object, action: DiffResponse.Change.Action(change.action), fields: change.fields)
-        })
-    }
     return try .json(
       DiffResponse(
-        fleetSet: name, groups: groups, unchanged: difference.unchanged, warnings: warnings + difference.warnings))
+        fleetSet: name, groups: difference.groups.map(DiffResponse.Group.init), unchanged: difference.unchanged,
+        warnings: warnings + difference.warnings))
   }
 
   private func read(_ call: Call) throws -> (PreviewRequest, [Document], [Diagnostic]) {
@@ -205,6 +218,19 @@ extension StartRolloutResponse.Outcome {
       case .noChange: .noChange
       case .dryRun: .dryRun
       }
+  }
+}
+
+extension DiffResponse.Group {
+  /// A group on the wire.
+  init(_ group: PreviewedGroup) {
+    self.init(
+      targets: Array(group.targets.prefix(50)), targetCount: group.targets.count,
+      action: DiffResponse.Change.Action(group.action),
+      changes: group.changes.map { change in
+        DiffResponse.Change(
+          object: change.object, action: DiffResponse.Change.Action(change.action), fields: change.fields)
+      })
   }
 }
 
