@@ -17,6 +17,9 @@ CREATE TABLE public.listening (
 CREATE FUNCTION public.listened_ms() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN (SELECT (listening.total_ms + CASE WHEN (listening.renewed_at IS NULL) THEN (0)::bigint ELSE GREATEST((0)::bigint, LEAST((15000)::bigint, (public.to_milliseconds(now()) - public.to_milliseconds(listening.renewed_at)))) END) FROM public.listening);
+CREATE FUNCTION public.object_key(identity text, namespace text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((split_part(identity, '/'::text, 3) <> ''::text) OR (split_part(identity, '/'::text, 2) = ANY (ARRAY['APIService'::text, 'CertificateSigningRequest'::text, 'ClusterIssuer'::text, 'ClusterPolicy'::text, 'ClusterRole'::text, 'ClusterRoleBinding'::text, 'CSIDriver'::text, 'CustomResourceDefinition'::text, 'FlowSchema'::text, 'GatewayClass'::text, 'IngressClass'::text, 'MutatingWebhookConfiguration'::text, 'Namespace'::text, 'Node'::text, 'PersistentVolume'::text, 'PriorityClass'::text, 'PriorityLevelConfiguration'::text, 'RuntimeClass'::text, 'StorageClass'::text, 'ValidatingAdmissionPolicy'::text, 'ValidatingAdmissionPolicyBinding'::text, 'ValidatingWebhookConfiguration'::text, 'VolumeSnapshotClass'::text]))) THEN identity ELSE ((((((split_part(identity, '/'::text, 1) || '/'::text) || split_part(identity, '/'::text, 2)) || '/'::text) || namespace) || '/'::text) || split_part(identity, '/'::text, 4)) END;
 CREATE TABLE public.agent_sessions (
     token_hash public.digest NOT NULL,
     cluster_id bigint NOT NULL,
@@ -136,6 +139,16 @@ CREATE TABLE public.fleet_set_generations (
     reason text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.fleet_set_shrinks (
+    fleet_set_id bigint NOT NULL,
+    expansion public.digest NOT NULL,
+    proposal jsonb NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    accepted_by text,
+    accepted_reason text,
+    accepted_at timestamp with time zone,
+    CONSTRAINT fleet_set_shrinks_check CHECK ((((accepted_by IS NULL) = (accepted_at IS NULL)) AND ((accepted_by IS NULL) = (accepted_reason IS NULL))))
+);
 CREATE TABLE public.fleet_sets (
     id bigint NOT NULL,
     project text NOT NULL,
@@ -148,7 +161,8 @@ CREATE TABLE public.fleet_sets (
     condition_message text DEFAULT ''::text NOT NULL,
     condition_since timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    removed_at timestamp with time zone
+    removed_at timestamp with time zone,
+    deleting_since timestamp with time zone
 );
 ALTER TABLE public.fleet_sets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.fleet_sets_id_seq
@@ -285,7 +299,9 @@ CREATE TABLE public.release_targets (
     origin text NOT NULL,
     self_heal boolean NOT NULL,
     prune boolean NOT NULL,
-    create_namespace boolean NOT NULL
+    create_namespace boolean NOT NULL,
+    revision jsonb,
+    is_recursive boolean DEFAULT true NOT NULL
 );
 CREATE TABLE public.releases (
     id bigint NOT NULL,
@@ -444,7 +460,10 @@ CREATE TABLE public.targets (
     name text NOT NULL COLLATE pg_catalog."C",
     is_abandoned boolean DEFAULT false NOT NULL,
     release_id bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    on_removal text,
+    CONSTRAINT targets_on_removal_check CHECK ((on_removal = ANY (ARRAY['keep'::text, 'remove'::text]))),
+    CONSTRAINT targets_removal CHECK (((on_removal IS NOT NULL) = is_abandoned))
 );
 ALTER TABLE public.targets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.targets_id_seq
@@ -510,6 +529,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_position_key UNIQUE ("position");
 ALTER TABLE ONLY public.fleet_set_generations
     ADD CONSTRAINT fleet_set_generations_pkey PRIMARY KEY (fleet_set_id, generation);
+ALTER TABLE ONLY public.fleet_set_shrinks
+    ADD CONSTRAINT fleet_set_shrinks_pkey PRIMARY KEY (fleet_set_id);
 ALTER TABLE ONLY public.fleet_sets
     ADD CONSTRAINT fleet_sets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.hold_bundles
@@ -598,6 +619,7 @@ CREATE INDEX rollouts_by_project ON public.rollouts USING btree (project, id);
 CREATE INDEX rollouts_open ON public.rollouts USING btree (fleet_set_id) WHERE (ended_at IS NULL);
 CREATE INDEX targets_by_cluster ON public.targets USING btree (cluster_id);
 CREATE UNIQUE INDEX targets_by_name ON public.targets USING btree (fleet_set_id, name) WHERE (NOT is_abandoned);
+CREATE INDEX targets_leaving ON public.targets USING btree (fleet_set_id) WHERE (on_removal = 'remove'::text);
 CREATE UNIQUE INDEX tokens_by_name ON public.tokens USING btree (name) WHERE (revoked_at IS NULL);
 CREATE INDEX work_by_time ON public.work USING btree (kind, wake_at);
 ALTER TABLE ONLY public.agent_sessions
@@ -614,6 +636,8 @@ ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.fleet_set_generations
     ADD CONSTRAINT fleet_set_generations_fleet_set_id_fkey FOREIGN KEY (fleet_set_id) REFERENCES public.fleet_sets(id);
+ALTER TABLE ONLY public.fleet_set_shrinks
+    ADD CONSTRAINT fleet_set_shrinks_fleet_set_id_fkey FOREIGN KEY (fleet_set_id) REFERENCES public.fleet_sets(id);
 ALTER TABLE ONLY public.fleet_sets
     ADD CONSTRAINT fleet_sets_newest_release_id_fkey FOREIGN KEY (newest_release_id) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.fleet_sets

@@ -64,6 +64,17 @@ import Testing
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"reason\":\"hotfix\",\"revision\":\"77ad012\"}"
       ]),
     Case(
+      line: "rollout start storefront --plan 4f0c9a17 --skip-conflicting",
+      requests: [
+        "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"plan\":\"4f0c9a17\",\"skipConflicting\":true}"
+      ]),
+    Case(
+      line: "fleetset accept storefront --expansion 9f2c61d0 --reason moved",
+      requests: [
+        "GET \(project)/fleetsets/storefront",
+        "POST \(project)/fleetsets/storefront/acceptance\n  {\"dryRun\":false,\"expansion\":\"9f2c61d0\",\"reason\":\"moved\"}",
+      ]),
+    Case(
       line: "rollout pause storefront --dry-run",
       requests: ["POST \(project)/rollouts/storefront/latest/pause\n  {\"dryRun\":true}"]),
     Case(

@@ -7,7 +7,7 @@ import FleetTestSupport
 import Testing
 
 /// R24 and R25 over a real database: what leaves a set, what a bundle loses, and who owns an object.
-@Suite struct RemovalTests {
+@Suite("R23, R24, R25 over a real database") struct RemovalTests {
   private static let inTest = "[{clusters: {selector: {matchLabels: {env: test}}}}]"
 
   /// The order that a cluster would get now for its only target that has one.
@@ -36,7 +36,7 @@ import Testing
       #expect(removal.run.kind == .remove && removal.run.state == .running)
       let order = try #require(try await Self.order("west", controller).first)
       #expect(order.action == .remove && order.bundle == nil)
-      #expect(order.mayPrune == ["apps/Deployment//web"])
+      #expect(order.mayPrune == ["apps/Deployment/shop/web"])
       #expect(try await Self.targetNames(controller) == ["web-east", "web-west (abandoned)"])
       try await controller.confirm()
       #expect(try await controller.rollout()?.run.state == .succeeded)
@@ -188,7 +188,8 @@ import Testing
       try await controller.poll()
       let condition = try await controller.condition()
       #expect(condition.reason == "PruneNeedsApproval")
-      #expect(condition.message.contains("would lose 2 of 4 objects: apps/Deployment//api, apps/Deployment//jobs"))
+      #expect(
+        condition.message.contains("would lose 2 of 4 objects: apps/Deployment/shop/api, apps/Deployment/shop/jobs"))
       #expect(try await controller.wanted() == before)
       let digest = try #require(condition.message.split(separator: "--accept-prunes ").last?.prefix(8))
       let principal = Principal(name: "kim", right: .admin)
@@ -202,7 +203,9 @@ import Testing
         accepted: FindingAcceptance(prunes: String(digest)), dryRun: false)
       try await controller.settle()
       #expect(
-        try await Self.order("east", controller).first?.mayPrune == ["apps/Deployment//api", "apps/Deployment//jobs"])
+        try await Self.order("east", controller).first?.mayPrune == [
+          "apps/Deployment/shop/api", "apps/Deployment/shop/jobs",
+        ])
       try await controller.confirm()
       #expect(try await controller.condition().isReady)
     }

@@ -225,14 +225,6 @@ struct RolloutRefusalTests {
       f.yaml:12:23  spec.rollout.budgets.deletions: unknown field; here it is called "removals"
       """),
     Refusal(
-      "budgets without effect", fleetSet(rollout: "  rollout: {budgets: {removals: 10, prunes: 5%}}\n"),
-      """
-      f.yaml:12:33  warning: spec.rollout.budgets.removals: has no effect in this version
-                    nothing is removed: a target that leaves the set keeps its workload
-      f.yaml:12:45  warning: spec.rollout.budgets.prunes: has no effect in this version
-                    how many objects a run prunes is not limited
-      """),
-    Refusal(
       "limits", fleetSet(rollout: "  rollout: {limits: [{label: region}, {label: region, maxInFlight: 0}]}\n"),
       """
       f.yaml:12:22  spec.rollout.limits[0].maxInFlight: is missing

@@ -77,6 +77,7 @@ import Testing
         PlanQueries.orders,
         [
           run, "'{77}'", "'{77}'", "'{1}'", "'{2}'", "ARRAY[\(digest)]", "'{1}'", "'{1000}'", "'{forward}'", "0",
+          "'{apply}'",
         ]),
       Case(
         PlanQueries.steps,

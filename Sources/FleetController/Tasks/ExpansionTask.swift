@@ -36,9 +36,11 @@ public struct ExpansionTask: ControllerTask {
       try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
       return now + (failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300))
-    } catch let shrink as ShrinkProposal {
+    } catch let stopped as StoppedShrink {
+      let shrink = stopped.proposal
       try await store.propose(shrink, of: record.id)
-      try await degrade(record, reason: shrink.reason, message: shrink.message(of: record.name), at: now)
+      let message = ([shrink.message(of: record.name)] + stopped.findings.map(\.text)).joined(separator: "\n")
+      try await degrade(record, reason: shrink.reason, message: message, at: now)
       return nil
     } catch let error as DiagnosticsError {
       try await degrade(record, reason: "DocumentInvalid", message: error.description, at: now)
@@ -94,7 +96,7 @@ public struct ExpansionTask: ControllerTask {
       budget: expanded.targets.isEmpty ? .count(0) : definition.rollout.budgets.removals,
       isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
     switch judgeShrink(shrink) {
-    case .needsApproval(let proposal): throw proposal
+    case .needsApproval(let proposal): throw StoppedShrink(proposal: proposal, findings: expanded.warnings)
     case .allowed(let kept):
       if record.shrink != nil { try await store.propose(nil, of: record.id) }
       return kept
@@ -129,4 +131,10 @@ public struct ExpansionTask: ControllerTask {
     try await store.recordCondition(
       Condition(isReady: false, reason: reason, message: message, since: now), of: record.id)
   }
+}
+
+/// A shrink that waits for a person, with what the generators had to say: often that a selector matches nothing.
+private struct StoppedShrink: Error {
+  var proposal: ShrinkProposal
+  var findings: [Diagnostic]
 }

@@ -67,8 +67,8 @@ public enum ShrinkDecision: Hashable, Sendable {
   case needsApproval(ShrinkProposal)
 }
 
-/// A shrink that waits for a person; thrown where it stops an expansion.
-public struct ShrinkProposal: Error, Hashable, Sendable, Codable {
+/// A shrink that waits for a person.
+public struct ShrinkProposal: Hashable, Sendable, Codable {
   /// What is accepted: the digest of who stays.
   public var expansion: Digest
   /// Who would leave, as `TARGET on CLUSTER`, by name in order.
