@@ -5,12 +5,12 @@ internal import FleetClient
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository or FleetSet; workloads stay.",
+    commandName: "delete", abstract: "Remove a cluster, repository, ConfigMap or FleetSet; workloads stay.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
-    completion: .references([.clusters, .repositories, .fleetsets]))
+    completion: .references([.clusters, .repositories, .configmaps, .fleetsets]))
   var reference: [String]
 
   @OptionGroup var change: ChangeOptions
@@ -24,11 +24,12 @@ struct DeleteCommand: AsyncParsableCommand {
       switch subject.type {
       case .clusters: try await client.removeCluster(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .repositories: try await client.removeRepository(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .configmaps: try await client.removeConfigMap(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .fleetsets: try await client.removeFleetSet(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
-          hint: "clusters, repositories and fleetsets can")
+          hint: "clusters, repositories, configmaps and fleetsets can")
       }
     }
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)
