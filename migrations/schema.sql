@@ -76,6 +76,14 @@ ALTER TABLE public.clusters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.config_maps (
+    project text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    data jsonb NOT NULL,
+    document text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
 CREATE TABLE public.controllers (
     id bigint NOT NULL,
     version text NOT NULL,
@@ -517,6 +525,8 @@ ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_pkey PRIMARY KEY (cluster_id);
 ALTER TABLE ONLY public.clusters
     ADD CONSTRAINT clusters_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.config_maps
+    ADD CONSTRAINT config_maps_pkey PRIMARY KEY (project, name);
 ALTER TABLE ONLY public.controllers
     ADD CONSTRAINT controllers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.credentials
@@ -632,6 +642,8 @@ ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
 ALTER TABLE ONLY public.clusters
     ADD CONSTRAINT clusters_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
+ALTER TABLE ONLY public.config_maps
+    ADD CONSTRAINT config_maps_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.fleet_set_generations

@@ -1,7 +1,7 @@
 public import FleetModel
 internal import Manifest
 
-/// Reads documents of `flotilla.dev/v1`, and ApplicationSets.
+/// Reads documents of `flotilla.dev/v1`, ApplicationSets, and the ConfigMaps that they refer to.
 public enum Documents {
   /// The API version of every document of Flotilla's own.
   public static let apiVersion = "flotilla.dev/v1"
@@ -68,12 +68,16 @@ struct DocumentHeader {
     case repository = "Repository"
     case fleetSet = "FleetSet"
     case applicationSet = "ApplicationSet"
+    case configMap = "ConfigMap"
 
     /// The kinds of Flotilla's own API version.
     static let allCases: [Kind] = [.cluster, .repository, .fleetSet]
 
     /// What names are unique among: both kinds of sets have rollouts, which are named after them.
     var namesake: String { self == .applicationSet ? Kind.fleetSet.rawValue : rawValue }
+
+    /// Whether a document may hold what a server added.
+    var isOfKubernetes: Bool { self == .applicationSet || self == .configMap }
   }
 
   var kind: Kind

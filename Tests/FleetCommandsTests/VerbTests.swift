@@ -214,6 +214,27 @@ import Testing
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
+  @Test func secretsWithKeysAreReadFromFiles() async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("hunter2\n".utf8).write(to: file)
+    let (result, seen) = try await ScriptedController.with(
+      answer: { _, _ in nil },
+      { controller, url in
+        (
+          await run([
+            "credential", "set", "git-host", "--data", "token=\(file.path)", "--host", "git.example.com", "--server",
+            url,
+          ]), controller.seen
+        )
+      })
+    #expect(result.exitCode == 0, "\(result.transcript)")
+    #expect(seen.map(\.uri) == ["\(Self.project)/credentials/git-host"])
+    for part in [#""kind":"secret""#, #""data":{"token":"hunter2"}"#, #""hosts":["git.example.com"]"#] {
+      #expect(seen.first?.body.contains(part) == true, "\(seen.first?.body ?? "")")
+    }
+  }
+
   @Test func aKubeconfigGoesToTheControllerWithTheContentsOfItsFiles() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

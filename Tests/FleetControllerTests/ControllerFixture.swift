@@ -20,9 +20,11 @@ struct ControllerFixture: Sendable {
   let current: CurrentSources
   let controller: ControllerID
   let logger: Logger
+  /// Answers generators that ask other programs.
+  var others: (any GeneratorSource)?
 
   var store: PostgresStore { database.store }
-  var expander: Expander { Expander(sources: current, kustomize: nil) }
+  var expander: Expander { Expander(sources: current, kustomize: nil, others: others) }
   var previewer: Previewer { Previewer(store: store, expander: expander) }
   var service: RolloutService { RolloutService(store: store, logger: logger) }
 
@@ -111,6 +113,7 @@ struct ControllerFixture: Sendable {
           case .cluster(let cluster): .cluster(cluster)
           case .repository(let repository): .repository(repository)
           case .fleetSet: .fleetSet
+          case .configMap(let configMap): .configMap(configMap)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -15,13 +15,14 @@ struct ImportTests {
     "FleetPlanner": ["FleetModel"],
     "FleetSync": ["FleetModel", "Manifest"],
     "FleetSimulation": ["FleetModel", "FleetPlanner"],
-    "FleetPorts": ["FleetModel", "FleetPlanner"],
+    "FleetPorts": ["FleetModel", "FleetGenerators", "FleetPlanner"],
     "FleetAPI": ["FleetModel"],
     "FleetPrograms": ["FleetModel"],
     "FleetClient": ["FleetModel", "FleetAPI"],
     "FleetPostgres": ["FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ"],
     "FleetGit": ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2"],
     "KubeClient": ["FleetModel", "Manifest"],
+    "FleetForges": ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPorts"],
     "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient"],
     "KubeSim": ["FleetModel", "Manifest"],
     "FleetController": [
@@ -31,15 +32,18 @@ struct ImportTests {
     "FleetServer": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
     ],
-    "FleetPush": ["FleetModel", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent", "FleetController"],
+    "FleetPush": [
+      "FleetModel", "Manifest", "FleetGenerators", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent",
+      "FleetController",
+    ],
     "FleetCommands": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
       "KubeClient",
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [
-      "FleetModel", "FleetPostgres", "FleetGit", "FleetPrograms", "FleetController", "FleetPush", "FleetServer",
-      "FleetPorts",
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetForges", "FleetPrograms", "FleetController", "FleetPush",
+      "FleetServer", "FleetPorts",
     ],
     "flotilla-agent": ["FleetAgent", "FleetModel", "KubeClient"],
     "flotilla-sim": ["KubeSim", "FleetAgent", "FleetModel", "FleetSimulation", "KubeClient"],

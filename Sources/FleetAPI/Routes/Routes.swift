@@ -2,7 +2,7 @@
 public enum Routes {
   /// All routes, in the order of the reference page.
   public static let all: [Route] =
-    documents + clusters + repositories + fleetSets + lists + rollouts + events + access + service + agent
+    documents + clusters + repositories + configMaps + fleetSets + lists + rollouts + events + access + service + agent
 
   static let paging = [
     Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent", .integer),
@@ -77,6 +77,21 @@ extension Routes {
     "removeRepository", .delete, project("repositories/{name}"), .right(.operate),
     "Remove a repository that no FleetSet uses", query: removal, response: Acknowledgement.self)
   static let repositories = [listRepositories, getRepository, removeRepository]
+
+  /// ConfigMaps in order of name.
+  public static let listConfigMaps = Route(
+    "listConfigMaps", .get, project("configmaps"), .right(.read), "List ConfigMaps in order of name",
+    query: paging, response: ListPage<ConfigMapResource>.self)
+  /// One ConfigMap.
+  public static let getConfigMap = Route(
+    "getConfigMap", .get, project("configmaps/{name}"), .right(.read), "Get a ConfigMap",
+    response: ConfigMapResource.self)
+  /// Removes a ConfigMap.
+  public static let removeConfigMap = Route(
+    "removeConfigMap", .delete, project("configmaps/{name}"), .right(.operate),
+    "Remove a ConfigMap; generators that refer to it fail, and what they made stays", query: removal,
+    response: Acknowledgement.self)
+  static let configMaps = [listConfigMaps, getConfigMap, removeConfigMap]
 
   /// FleetSets in order of name.
   public static let listFleetSets = Route(

@@ -45,6 +45,23 @@ extension ControllerClient {
     try await call(Routes.removeRepository, project, name, query: removal(reason: reason, dryRun: dryRun))
   }
 
+  /// ConfigMaps in order of name.
+  public func configMaps(in project: String, page: PageRequest) async throws -> ListPage<ConfigMapResource> {
+    try await call(Routes.listConfigMaps, project, query: page.query)
+  }
+
+  /// A ConfigMap.
+  public func configMap(_ name: String, in project: String) async throws -> ConfigMapResource {
+    try await call(Routes.getConfigMap, project, name)
+  }
+
+  /// Removes a ConfigMap.
+  public func removeConfigMap(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeConfigMap, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
   /// FleetSets in order of name.
   public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
     try await call(Routes.listFleetSets, project, query: page.query)

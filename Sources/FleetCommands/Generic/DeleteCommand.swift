@@ -6,13 +6,13 @@ internal import FleetModel
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository or FleetSet.",
+    commandName: "delete", abstract: "Remove a cluster, repository, ConfigMap or FleetSet.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME",
     discussion: "Workloads stay, but for those of a FleetSet with --workloads remove: a rollout removes them first.")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
-    completion: .references([.clusters, .repositories, .fleetsets]))
+    completion: .references([.clusters, .repositories, .configmaps, .fleetsets]))
   var reference: [String]
 
   @Option(help: "For a FleetSet, which needs it: `keep` its workloads where they run, or `remove` them.")
@@ -38,13 +38,14 @@ struct DeleteCommand: AsyncParsableCommand {
       switch subject.type {
       case .clusters: try await client.removeCluster(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .repositories: try await client.removeRepository(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .configmaps: try await client.removeConfigMap(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .fleetsets:
         try await client.removeFleetSet(
           subject.name, in: project, workloads: policy, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
-          hint: "clusters, repositories and fleetsets can")
+          hint: "clusters, repositories, configmaps and fleetsets can")
       }
     }
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)

@@ -38,6 +38,7 @@ struct DescribeCommand: AsyncParsableCommand {
     switch subject.type {
     case .clusters: try await cluster(subject.name, client, project)
     case .repositories: Description(try await client.repository(subject.name, in: project))
+    case .configmaps: Description(try await client.configMap(subject.name, in: project))
     case .fleetsets: try await fleetSet(subject.name, client, project)
     case .targets: Description(try await findTarget(subject.name, in: project, set: nil, client))
     case .releases: try await release(subject.name, client, project)
@@ -163,6 +164,13 @@ extension Description {
     add(repository.condition)
     add("Fetched", Tables.time(repository.fetchedAt).text)
     add("Generation", String(repository.generation))
+  }
+
+  init(_ configMap: ConfigMapResource) {
+    add("Name", configMap.name)
+    add("Project", configMap.project.rawValue)
+    add("Generation", String(configMap.generation))
+    for (key, text) in configMap.data.sorted(by: { $0.key < $1.key }) { add(key, text) }
   }
 
   init(_ set: FleetSetResource) {

@@ -4,6 +4,7 @@ internal import FleetModel
 enum ResourceType: String, CaseIterable, Sendable {
   case clusters
   case repositories
+  case configmaps
   case fleetsets
   case targets
   case releases
@@ -14,6 +15,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     switch self {
     case .clusters: "cluster"
     case .repositories: "repository"
+    case .configmaps: "configmap"
     case .fleetsets: "fleetset"
     case .targets: "target"
     case .releases: "release"
@@ -26,6 +28,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     switch self {
     case .clusters: ["cl"]
     case .repositories: ["repo", "repos"]
+    case .configmaps: ["cm"]
     case .fleetsets: ["fs"]
     case .targets: ["tg"]
     case .releases: ["rel"]

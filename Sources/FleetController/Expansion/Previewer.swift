@@ -35,6 +35,7 @@ public struct Previewer: Sendable {
     let definition = try await definition(of: name, documents: documents, in: project)
     var inventory = try await store.inventory(of: project)
     var repositories = try await store.allRepositories(of: project)
+    var configMaps: [String: [String: String]] = [:]
     for document in documents where document.project == project {
       switch document.content {
       case .cluster(var new):
@@ -44,13 +45,15 @@ public struct Previewer: Sendable {
       case .repository(let new):
         repositories.removeAll { $0.name == new.name }
         repositories.append(new)
+      case .configMap(let new): configMaps[new.name] = new.data
       case .fleetSet: break
       }
     }
     do {
       let set = try await expander.expand(
-        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(name)", onlyCluster: cluster,
-        keep: keep)
+        definition, inventory: inventory, repositories: repositories,
+        asker: GeneratorAsker(project: project, set: name.rawValue), configMaps: configMaps, file: "FleetSet \(name)",
+        onlyCluster: cluster, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {
       throw DiagnosticsError(failure.diagnostics)

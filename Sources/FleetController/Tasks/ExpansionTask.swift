@@ -1,4 +1,5 @@
 internal import FleetDocuments
+internal import FleetGenerators
 public import FleetModel
 internal import FleetPlanner
 public import FleetPorts
@@ -31,11 +32,11 @@ public struct ExpansionTask: ControllerTask {
       let release = try await expand(definition, record)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
       try await recordSuccess(record, release: release.record, expanded: release.expanded, at: now)
-      return nil
+      return Self.nextLook(after: release.expanded, definition).map { now + $0 }
     } catch let failure as ExpansionFailure {
       try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
-      return now + (failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300))
+      return now + Self.pause(after: failure, chance: Double.random(in: 0...1))
     } catch let stopped as StoppedShrink {
       let shrink = stopped.proposal
       try await store.propose(shrink, of: record.id)
@@ -48,6 +49,23 @@ public struct ExpansionTask: ControllerTask {
     }
   }
 
+  /// When to ask other programs again, which wake nobody; nil for a set that asks none. Isolated entries that failed come
+  /// earlier.
+  static func nextLook(after expanded: ExpandedSet, _ definition: FleetSetDefinition) -> Duration? {
+    let interval = definition.generators.askingInterval.map { max($0, .seconds(5)) }
+    guard let retry = expanded.retryAfter else { return interval }
+    return min(max(retry, .seconds(5)), interval ?? retry)
+  }
+
+  /// How long to wait after a failure. Who was asked may have said how long; many that wait for the same come back one
+  /// after the other.
+  ///
+  /// - Parameter chance: 0 to 1.
+  static func pause(after failure: ExpansionFailure, chance: Double) -> Duration {
+    if let wanted = failure.retryAfter { return max(wanted, .seconds(1)) * (1 + chance / 10) }
+    return failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300)
+  }
+
   private func expand(
     _ definition: FleetSetDefinition, _ record: FleetSetRecord
   ) async throws -> (record: ReleaseRecord, expanded: ExpandedSet) {
@@ -57,7 +75,8 @@ public struct ExpansionTask: ControllerTask {
     var expanded = ExpandedSet(sources: [], targets: [], warnings: [])
     do {
       expanded = try await expander.expand(
-        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
+        definition, inventory: inventory, repositories: repositories,
+        asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
         existing: definition.updatesTargets ? [:] : try await store.targetSettings(of: record.id),
         keep: { _, bundle in try await bundles.add(bundle) })
     } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {

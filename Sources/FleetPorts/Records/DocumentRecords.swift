@@ -11,6 +11,8 @@ public struct DocumentDraft: Hashable, Sendable {
     case repository(Repository)
     /// A FleetSet: only its text.
     case fleetSet
+    /// Settings that generators refer to.
+    case configMap(ConfigMap)
   }
 
   /// The owner.
@@ -132,6 +134,20 @@ public struct RepositoryRecord: Hashable, Sendable {
     self.refsDigest = refsDigest
     self.fetchedAt = fetchedAt
     self.condition = condition
+  }
+}
+
+/// A ConfigMap as it is stored.
+public struct ConfigMapRecord: Hashable, Sendable {
+  /// The ConfigMap.
+  public var configMap: ConfigMap
+  /// Raised by every change.
+  public var generation: Int64
+
+  /// Makes a record.
+  public init(configMap: ConfigMap, generation: Int64) {
+    self.configMap = configMap
+    self.generation = generation
   }
 }
 

@@ -37,6 +37,14 @@ public protocol DocumentStore: Sendable {
   /// Records a fetch; when the refs differ from the recorded ones, wakes the expansion of every FleetSet of the project.
   func recordFetch(of repository: RepositoryID, refsDigest: String?, condition: Condition) async throws(StoreError)
 
+  /// ConfigMaps in order of name.
+  func configMaps(in project: ProjectName, after: String?, limit: Int)
+    async throws(StoreError) -> Page<ConfigMapRecord>
+  /// One ConfigMap; nil when there is none.
+  func configMap(_ name: String, in project: ProjectName) async throws(StoreError) -> ConfigMapRecord?
+  /// Removes a ConfigMap and wakes the expansion of the project's FleetSets, of which one may refer to it.
+  func removeConfigMap(_ name: String, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+
   /// FleetSets in order of name.
   func fleetSets(in project: ProjectName, after: String?, limit: Int) async throws(StoreError) -> Page<FleetSetRecord>
   /// One FleetSet; nil when there is none.

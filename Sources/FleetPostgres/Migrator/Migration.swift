@@ -21,6 +21,8 @@ struct Migration: Sendable {
   static let all = [
     Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql),
     Migration(2, "push", up: PackageResources._002_push_up_sql, down: PackageResources._002_push_down_sql),
-    Migration(3, "removals", up: PackageResources._003_removals_up_sql, down: PackageResources._003_removals_down_sql),
+    Migration(
+      3, "config_maps", up: PackageResources._003_config_maps_up_sql, down: PackageResources._003_config_maps_down_sql),
+    Migration(4, "removals", up: PackageResources._004_removals_up_sql, down: PackageResources._004_removals_down_sql),
   ]
 }

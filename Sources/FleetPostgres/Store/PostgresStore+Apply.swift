@@ -25,6 +25,7 @@ extension DocumentDraft {
     case .cluster: "Cluster"
     case .repository: "Repository"
     case .fleetSet: "FleetSet"
+    case .configMap: "ConfigMap"
     }
   }
 
@@ -45,6 +46,9 @@ extension Session {
       case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
       case .repository(let repository): applied = try apply(draft, repository: repository)
       case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
+      case .configMap(let configMap):
+        let (result, generation) = try apply(draft, configMap: configMap)
+        applied = draft.applied(result, generation: generation)
       }
     } catch let error as DatabaseError where error.isDuplicate {
       throw StoreError(.lostRace, "\(draft.kind) '\(draft.name)' was made by somebody else at the same time")
@@ -143,7 +147,7 @@ extension Session {
     return draft.applied(stored == nil ? .created : .configured, generation: generation)
   }
 
-  /// Clusters and repositories can change what any FleetSet of their project expands to.
+  /// Clusters, repositories and ConfigMaps can change what any FleetSet of their project expands to.
   fileprivate func noteDocumentsChanged(_ applied: [AppliedDocument]) throws {
     let projects = Set(applied.filter { $0.result != .unchanged && $0.kind != "FleetSet" }.map(\.project))
     for project in projects.sorted() { try wakeExpansions(of: project) }

@@ -14,8 +14,7 @@ enum DocumentReading {
     guard !files.isEmpty else { return ([], []) }
     var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
     for index in documents.indices {
-      // An ApplicationSet's namespace is its project.
-      let key = documents[index].kind == ApplicationSets.kind ? "namespace" : "project"
+      let key = documents[index].isOfKubernetes ? "namespace" : "project"
       let named = documents[index].source["metadata", key]
       if let named, named.string != project.rawValue {
         diagnostics.append(
@@ -44,6 +43,9 @@ extension Document {
     case .repository(var repository):
       repository.project = project
       content = .repository(repository)
+    case .configMap(var configMap):
+      configMap.project = project
+      content = .configMap(configMap)
     case .fleetSet: break
     }
   }

@@ -22,7 +22,7 @@ struct DocumentRoutes: Sendable {
     guard !documents.isEmpty else {
       throw ErrorEnvelope(
         code: .invalid, message: "there is no document in the request", field: "files",
-        hint: "give at least one file with a Cluster, Repository or FleetSet")
+        hint: "give at least one file with a Cluster, Repository, FleetSet, ApplicationSet or ConfigMap")
     }
     let refused = documents.compactMap(refusal)
     guard refused.isEmpty else { throw DiagnosticsError(warnings + refused) }
@@ -81,6 +81,7 @@ extension DocumentDraft {
       case .cluster(let cluster): .cluster(cluster)
       case .repository(let repository): .repository(repository)
       case .fleetSet: .fleetSet
+      case .configMap(let configMap): .configMap(configMap)
       }
     self.init(
       project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -194,6 +194,12 @@ struct FleetSetRoutes: Sendable {
   private func read(_ call: Call) throws -> (PreviewRequest, [Document], [Diagnostic]) {
     let request = try call.decode(PreviewRequest.self)
     let (documents, warnings) = try DocumentReading.read(request.files, in: call.project)
+    // Where generators ask, and with which secrets, is what documents say: previews of those do what applying them does.
+    if call.principal.right < .operate, documents.contains(where: \.saysWhomToAsk) {
+      throw ErrorEnvelope(
+        code: .forbidden, message: "previewing documents whose generators ask other programs needs the right operate",
+        hint: "ask somebody who has it, or preview offline: flotilla preview --offline")
+    }
     return (request, documents, warnings)
   }
 
