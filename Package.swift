@@ -137,8 +137,8 @@ let targets: [Target] = [
   .executableTarget(
     name: "flotilla-bench",
     dependencies: [
-      "FleetModel", "Manifest", "FleetPlanner", "FleetAPI", "FleetPrograms", "FleetClient", argumentParser,
-      asyncHTTPClient, crypto, nioCore, nioHTTP1,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetAPI", "FleetPrograms",
+      "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
