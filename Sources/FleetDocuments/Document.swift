@@ -11,6 +11,10 @@ public struct Document: Hashable, Sendable {
     case repository(Repository)
     /// Generators, template, sync and rollout: a FleetSet, or an ApplicationSet read as one.
     case fleetSet(FleetSetDefinition)
+    /// When releases may be sent.
+    case window(Window)
+    /// A time in which none is sent.
+    case freeze(Freeze)
   }
 
   /// The owner.
@@ -44,6 +48,8 @@ public struct Document: Hashable, Sendable {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
+    case .window: "Window"
+    case .freeze: "Freeze"
     case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
     }
   }

@@ -111,6 +111,8 @@ struct ControllerFixture: Sendable {
           case .cluster(let cluster): .cluster(cluster)
           case .repository(let repository): .repository(repository)
           case .fleetSet: .fleetSet
+          case .window(let window): .window(window)
+          case .freeze(let freeze): .freeze(freeze)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -5,12 +5,12 @@ internal import FleetClient
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository or FleetSet; workloads stay.",
+    commandName: "delete", abstract: "Remove a cluster, repository, FleetSet, window or freeze; workloads stay.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
-    completion: .references([.clusters, .repositories, .fleetsets]))
+    completion: .references([.clusters, .repositories, .fleetsets, .windows, .freezes]))
   var reference: [String]
 
   @OptionGroup var change: ChangeOptions
@@ -25,10 +25,12 @@ struct DeleteCommand: AsyncParsableCommand {
       case .clusters: try await client.removeCluster(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .repositories: try await client.removeRepository(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .fleetsets: try await client.removeFleetSet(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .windows: try await client.removeWindow(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .freezes: try await client.removeFreeze(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
-          hint: "clusters, repositories and fleetsets can")
+          hint: "clusters, repositories, fleetsets, windows and freezes can")
       }
     }
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)

@@ -5,6 +5,8 @@ enum ResourceType: String, CaseIterable, Sendable {
   case clusters
   case repositories
   case fleetsets
+  case windows
+  case freezes
   case targets
   case releases
   case rollouts
@@ -15,6 +17,8 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .clusters: "cluster"
     case .repositories: "repository"
     case .fleetsets: "fleetset"
+    case .windows: "window"
+    case .freezes: "freeze"
     case .targets: "target"
     case .releases: "release"
     case .rollouts: "rollout"
@@ -27,6 +31,8 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .clusters: ["cl"]
     case .repositories: ["repo", "repos"]
     case .fleetsets: ["fs"]
+    case .windows: ["win"]
+    case .freezes: ["fz"]
     case .targets: ["tg"]
     case .releases: ["rel"]
     case .rollouts: ["ro"]

@@ -44,7 +44,7 @@ public struct Previewer: Sendable {
       case .repository(let new):
         repositories.removeAll { $0.name == new.name }
         repositories.append(new)
-      case .fleetSet: break
+      case .window, .freeze, .fleetSet: break
       }
     }
     do {

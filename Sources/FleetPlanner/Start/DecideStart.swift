@@ -161,7 +161,8 @@ extension StartInput.ActiveRun {
   fileprivate var yields: Bool {
     switch state {
     case .halted: (kind == .rollout && onNewRevision != .reject) || kind == .catchUp
-    case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
+    // What catches up, or is onboarded, may wait long for a window; the newer release is for those clusters too.
+    case .running: kind.isPlain || (kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage)
     default: false
     }
   }

@@ -15,6 +15,7 @@ public func freezeUndo(
   strategy.firstAlone = false
   strategy.onFailure = FailurePolicy(action: .pause)
   strategy.stages = []
+  strategy.windows = nil
   var stages: [Stage] = []
   var units: [Unit] = []
   for old in undoneStages.reversed() {
@@ -22,6 +23,7 @@ public func freezeUndo(
     guard !own.isEmpty else { continue }
     var rules = old.rules
     rules.before = []
+    rules.windows = nil
     rules.after = []
     rules.soak = .zero
     rules.minSucceeded = .count(0)

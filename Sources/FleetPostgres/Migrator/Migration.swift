@@ -21,5 +21,7 @@ struct Migration: Sendable {
   static let all = [
     Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql),
     Migration(2, "push", up: PackageResources._002_push_up_sql, down: PackageResources._002_push_down_sql),
+    Migration(
+      3, "calendar", up: PackageResources._003_calendar_up_sql, down: PackageResources._003_calendar_down_sql),
   ]
 }

@@ -36,6 +36,7 @@ struct Knobs {
   var helpPermille: Int
   /// How many pending units the store loads beyond a stage's slots; few, so that a plan must ask for more.
   var lookahead: Int
+  var calendar: CalendarKnobs
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -77,6 +78,9 @@ struct Knobs {
     if random.chance(manualReleasePermille) { strategy.trigger = .manual }
     lookahead = random.pick([1, 2, 5, 64])
     strategy.onNewRevision = random.pick([.coalesce, .coalesce, .supersede, .reject])
+    calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
+    strategy.windows = calendar.setWindows
+    for (index, windows) in calendar.stageWindows.enumerated() { strategy.stages[index].windows = windows }
   }
 
   private static func drawStrategy(
