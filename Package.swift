@@ -158,9 +158,11 @@ let targets: [Target] = [
     "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),
   tests(
     "ConformanceTests",
-    ["FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "Manifest", "FleetModel"]),
+    [
+      "FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "FleetPlanner", "Manifest", "FleetModel",
+    ]),
   tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"]),
-  tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"]),
+  tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"], exclude: ["Golden"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),
   tests("FleetProgramsTests", ["FleetPrograms", "FleetModel"]),

@@ -43,6 +43,27 @@ CREATE TABLE public.bundles (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bundles_object_count_check CHECK ((object_count >= 0))
 );
+CREATE TABLE public.calendar_entries (
+    id bigint NOT NULL,
+    project text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    definition jsonb NOT NULL,
+    document text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT calendar_entries_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text])))
+);
+ALTER TABLE public.calendar_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.calendar_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.cluster_agents (
     cluster_id bigint NOT NULL,
     public_key bytea NOT NULL,
@@ -286,7 +307,8 @@ CREATE TABLE public.placements (
 WITH (fillfactor='80');
 CREATE TABLE public.projects (
     name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    calendar_version bigint DEFAULT 0 NOT NULL
 );
 CREATE TABLE public.push_claims (
     cluster_id bigint NOT NULL,
@@ -376,6 +398,7 @@ CREATE TABLE public.rollout_stages (
     passed_at timestamp with time zone,
     approvals jsonb DEFAULT '[]'::jsonb NOT NULL,
     halt_reason text DEFAULT ''::text NOT NULL,
+    overrides jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT rollout_stages_failure_budget_check CHECK ((failure_budget >= 0)),
     CONSTRAINT rollout_stages_min_succeeded_check CHECK ((min_succeeded >= 0)),
     CONSTRAINT rollout_stages_rollback_slots_check CHECK ((rollback_slots > 0)),
@@ -481,6 +504,11 @@ ALTER TABLE public.targets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.time_zones (
+    name text NOT NULL,
+    version text NOT NULL,
+    rules bytea NOT NULL
+);
 CREATE TABLE public.tokens (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -521,6 +549,8 @@ ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_pkey PRIMARY KEY (bundle, ordinal);
 ALTER TABLE ONLY public.bundles
     ADD CONSTRAINT bundles_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.calendar_entries
+    ADD CONSTRAINT calendar_entries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_pkey PRIMARY KEY (cluster_id);
 ALTER TABLE ONLY public.clusters
@@ -589,6 +619,8 @@ ALTER TABLE ONLY public.targets
     ADD CONSTRAINT targets_fleet_set_id_cluster_id_name_key UNIQUE (fleet_set_id, cluster_id, name);
 ALTER TABLE ONLY public.targets
     ADD CONSTRAINT targets_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.time_zones
+    ADD CONSTRAINT time_zones_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tokens
@@ -598,6 +630,7 @@ ALTER TABLE ONLY public.work
 CREATE INDEX agent_sessions_by_cluster ON public.agent_sessions USING btree (cluster_id, opened_at);
 CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (controller_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
+CREATE UNIQUE INDEX calendar_entries_by_name ON public.calendar_entries USING btree (project, kind, name) WHERE (removed_at IS NULL);
 CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX controllers_by_lease ON public.controllers USING btree (lease_until);
@@ -638,6 +671,8 @@ ALTER TABLE ONLY public.agent_sessions
     ADD CONSTRAINT agent_sessions_controller_id_fkey FOREIGN KEY (controller_id) REFERENCES public.controllers(id);
 ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_bundle_fkey FOREIGN KEY (bundle) REFERENCES public.bundles(digest);
+ALTER TABLE ONLY public.calendar_entries
+    ADD CONSTRAINT calendar_entries_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
 ALTER TABLE ONLY public.clusters

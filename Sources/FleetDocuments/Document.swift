@@ -13,6 +13,10 @@ public struct Document: Hashable, Sendable {
     case fleetSet(FleetSetDefinition)
     /// Settings that generators refer to.
     case configMap(ConfigMap)
+    /// When releases may be sent.
+    case window(Window)
+    /// A time in which none is sent.
+    case freeze(Freeze)
   }
 
   /// The owner.
@@ -46,6 +50,8 @@ public struct Document: Hashable, Sendable {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
+    case .window: "Window"
+    case .freeze: "Freeze"
     case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
     case .configMap: ConfigMaps.kind
     }

@@ -93,6 +93,7 @@ struct Run: AsyncParsableCommand {
     let store = PostgresStore(
       url: try await database.url(logger: logger), poolSize: databaseConnections, logger: logger)
     try await store.prepare(migratingAutomatically: migrate.map { $0 == "auto" } ?? database.isEmbedded)
+    try await TimeZoneLoader(store: store, logger: logger).load()
     let controller = try await store.registerController(version: ControllerVersion.current)
     let secrets = try SecretBox(keyFile: encryptionKeyFile ?? database.folder + "/encryption-key")
     let services = try services(store: store, controller: controller, secrets: secrets, metrics: metrics, logger)

@@ -43,6 +43,19 @@ import Testing
     Case(
       line: "delete fleetset/storefront --workloads keep",
       requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
+    Case(line: "get windows", requests: ["GET \(project)/windows?limit=500&count=true"]),
+    Case(line: "describe window/business-hours", requests: ["GET \(project)/windows/business-hours"]),
+    Case(line: "get freezes", requests: ["GET \(project)/freezes?limit=500&count=true"]),
+    Case(line: "describe freeze black-friday", requests: ["GET \(project)/freezes/black-friday"]),
+    Case(line: "delete window business-hours", requests: ["DELETE \(project)/windows/business-hours"]),
+    Case(
+      line: "delete freeze/black-friday --reason over",
+      requests: ["DELETE \(project)/freezes/black-friday?reason=over"]),
+    Case(
+      line: "rollout override-window storefront --stage eu-west --reason urgent",
+      requests: [
+        "POST \(project)/rollouts/storefront/latest/override-window\n  {\"dryRun\":false,\"reason\":\"urgent\",\"stage\":\"eu-west\"}"
+      ]),
     Case(
       line: "cluster label eu-1 canary=true old- --reason new",
       requests: [

@@ -114,6 +114,8 @@ struct ControllerFixture: Sendable {
           case .repository(let repository): .repository(repository)
           case .fleetSet: .fleetSet
           case .configMap(let configMap): .configMap(configMap)
+          case .window(let window): .window(window)
+          case .freeze(let freeze): .freeze(freeze)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -2,7 +2,8 @@
 public enum Routes {
   /// All routes, in the order of the reference page.
   public static let all: [Route] =
-    documents + clusters + repositories + configMaps + fleetSets + lists + rollouts + events + access + service + agent
+    documents + clusters + repositories + configMaps + calendar + fleetSets + lists + rollouts
+    + events + access + service + agent
 
   static let paging = [
     Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent", .integer),
@@ -92,6 +93,31 @@ extension Routes {
     "Remove a ConfigMap; generators that refer to it fail, and what they made stays", query: removal,
     response: Acknowledgement.self)
   static let configMaps = [listConfigMaps, getConfigMap, removeConfigMap]
+
+  /// Windows in order of name.
+  public static let listWindows = Route(
+    "listWindows", .get, project("windows"), .right(.read), "List windows in order of name", query: paging,
+    response: ListPage<WindowResource>.self)
+  /// One window.
+  public static let getWindow = Route(
+    "getWindow", .get, project("windows/{name}"), .right(.read), "Get a window", response: WindowResource.self)
+  /// Removes a window that nobody names.
+  public static let removeWindow = Route(
+    "removeWindow", .delete, project("windows/{name}"), .right(.operate),
+    "Remove a window that no FleetSet and no rollout that goes on names", query: removal,
+    response: Acknowledgement.self)
+  /// Freezes in order of name.
+  public static let listFreezes = Route(
+    "listFreezes", .get, project("freezes"), .right(.read), "List freezes in order of name", query: paging,
+    response: ListPage<FreezeResource>.self)
+  /// One freeze.
+  public static let getFreeze = Route(
+    "getFreeze", .get, project("freezes/{name}"), .right(.read), "Get a freeze", response: FreezeResource.self)
+  /// Lifts a freeze.
+  public static let removeFreeze = Route(
+    "removeFreeze", .delete, project("freezes/{name}"), .right(.approve), "Lift a freeze; the reason is required",
+    query: removal, response: Acknowledgement.self)
+  static let calendar = [listWindows, getWindow, removeWindow, listFreezes, getFreeze, removeFreeze]
 
   /// FleetSets in order of name.
   public static let listFleetSets = Route(
@@ -201,9 +227,14 @@ extension Routes {
   public static let retryRollout = action("retry", .operate, "Try failed clusters again")
   /// Accepts failures.
   public static let waiveRollout = action("waive", .approve, "Accept failures, so that the rollout can go on")
+  /// Lets a stage go on although its windows are closed.
+  public static let overrideWindowRollout = Route(
+    "overrideWindowRollout", .post, project("rollouts/{set}/{number}/override-window"), .right(.approve),
+    "Let a stage go on although its windows are closed or a freeze is on; the reason is required",
+    request: RolloutActionRequest.self, response: RolloutResource.self)
   static let rollouts = [
     getRollout, listSteps, explainRollout, approveRollout, rejectRollout, pauseRollout, resumeRollout, abortRollout,
-    undoRollout, retryRollout, waiveRollout,
+    undoRollout, retryRollout, waiveRollout, overrideWindowRollout,
   ]
 
   private static func action(_ verb: String, _ right: AccessRight, _ summary: String) -> Route {

@@ -62,6 +62,40 @@ extension ControllerClient {
     try await call(Routes.removeConfigMap, project, name, query: removal(reason: reason, dryRun: dryRun))
   }
 
+  /// Windows in order of name.
+  public func windows(in project: String, page: PageRequest) async throws -> ListPage<WindowResource> {
+    try await call(Routes.listWindows, project, query: page.query)
+  }
+
+  /// One window.
+  public func window(_ name: String, in project: String) async throws -> WindowResource {
+    try await call(Routes.getWindow, project, name)
+  }
+
+  /// Removes a window that nobody names.
+  public func removeWindow(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeWindow, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
+  /// Freezes in order of name.
+  public func freezes(in project: String, page: PageRequest) async throws -> ListPage<FreezeResource> {
+    try await call(Routes.listFreezes, project, query: page.query)
+  }
+
+  /// One freeze.
+  public func freeze(_ name: String, in project: String) async throws -> FreezeResource {
+    try await call(Routes.getFreeze, project, name)
+  }
+
+  /// Lifts a freeze.
+  public func removeFreeze(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeFreeze, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
   /// FleetSets in order of name.
   public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
     try await call(Routes.listFleetSets, project, query: page.query)

@@ -18,6 +18,8 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
   case retry
   /// Accepts failures.
   case waive
+  /// Lets a stage go on although its windows are closed.
+  case overrideWindow
 
   var route: Route {
     switch self {
@@ -29,6 +31,7 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
     case .undo: Routes.undoRollout
     case .retry: Routes.retryRollout
     case .waive: Routes.waiveRollout
+    case .overrideWindow: Routes.overrideWindowRollout
     }
   }
 }

@@ -6,13 +6,13 @@ internal import FleetModel
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository, ConfigMap or FleetSet.",
+    commandName: "delete", abstract: "Remove a cluster, repository, ConfigMap, FleetSet, window or freeze.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME",
     discussion: "Workloads stay, but for those of a FleetSet with --workloads remove: a rollout removes them first.")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
-    completion: .references([.clusters, .repositories, .configmaps, .fleetsets]))
+    completion: .references([.clusters, .repositories, .configmaps, .fleetsets, .windows, .freezes]))
   var reference: [String]
 
   @Option(help: "For a FleetSet, which needs it: `keep` its workloads where they run, or `remove` them.")
@@ -42,10 +42,12 @@ struct DeleteCommand: AsyncParsableCommand {
       case .fleetsets:
         try await client.removeFleetSet(
           subject.name, in: project, workloads: policy, reason: reason, dryRun: dryRun)
+      case .windows: try await client.removeWindow(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .freezes: try await client.removeFreeze(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
-          hint: "clusters, repositories, configmaps and fleetsets can")
+          hint: "clusters, repositories, configmaps, fleetsets, windows and freezes can")
       }
     }
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)

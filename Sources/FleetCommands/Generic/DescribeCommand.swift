@@ -39,6 +39,8 @@ struct DescribeCommand: AsyncParsableCommand {
     case .clusters: try await cluster(subject.name, client, project)
     case .repositories: Description(try await client.repository(subject.name, in: project))
     case .configmaps: Description(try await client.configMap(subject.name, in: project))
+    case .windows: Description(try await client.window(subject.name, in: project))
+    case .freezes: Description(try await client.freeze(subject.name, in: project))
     case .fleetsets: try await fleetSet(subject.name, client, project)
     case .targets: Description(try await findTarget(subject.name, in: project, set: nil, client))
     case .releases: try await release(subject.name, client, project)
@@ -102,6 +104,8 @@ struct DescribeCommand: AsyncParsableCommand {
 struct Description {
   private var fields: [(name: String, value: String)] = []
   private var tables: [(title: String, table: Table)] = []
+
+  init() {}
 
   /// Adds a table; one without rows is left out.
   mutating func add(_ title: String, _ table: Table) {

@@ -28,7 +28,8 @@ struct LintCommand: ParsableCommand {
 
   func run() throws {
     let inputs = try InputFile.read(files + alsoFiles)
-    let (documents, diagnostics) = Documents.read(inputs.map { (file: $0.name, bytes: $0.content) })
+    let (documents, diagnostics) = Documents.read(
+      inputs.map { (file: $0.name, bytes: $0.content) }, zones: SystemZones.catalogue)
     let console = Console.current
     if output.output == .table {
       if !diagnostics.isEmpty { console.output(renderedFindings(diagnostics)) }

@@ -6,6 +6,8 @@ enum ResourceType: String, CaseIterable, Sendable {
   case repositories
   case configmaps
   case fleetsets
+  case windows
+  case freezes
   case targets
   case releases
   case rollouts
@@ -17,6 +19,8 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .repositories: "repository"
     case .configmaps: "configmap"
     case .fleetsets: "fleetset"
+    case .windows: "window"
+    case .freezes: "freeze"
     case .targets: "target"
     case .releases: "release"
     case .rollouts: "rollout"
@@ -30,6 +34,8 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .repositories: ["repo", "repos"]
     case .configmaps: ["cm"]
     case .fleetsets: ["fs"]
+    case .windows: ["win"]
+    case .freezes: ["fz"]
     case .targets: ["tg"]
     case .releases: ["rel"]
     case .rollouts: ["ro"]

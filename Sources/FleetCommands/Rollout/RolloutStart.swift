@@ -99,6 +99,9 @@ enum PlanTable {
       if rule.notAuthor { text += " (not the author)" }
       parts.append(text)
     }
+    if let windows = stage.windows {
+      parts.append((windows.count == 1 ? "window " : "windows ") + windows.joined(separator: ", "))
+    }
     if stage.soakMilliseconds > 0 { parts.append("soak \(Duration.milliseconds(stage.soakMilliseconds).text)") }
     return parts.joined(separator: " · ")
   }

@@ -70,6 +70,8 @@ extension FieldReader {
           pollInterval: read.pollInterval))
     case .fleetSet:
       return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)
+    case .window: return map.required("spec")?.window(header).map(Document.Content.window)
+    case .freeze: return map.required("spec")?.freeze(header).map(Document.Content.freeze)
     case .applicationSet:
       // What a server adds is not part of what somebody wants.
       _ = map.optional("status")
@@ -93,17 +95,18 @@ extension FieldReader {
         at: node.position, field: "apiVersion", "is missing", hint: "write apiVersion: \(Documents.apiVersion)")
       return nil
     }
-    if field.node.string == Documents.apiVersion { return [.cluster, .repository, .fleetSet] }
+    if field.node.string == Documents.apiVersion { return DocumentHeader.Kind.allCases }
     if field.node.string == ApplicationSets.apiVersion { return [.applicationSet] }
     if field.node.string == ConfigMaps.apiVersion { return [.configMap] }
     field.error("\(field.found) is not known", hint: "write apiVersion: \(Documents.apiVersion)")
     return nil
   }
 
-  private static let kindHint = "give one of Cluster, Repository, FleetSet"
+  private static let kindHint =
+    "give one of \(DocumentHeader.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
 
   /// Kinds that Flotilla will have.
-  private static let laterKinds = ["Window", "Freeze", "Limit", "Channel", "Promotion", "Analysis", "Project"]
+  private static let laterKinds = ["Limit", "Channel", "Promotion", "Analysis", "Project"]
 
   private func documentKind(among kinds: [DocumentHeader.Kind]) -> DocumentHeader.Kind? {
     if kinds == [.applicationSet] {

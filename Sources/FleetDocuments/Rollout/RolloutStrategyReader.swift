@@ -19,7 +19,7 @@ extension FieldReader {
       strategy.onFailure = map.optional("onFailure")?.failurePolicy() ?? strategy.onFailure
       strategy.firstAlone = map.optional("firstAlone")?.boolean() ?? strategy.firstAlone
       strategy.onboardMaxConcurrent = map.optional("onboard")?.onboarding() ?? strategy.onboardMaxConcurrent
-      map.notAvailable("windows")
+      strategy.windows = map.optional("windows")?.windowNames()
       map.notAvailable("alreadyUnhealthy", hint: "unhealthy clusters take their place in the order")
       map.notAvailable("catchUp", hint: "at most 5 clusters catch up at once")
       map.notAvailable("supersede", hint: "onNewRevision: supersede works until the second stage has opened")

@@ -98,3 +98,8 @@ public enum RolloutKindOfRun: String, Sendable, Codable, CaseIterable {
   /// Takes workloads away (R25).
   case remove = "Remove"
 }
+
+extension RolloutKindOfRun {
+  /// Whether it gives members what others have already: one stage, without gates and soak, that goes behind newer releases.
+  public var isPlain: Bool { self == .onboard || self == .catchUp }
+}

@@ -180,7 +180,8 @@ extension StartInput.ActiveRun {
     switch state {
     case .halted:
       (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
-    case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
+    // What catches up, or is onboarded, may wait long for a window; the newer release is for those clusters too.
+    case .running: kind.isPlain || (kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage)
     default: false
     }
   }

@@ -9,6 +9,10 @@ public struct DocumentDraft: Hashable, Sendable {
     case cluster(Cluster)
     /// A Git source.
     case repository(Repository)
+    /// When orders may go.
+    case window(Window)
+    /// A time in which none go.
+    case freeze(Freeze)
     /// A FleetSet: only its text.
     case fleetSet
     /// Settings that generators refer to.

@@ -24,5 +24,6 @@ struct Migration: Sendable {
     Migration(
       3, "config_maps", up: PackageResources._003_config_maps_up_sql, down: PackageResources._003_config_maps_down_sql),
     Migration(4, "removals", up: PackageResources._004_removals_up_sql, down: PackageResources._004_removals_down_sql),
+    Migration(5, "calendar", up: PackageResources._005_calendar_up_sql, down: PackageResources._005_calendar_down_sql),
   ]
 }

@@ -48,7 +48,8 @@ enum PlanQueries {
       CASE WHEN p.generation_epoch = s.order_epoch AND p.generation_counter = s.order_counter
         THEN p.observation END, p.reported_listened,
       p.generation_epoch, p.generation_counter, s.failure, s.attention,
-      (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned
+      (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned,
+      CASE WHEN $5 THEN c.labels END
     FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
     JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id

@@ -58,6 +58,17 @@ extension Row {
       fetchedAt: try optionalInstant(), condition: try condition())
   }
 
+  mutating func calendarRecord() throws -> CalendarRecord {
+    let kind: CalendarKind = try raw()
+    let entry: CalendarRecord.Entry =
+      switch kind {
+      case .window: .window(try json())
+      case .freeze: .freeze(try json())
+      }
+    return CalendarRecord(
+      entry: entry, canonicalJSON: Array(try text().utf8), generation: try int(), appliedAt: try instant())
+  }
+
   mutating func fleetSetRecord() throws -> FleetSetRecord {
     let id: FleetSetID = try id()
     let project: ProjectName = try name()

@@ -9,6 +9,7 @@ extension PostgresStore {
       guard plan.changes(input) else { return try session.commitReport(plan, input: input) }
       let isCommand = cause.principal != Principal.flotilla.name
       // Rows are locked in one order everywhere (run, placements, steps, work), so that deadlocks stay rare.
+      try session.holdCalendar(plan, input: input)
       let fleetSet = try session.updateRun(plan, input: input)
       try session.commitOrders(plan, listened: input.listened)
       try session.commitSteps(plan, input: input)
@@ -153,7 +154,7 @@ extension Session {
       .jsons(stages.map(\.counters)), .optionalInts(stages.map { $0.openedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
-      .texts(stages.map(\.haltReason)))
+      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

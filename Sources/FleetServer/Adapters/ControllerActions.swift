@@ -84,6 +84,7 @@ extension RolloutService: RolloutActions {
       case .undo: .undo
       case .retry(let clusters): .retry(clusters)
       case .waive(let clusters): .waive(clusters)
+      case .overrideWindow(let stage): .overrideWindow(stage: stage)
       }
     do {
       return try await act(

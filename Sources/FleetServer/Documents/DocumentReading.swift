@@ -9,10 +9,11 @@ enum DocumentReading {
   ///
   /// - Throws: `DiagnosticsError` with every finding.
   static func read(
-    _ files: [ApplyRequest.File], in project: ProjectName
+    _ files: [ApplyRequest.File], in project: ProjectName, zones: ZoneCatalogue? = nil
   ) throws(DiagnosticsError) -> (documents: [Document], warnings: [Diagnostic]) {
     guard !files.isEmpty else { return ([], []) }
-    var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
+    var (documents, diagnostics) = Documents.read(
+      files.map { (file: $0.name, bytes: Array($0.content.utf8)) }, zones: zones)
     for index in documents.indices {
       let key = documents[index].isOfKubernetes ? "namespace" : "project"
       let named = documents[index].source["metadata", key]
@@ -46,6 +47,12 @@ extension Document {
     case .configMap(var configMap):
       configMap.project = project
       content = .configMap(configMap)
+    case .window(var window):
+      window.project = project
+      content = .window(window)
+    case .freeze(var freeze):
+      freeze.project = project
+      content = .freeze(freeze)
     case .fleetSet: break
     }
   }

@@ -20,6 +20,8 @@ public enum RolloutAction: Hashable, Sendable {
   case retry([ClusterName])
   /// Accepts failures; empty for all of them.
   case waive([ClusterName])
+  /// Lets a stage go on although its windows are closed or a freeze is on; nil for the one that waits.
+  case overrideWindow(stage: String?)
 }
 
 /// How a run is started by a person.

@@ -30,6 +30,9 @@ struct RolloutRoutes: Sendable {
       Routes.waiveRollout.id: { call in
         try await act(call, reasonFor: "waive") { request in .waive(request.clusters ?? []) }
       },
+      Routes.overrideWindowRollout.id: { call in
+        try await act(call, reasonFor: "override-window") { request in .overrideWindow(stage: request.stage) }
+      },
     ]
   }
 
@@ -130,6 +133,9 @@ enum NextCommands {
     var commands: [String] = []
     for waiting in record.report.waiting where waiting.reason == .approval && !waiting.stage.isEmpty {
       commands.append("flotilla rollout approve \(run.fleetSet) --stage \(waiting.stage)")
+    }
+    for waiting in record.report.waiting where waiting.reason == .window || waiting.reason == .freeze {
+      commands.append("flotilla rollout override-window \(run.fleetSet) --stage \(waiting.stage) --reason …")
     }
     switch run.state {
     case .paused: commands.append("flotilla rollout resume \(run.fleetSet)")

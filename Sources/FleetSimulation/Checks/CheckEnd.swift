@@ -116,15 +116,17 @@ extension World {
     }
     let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
-    case .gated: try ask(.approval, what: "stage \(stage.name) is gated")
+    case .gated: try ask(.approval, .window, .freeze, what: "stage \(stage.name) is gated")
     case .open:
       if units.contains(where: { $0.steps.contains { $0.state == .pending } }) {
-        try ask(.slot, .firstAlone, .limit, .contact, what: "clusters of stage \(stage.name) are pending")
+        try ask(
+          .slot, .firstAlone, .limit, .contact, .window, .freeze, what: "clusters of stage \(stage.name) are pending")
       }
       if units.contains(where: { $0.steps.contains { isInFlight($0.state) } }) {
         try ask(.report, .minReady, what: "clusters of stage \(stage.name) are in flight")
       }
-      try ask(.slot, .firstAlone, .limit, .contact, .report, .minReady, what: "stage \(stage.name) is open")
+      try ask(
+        .slot, .firstAlone, .limit, .contact, .window, .freeze, .report, .minReady, what: "stage \(stage.name) is open")
     case .soaking: try ask(.soak, .approval, what: "stage \(stage.name) soaks")
     case .waiting, .halted, .passed, .empty:
       throw failure("report", "the run is running and stage \(stage.name) is \(stage.state.rawValue)")

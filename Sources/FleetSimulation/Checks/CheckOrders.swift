@@ -58,6 +58,7 @@ extension World {
     if let excess = failureExcess(commit.after) ?? unreachableExcess(commit.after) {
       throw failure("V8", "\(name) is dispatched although \(excess)")
     }
+    try checkWindows(commit, unit, name)
     try require(unit.cordonReason == nil, "R31", "\(name) is cordoned and dispatched")
     try require(
       unit.silentFor < .seconds(45) && unit.silentFor < rules.unreachableAfter, "R15",

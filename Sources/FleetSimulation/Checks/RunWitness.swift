@@ -24,6 +24,13 @@ struct RunWitness {
     var isDuringSoak: Bool
   }
 
+  /// A window's override as it was given.
+  struct GivenOverride {
+    var stage: Int
+    var person: String
+    var at: Int64
+  }
+
   /// V3: no order is given twice.
   struct OrderKey: Hashable {
     var target: TargetID
@@ -37,6 +44,7 @@ struct RunWitness {
   var before: [TargetID: PlacedBundle] = [:]
   var bundles: [TargetID: Digest] = [:]
   var approvals: [GivenApproval] = []
+  var overrides: [GivenOverride] = []
   var orders: Set<OrderKey> = []
   var forwardOrdered: Set<TargetID> = []
   /// Somebody has been ready in this run (R7).
@@ -114,6 +122,12 @@ struct RunWitness {
         GivenApproval(
           stage: new.index, person: person, at: at,
           isDuringSoak: old.state == .soaking || old.state == .open || old.state == .halted))
+    }
+  }
+
+  mutating func noteOverride(before: [Stage], after: [Stage], person: Person, at: Int64) {
+    for (old, new) in zip(before, after) where new.overrides.count > old.overrides.count {
+      overrides.append(GivenOverride(stage: new.index, person: person.name, at: at))
     }
   }
 

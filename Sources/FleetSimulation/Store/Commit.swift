@@ -5,6 +5,9 @@ extension World {
   /// Commits a plan in one transaction, or refuses all of it when somebody was faster.
   func commit(_ plan: Plan, input: PlanInput, run number: Int, marks: [(unit: Int, count: Int)]) -> Bool {
     guard runs[number].run.version == plan.run.version, isCurrent(plan, number) else { return false }
+    // A window or freeze that changed since the load is looked at first.
+    let hasForward = plan.steps.contains { $0.order?.direction == .forward }
+    guard !hasForward || input.calendar.version == calendarVersion else { return false }
     for mark in marks where runs[number].marks[mark.unit] == mark.count { runs[number].marks[mark.unit] = 0 }
     runs[number].report = plan.report
     runs[number].seenAt = max(runs[number].seenAt, input.now)

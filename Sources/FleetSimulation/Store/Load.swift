@@ -43,6 +43,7 @@ extension World {
     var input = PlanInput(
       now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
       units: units, inFlightByLabel: inFlightByLabel(row))
+    input.calendar = calendar
     input.hasMoreToSendBack = !isSendBackComplete
     input.isHeld = holds.contains { $0.release == Int(row.run.release.rawValue) - 1 }
     return (input, marks)
@@ -79,6 +80,7 @@ extension World {
     var unit = stored
     let cluster = clusters[Int(stored.cluster.rawValue) - 1]
     unit.silentFor = silence(of: cluster, listened: listened)
+    unit.clusterLabels = cluster.labels
     unit.cordonReason = cluster.cordonReason
     unit.isRemoved = cluster.isRemoved
     for step in unit.steps.indices {

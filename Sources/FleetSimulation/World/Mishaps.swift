@@ -17,6 +17,7 @@ extension World {
     if chances.chance(knobs.controllerOutagePermille) { beginControllerOutage() }
     if chances.chance(knobs.databaseOutagePermille) { beginDatabaseOutage() }
     if chances.chance(knobs.clockJumpPermille) { jumpClock() }
+    changeFreezes()
   }
 
   private func toggleCordon(_ cluster: Int) {
@@ -113,6 +114,7 @@ extension World {
       comeBack(cluster)
       restartAgent(cluster)
     }
+    liftFreezes()
     queue.add(.start, at: time + 1_000)
     queue.add(.person, at: time + 10_000)
   }
