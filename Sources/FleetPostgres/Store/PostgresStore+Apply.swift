@@ -38,7 +38,7 @@ extension DocumentDraft {
     switch content {
     case .window(let window): (.window, window)
     case .freeze(let freeze): (.freeze, freeze)
-    case .cluster, .repository, .fleetSet: nil
+    case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
 
