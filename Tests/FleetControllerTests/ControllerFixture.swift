@@ -193,7 +193,7 @@ struct ControllerFixture: Sendable {
     generators: String = "[{clusters: {}}]", name: String = "web-{{name}}", repository: String = "fleet",
     revision: String = "main", path: String = "web",
     stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = "",
-    set: String = "shop", also: String = ""
+    set: String = "shop", namespace: String = "shop", also: String = ""
   ) -> String {
     """
     apiVersion: flotilla.dev/v1
@@ -206,7 +206,7 @@ struct ControllerFixture: Sendable {
         metadata: {name: "\(name)"}
         spec:
           source: {repository: \(repository), revision: \(revision), path: "\(path)"}
-          destination: {cluster: "{{name}}", namespace: shop}
+          destination: {cluster: "{{name}}", namespace: "\(namespace)"}
       rollout: {firstAlone: false, stages: \(stages)\(more)}
     ---
 

@@ -40,7 +40,7 @@ import Testing
     ControllerFixture.fleetSet(
       generators:
         "[{matrix: {generators: [{pullRequest: {github: {owner: o, repo: r, api: \"\(base)\", tokenRef: {secretName: git-host, key: token}}\(more)}}, {clusters: {}}]}}]",
-      name: "pr-{{number}}-{{name}}")
+      name: "pr-{{number}}-{{name}}", namespace: "pr-{{number}}")
   }
 
   /// https://docs.github.com/en/rest/pulls/pulls#list-pull-requests

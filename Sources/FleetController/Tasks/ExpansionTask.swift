@@ -110,9 +110,8 @@ public struct ExpansionTask: ControllerTask {
     let leaving = try await store.leavingTargets(of: record.id, staying: expanded.targets)
     let expansion = expanded.membershipDigest
     let shrink = ShrinkInput(
-      current: record.targetCount, leaving: leaving, expansion: expansion, isolated: expanded.isolated,
-      // Nobody may be left only when a person says so.
-      budget: expanded.targets.isEmpty ? .count(0) : definition.rollout.budgets.removals,
+      current: record.targetCount, staying: expanded.targets.count, leaving: leaving, expansion: expansion,
+      isolated: expanded.isolated, budget: definition.rollout.budgets.removals,
       isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
     switch judgeShrink(shrink) {
     case .needsApproval(let proposal): throw StoppedShrink(proposal: proposal, findings: expanded.warnings)

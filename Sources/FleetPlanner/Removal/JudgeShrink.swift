@@ -33,6 +33,8 @@ public struct LeavingTarget: Hashable, Sendable {
 public struct ShrinkInput: Hashable, Sendable {
   /// The targets that the set has now, before the shrink.
   public var current: Int
+  /// The targets that the set would have.
+  public var staying: Int
   /// Who leaves, and who left and waits for removal.
   public var leaving: [LeavingTarget]
   /// The digest of who stays: what a person accepts.
@@ -46,10 +48,11 @@ public struct ShrinkInput: Hashable, Sendable {
 
   /// Makes an input.
   public init(
-    current: Int, leaving: [LeavingTarget], expansion: Digest, isolated: [Int] = [], budget: IntOrPercent,
+    current: Int, staying: Int, leaving: [LeavingTarget], expansion: Digest, isolated: [Int] = [], budget: IntOrPercent,
     isAccepted: Bool = false
   ) {
     self.current = current
+    self.staying = staying
     self.leaving = leaving
     self.expansion = expansion
     self.isolated = isolated
@@ -88,8 +91,9 @@ public struct ShrinkProposal: Hashable, Sendable, Codable {
 }
 
 /// Decides whether a smaller expansion may take the place of the last one: more than the budget may leave only when a
-/// person has accepted it by name (R24, AMENDMENTS 38). Who leaves with its cluster, or because its own generator failed,
-/// is no shrink.
+/// person has accepted it by name (R24, AMENDMENTS 38), and nobody may be left only then. Who leaves with its cluster, or
+/// because its own generator failed, is no shrink; nor is, as long as others stay, the target of a pull request, which
+/// leaves because somebody closed that.
 public func judgeShrink(_ input: ShrinkInput) -> ShrinkDecision {
   let entries = input.isolated.map { "spec.generators[\($0)]" }
   var kept: [TargetID] = []
@@ -97,19 +101,24 @@ public func judgeShrink(_ input: ShrinkInput) -> ShrinkDecision {
   for target in input.leaving {
     if target.isClusterRemoved || entries.contains(where: target.origin.hasPrefix) {
       if !target.awaitsRemoval { kept.append(target.target) }
-    } else {
+    } else if input.staying == 0 || !target.isOfPullRequest {
       counted.append(target)
     }
   }
   let isNew = counted.contains { !$0.awaitsRemoval }
   let before = input.current + counted.count { $0.awaitsRemoval }
-  let budget = input.budget.budget(of: before)
+  let budget = input.staying == 0 ? 0 : input.budget.budget(of: before)
   guard isNew, counted.count > budget, !input.isAccepted else { return .allowed(kept: kept) }
   let names = counted.sorted { ($0.name, $0.clusterName) < ($1.name, $1.clusterName) }
   return .needsApproval(
     ShrinkProposal(
       expansion: input.expansion, leaving: names.map { "\($0.name) on \($0.clusterName)" }, current: input.current,
       budget: budget))
+}
+
+extension LeavingTarget {
+  /// Whether a pull request made it, as `TargetOrigin` words it.
+  fileprivate var isOfPullRequest: Bool { origin.contains("pull request ") }
 }
 
 extension ShrinkProposal {

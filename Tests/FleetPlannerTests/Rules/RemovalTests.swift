@@ -150,11 +150,12 @@ struct RemovalTests {
 
   private static func shrink(
     _ leaving: [LeavingTarget], of current: Int, budget: IntOrPercent = .percent(10), isolated: [Int] = [],
-    isAccepted: Bool = false
+    isAccepted: Bool = false, staying: Int? = nil
   ) -> ShrinkDecision {
     judgeShrink(
       ShrinkInput(
-        current: current, leaving: leaving, expansion: digest(5), isolated: isolated, budget: budget,
+        current: current, staying: staying ?? 1, leaving: leaving, expansion: digest(5), isolated: isolated,
+        budget: budget,
         isAccepted: isAccepted))
   }
 
@@ -199,6 +200,17 @@ struct RemovalTests {
     #expect(proposal.leaving.count == 3)
     leaving[2].awaitsRemoval = true
     #expect(Self.shrink(leaving, of: 21) == .allowed(kept: []), "nobody leaves with this expansion")
+  }
+
+  @Test("A pull request that is closed takes its target along; nobody left needs a word all the same")
+  func shrinkOfPullRequests() {
+    let closed = Self.leaving(3, origin: "spec.generators[0].matrix, pull request 7 of \"topic\" × cluster \"c1\"")
+    #expect(Self.shrink(closed, of: 4) == .allowed(kept: []))
+    guard case .needsApproval(let proposal) = Self.shrink(closed, of: 3, budget: .percent(100), staying: 0) else {
+      Issue.record("nobody would be left")
+      return
+    }
+    #expect(proposal.reason == "EmptyExpansion" && proposal.budget == 0)
   }
 
   @Test("Who leaves with its cluster, or because its own generator failed, is no shrink and keeps its workload")
