@@ -18,6 +18,21 @@ public func nextLook(_ input: StartInput) -> Instant? {
 /// Openings that are tried; clusters with clocks of their own have as many as there are zones.
 private let mostOpenings = 40
 
+/// What windows and freezes would hold back now of a run that would be started, for whoever plans it. What goes by each
+/// cluster's own clock or labels is not foreseen here.
+public func windowDelays(of run: FrozenRun, _ input: StartInput) -> [String] {
+  var pass = PlanInput(
+    now: input.now, listened: ListeningTime(milliseconds: 0), epoch: 1, run: run.run, stages: run.stages, units: [])
+  pass.calendar = input.calendar
+  let memory = WindowMemory(pass)
+  guard memory.areObeyed else { return [] }
+  return run.stages.filter { $0.changing > 0 && !memory.dependsOnCluster[$0.index] }.compactMap { stage in
+    let question = WindowQuestion(
+      lists: memory.lists[stage.index], progressDeadline: stage.rules.progressDeadline, labels: [:], overrides: [])
+    return input.calendar.closure(question, at: input.now).map { "stage \(stage.name) would wait: \($0.message)" }
+  }
+}
+
 extension StartInput {
   /// Those of some members whose windows are open now and who have the same ones, with these: they go in one run, which is
   /// not begun for anybody who would only wait in it.
