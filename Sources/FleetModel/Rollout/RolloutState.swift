@@ -100,6 +100,7 @@ public enum RolloutKindOfRun: String, Sendable, Codable, CaseIterable {
 }
 
 extension RolloutKindOfRun {
-  /// Whether it gives members what others have already: one stage, without gates and soak, that goes behind newer releases.
-  public var isPlain: Bool { self == .onboard || self == .catchUp }
+  /// Whether it brings members to where others are already, or takes them away, without gates and soak: it makes place
+  /// for newer releases.
+  public var isPlain: Bool { self == .onboard || self == .catchUp || self == .remove }
 }

@@ -178,13 +178,13 @@ extension StartInput {
 }
 
 extension StartInput.ActiveRun {
-  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject` or `queue`, a running one
-  /// that says `supersede` as long as no stage after the first has opened.
+  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject` or `queue`, a
+  /// running one that says `supersede` as long as no stage after the first has opened.
   fileprivate var yields: Bool {
     switch state {
     case .halted:
       (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
-    // What catches up, or is onboarded, may wait long for a window; the newer release is for those clusters too.
+    // What catches up, is onboarded or removes may wait long for a window; the newer release goes before it.
     case .running: kind.isPlain || (kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage)
     default: false
     }

@@ -38,7 +38,7 @@ extension DocumentDraft {
     switch content {
     case .window(let window): (.window, window)
     case .freeze(let freeze): (.freeze, freeze)
-    case .cluster, .repository, .fleetSet: nil
+    case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
 
@@ -183,7 +183,8 @@ extension Session {
   /// Clusters, repositories and ConfigMaps can change what any FleetSet of their project expands to.
   fileprivate func noteDocumentsChanged(_ applied: [AppliedDocument]) throws {
     let projects = Set(
-      applied.filter { $0.result != .unchanged && ["Cluster", "Repository"].contains($0.kind) }.map(\.project))
+      applied.filter { $0.result != .unchanged && ["Cluster", "Repository", "ConfigMap"].contains($0.kind) }.map(
+        \.project))
     for project in projects.sorted() { try wakeExpansions(of: project) }
   }
 
