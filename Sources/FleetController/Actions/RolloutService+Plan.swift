@@ -24,8 +24,10 @@ extension RolloutService {
     switch due.decision {
     case .run(let frozen), .supersedes(_, let frozen):
       let perCluster = try await store.medianStepDuration(of: name, in: project)
+      var run = due.warned(frozen)
+      run.warnings += windowDelays(of: frozen, due.input)
       return PlannedRollout(
-        run: due.warned(frozen), changes: try await changes(of: frozen, from: due.input),
+        run: run, changes: try await changes(of: frozen, from: due.input),
         predicted: perCluster.map { predictedDuration(of: frozen.stages, perCluster: $0) })
     default: return nil
     }

@@ -56,7 +56,7 @@ public struct StartTask: ControllerTask {
     case .waits(let reason), .held(let reason):
       logger.debug("no rollout started", metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)"])
     }
-    return nil
+    return nextLook(input)
   }
 
   /// What the decision needs about the release that is next: the newest one, or with `onNewRevision: queue` the oldest of

@@ -94,13 +94,16 @@ private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecisio
     onboard.release = lastGoodRelease
     onboard.releaseName = "the last good release"
   }
-  onboard.members = due
+  let (open, windows) = input.openTogether(due)
+  guard !open.isEmpty else { return .waits("new clusters wait for their windows") }
+  onboard.members = open
   for index in onboard.members.indices {
     onboard.members[index].bundle = onboard.members[index].lastGoodReleaseBundle ?? onboard.members[index].bundle
   }
   var stage = StageStrategy(
     name: "onboard", selection: .rest, maxConcurrent: .count(input.strategy.onboardMaxConcurrent))
-  stage.failureBudget = .count(due.count)
+  stage.windows = windows
+  stage.failureBudget = .count(open.count)
   return plainRun(onboard, kind: .onboard, stage: stage)
 }
 
@@ -108,13 +111,14 @@ private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecisio
 /// are none, or another run goes on.
 private func catchUp(_ input: StartInput, _ passedOver: [StartMember]) -> StartDecision? {
   guard input.activeRun == nil, let source = input.lastGoodRun else { return nil }
-  let present = passedOver.filter { $0.takesOrders && !$0.isBundleHeld }
+  let (present, windows) = input.openTogether(passedOver.filter { $0.takesOrders && !$0.isBundleHeld })
   guard !present.isEmpty else { return nil }
   var behind = input
   behind.release = source.release
   behind.releaseName = source.releaseName
   behind.members = present
   var stage = StageStrategy(name: "catch-up", selection: .rest, maxConcurrent: .count(catchUpMaxConcurrent))
+  stage.windows = windows
   // After three failures nobody else is caught up until somebody has looked.
   stage.failureBudget = .count(2)
   return plainRun(behind, kind: .catchUp, stage: stage)
@@ -163,7 +167,7 @@ private func frozen(_ input: StartInput, options: FreezeOptions) -> StartDecisio
 
 extension StartInput {
   /// Who does not want what the last good run gave the others: it was away or cordoned, or joined later (R16, R5).
-  fileprivate var passedOverMembers: [StartMember] {
+  var passedOverMembers: [StartMember] {
     guard let lastGoodRun else { return [] }
     var members = lastGoodRun.passedOver
     guard release == lastGoodRun.release else { return members }

@@ -34,6 +34,9 @@ public struct StartInput: Sendable {
   /// The newest run, when it ended Superseded: the next one takes its place (R22); nil otherwise.
   public var supersededRun: RolloutID?
 
+  /// The windows and freezes that hold now: what catches up or is onboarded waits for them before it begins (R21).
+  public var calendar = ChangeCalendar()
+
   /// A run that ended well, with whom it passed over.
   public struct LastGoodRun: Hashable, Sendable {
     /// `SET/NUMBER`.

@@ -85,11 +85,14 @@ extension Session {
     _ = try first(CalendarQueries.lock, .name(project), read: { _ in true })
   }
 
-  /// Makes every run that goes on look again.
+  /// Makes every run that goes on, and every set, look again.
   func noteCalendarChanged(in project: ProjectName) throws {
     try execute(CalendarQueries.raiseVersion, .name(project))
     let runs = try rows(CalendarQueries.openRuns, .name(project), read: { try $0.int() })
     if !runs.isEmpty { try wake(.rollout, runs) }
+    // Who is behind, or new, may wait for it too.
+    let sets = try rows(DocumentQueries.fleetSetIDs, .name(project), read: { try $0.int() })
+    if !sets.isEmpty { try wake(.start, sets) }
   }
 
   /// An order goes out only by the calendar that it was decided by: a freeze acts at once (R21).
@@ -114,15 +117,15 @@ extension Session {
     return zones
   }
 
-  /// The windows and freezes that a run has to heed, without zones.
-  func calendar(of run: Run) throws -> ChangeCalendar {
+  /// The windows and freezes that runs of a set have to heed, without zones.
+  func calendar(of project: ProjectName, _ fleetSet: FleetSetName) throws -> ChangeCalendar {
     var calendar = ChangeCalendar(
-      version: try first(CalendarQueries.version, .name(run.project), read: { try $0.int() }) ?? 0)
+      version: try first(CalendarQueries.version, .name(project), read: { try $0.int() }) ?? 0)
     guard calendar.version > 0 else { return calendar }
-    for record in try rows(CalendarQueries.all, .name(run.project), read: { try $0.calendarRecord() }) {
+    for record in try rows(CalendarQueries.all, .name(project), read: { try $0.calendarRecord() }) {
       switch record.entry {
       case .window(let window): calendar.windows[window.name] = window
-      case .freeze(let freeze) where freeze.fleetSets.isEmpty || freeze.fleetSets.contains(run.fleetSet):
+      case .freeze(let freeze) where freeze.fleetSets.isEmpty || freeze.fleetSets.contains(fleetSet):
         calendar.freezes.append(ChangeCalendar.AppliedFreeze(freeze, appliedAt: record.appliedAt))
       case .freeze: break
       }

@@ -19,7 +19,7 @@ extension PostgresStore {
         stages: stages, units: [])
       input.isHeld = head.isHeld
       if !head.run.state.isEnd {
-        input.calendar = try session.calendar(of: head.run)
+        input.calendar = try session.calendar(of: head.run.project, head.run.fleetSet)
         try session.loadUnits(of: &input, lookahead: lookahead)
         let zones = input.calendar.zoneNames(input.units.map(\.clusterLabels))
         input.calendar.zones = try session.timeZones(named: zones)

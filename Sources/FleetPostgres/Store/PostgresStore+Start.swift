@@ -39,6 +39,9 @@ extension PostgresStore {
         lastGoodRun: try session.lastGoodRun(of: fleetSet),
         supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
       input.isDeleting = head.isDeleting
+      input.calendar = try session.calendar(of: head.project, head.name)
+      let labels = (members + (input.lastGoodRun?.passedOver ?? [])).map(\.clusterLabels)
+      input.calendar.zones = try session.timeZones(named: input.calendar.zoneNames(labels))
       input.leaving = try session.rows(RolloutQueries.leaving, .id(fleetSet)) { row in
         var member = try row.startMember()
         member.release = try row.id()

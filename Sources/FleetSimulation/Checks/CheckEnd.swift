@@ -156,7 +156,9 @@ extension World {
   }
 
   private func isDue() -> Bool {
-    switch decideStart(startInput()) {
+    // Who waits for a window starts when it opens.
+    if nextLook(startInput()) != nil { return true }
+    return switch decideStart(startInput()) {
     case .run, .supersedes: true
     case .waits: knobs.strategy.trigger == .manual && decideManual()
     case .nothing, .endSet, .recordOnly, .held, .refused: false

@@ -29,6 +29,15 @@ extension World {
     case .refused(let problems): throw failure("R4", "a run cannot be frozen: \(problems)")
     case .nothing, .endSet, .recordOnly, .waits: break
     }
+    if activeRun == nil, let next = nextLook(startInput()) {
+      let at = max(time + 1, trueTime(of: next) + 1)
+      // One look at an opening is enough, however many ask for it.
+      if startAt != at {
+        coverage.add(.startsAtOpenings)
+        startAt = at
+        queue.add(.start, at: at)
+      }
+    }
   }
 
   func startInput() -> StartInput {
@@ -63,6 +72,7 @@ extension World {
       supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
     input.onRemoval = .remove
     input.leaving = leaving()
+    input.calendar = calendar
     return input
   }
 

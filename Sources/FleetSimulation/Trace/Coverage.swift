@@ -11,7 +11,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case undosOfGoingRuns, undosOfEndedRuns, retries, waivers, aborts, refusedCommands
   case cordons, removals, removedInFlight, joins, onboardings, holds, heldReleasesPassedOver, heldReleasesForced
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
-  case freezes, windowWaits, windowsClosedInFlight, freezesInFlight, windowOverrides, freezeOverrides
+  case freezes, windowWaits, windowsClosedInFlight, freezesInFlight, windowOverrides, freezeOverrides, startsAtOpenings
   case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
   case leavers, returners, removalRuns, removedTargets, removalsCancelled

@@ -36,6 +36,8 @@ final class World {
   var holds: [HoldRow] = []
   var freezes: [SimulatedFreeze] = []
   var calendarVersion: Int64 = 0
+  /// When the start task looks again for those who wait for windows.
+  var startAt: Int64 = -1
   var runs: [RunRow] = []
   var activeRun: Int?
   var lastGoodRelease: Int = 0

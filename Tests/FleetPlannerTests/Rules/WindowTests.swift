@@ -266,4 +266,45 @@ struct WindowRuleTests {
       return
     }
   }
+
+  @Test("R21 what catches up begins only for those whose windows are open, and at the next opening for the others")
+  func catchUpWaits() throws {
+    var rules = stage("rest", .rest)
+    rules.windows = ["night"]
+    var behind = members(2)
+    for index in behind.indices { behind[index].clusterLabels = ["tz": index == 0 ? "z0" : "z1"] }
+    var input = startInput(strategy([rules]), members(2, bundle: 1))
+    input.lastGoodRun = StartInput.LastGoodRun(
+      displayName: "shop/6", release: 2, releaseName: "abc1234", passedOver: behind)
+    for index in input.members.indices {
+      input.members[index].wanted = input.members[index].bundle
+      input.members[index].applied = input.members[index].bundle
+    }
+    input.calendar = ChangeCalendar(
+      windows: ["night": try window("night", "0 2 * * *", lasts: .seconds(3_600), in: .fromLabel("tz"))],
+      zones: ["z0": TimeZoneRules(name: "z0", offset: 0), "z1": TimeZoneRules(name: "z1", offset: 7_200)])
+    func started(at text: String) throws -> [ClusterName]? {
+      input.now = try utc(text)
+      guard case .run(let run) = decideStart(input) else { return nil }
+      #expect(run.run.kind == .catchUp && run.stages[0].rules.windows == ["night"])
+      return run.units.map(\.clusterName)
+    }
+    #expect(try started(at: "2026-11-23T02:30") == ["c00"])
+    #expect(try started(at: "2026-11-23T00:30") == ["c01"])
+    #expect(try started(at: "2026-11-23T12:00") == nil)
+    #expect(try nextLook(input) == utc("2026-11-24T00:00"))
+  }
+
+  @Test("R21 a plan names what would be held back now")
+  func planned() throws {
+    var canary = stage("canary", .count(1))
+    canary.windows = ["office"]
+    var input = startInput(strategy([canary, stage("rest", .rest)]), members(3))
+    input.now = try utc("2026-11-22T12:00")
+    input.calendar.windows = ["office": try window("office", "0 8 * * 1-5", lasts: .seconds(3_600))]
+    let run = try freeze(input, options: FreezeOptions(startedBy: "kim"))
+    #expect(
+      windowDelays(of: run, input)
+        == ["stage canary would wait: window office is closed; opens Mon 23 Nov 2026 08:00 UTC"])
+  }
 }
