@@ -12,7 +12,7 @@ extension World {
     if chances.chance(knobs.agentCrashPermille) { crashAgent(chances.below(clusters.count)) }
     if chances.chance(knobs.cordonPermille) { toggleCordon(chances.below(clusters.count)) }
     if chances.chance(knobs.removePermille) { remove(chances.below(clusters.count)) }
-    if leaveChances.chance(knobs.leavePermille) { leaveOrReturn(leaveChances.below(placements.count)) }
+    if leaveChances.chance(knobs.leavePermille) { leaveOrReturn(whoLeavesOrReturns()) }
     if chances.chance(knobs.joinPermille), clusters.count < 70 { join() }
     if chances.chance(knobs.controllerOutagePermille) { beginControllerOutage() }
     if chances.chance(knobs.databaseOutagePermille) { beginDatabaseOutage() }
@@ -47,6 +47,15 @@ extension World {
     clusters[cluster].isInContact = false
     clusters[cluster].lastContact = listened
     mark(cluster: cluster)
+  }
+
+  /// Anybody; while a run removes, often somebody whose turn has not come.
+  private func whoLeavesOrReturns() -> Int {
+    if let number = activeRun, runs[number].run.kind == .remove, leaveChances.chance(700) {
+      let waiting = runs[number].units.flatMap(\.steps).filter { $0.state == .pending }
+      if !waiting.isEmpty { return Int(leaveChances.pick(waiting).target.rawValue) - 1 }
+    }
+    return leaveChances.below(placements.count)
   }
 
   /// A target leaves its set, or comes back to it.
