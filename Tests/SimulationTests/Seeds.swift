@@ -42,6 +42,7 @@ enum Seeds {
     337_192_786,  // R14: who had left counted among the changed ones, a fault of the checker
     800_002_302,  // R16: an uncordoned cluster came back in the pass that ended the run, which the checker did not know
     604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
+    710_463,  // R26: a stage all of whose removals were called off waited for a window that never opened
   ]
 
   private static func number(_ name: String) -> UInt64? {

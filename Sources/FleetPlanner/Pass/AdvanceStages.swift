@@ -20,9 +20,9 @@ extension Pass {
   private mutating func advance(_ index: Int) {
     if stages[index].state == .waiting { begin(index) }
     if stages[index].state == .gated {
-      // Both are looked at, so that the report names both.
+      // Both are looked at, so that the report names both; nobody waits for a window who has nothing to send.
       let isMet = unmetGate(stages[index].rules.before, index) == nil
-      let isClosed = stages[index].changing > 0 && isShut(index)
+      let isClosed = hasPending(index) && isShut(index)
       if isMet, !isClosed { open(index) }
     }
     if stages[index].state == .open {
@@ -50,7 +50,7 @@ extension Pass {
     stages[index].state = .gated
     if unmetGate(stage.rules.before, index) != nil {
       note("stage.gated", stage: index, "approval is asked")
-    } else if stage.changing > 0, isShut(index), let shut = waits[index].shut {
+    } else if hasPending(index), isShut(index), let shut = waits[index].shut {
       note("stage.gated", stage: index, shut.message)
     }
   }
