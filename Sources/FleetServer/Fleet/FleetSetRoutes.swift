@@ -48,12 +48,12 @@ struct FleetSetRoutes: Sendable {
       )
     }
     let cause = call.cause(nil)
-    if workloads == .remove, cause.reason.isEmpty {
+    let isDryRun = try call.flag("dryRun")
+    if workloads == .remove, cause.reason.isEmpty, !isDryRun {
       throw ErrorEnvelope(
         code: .invalid, message: "removing the \(record.targetCount) workloads of \(record.name) needs a reason",
         field: "reason", hint: "give --reason; --dry-run only says what would be removed")
     }
-    let isDryRun = try call.flag("dryRun")
     if !isDryRun { try await store.removeFleetSet(record.name, in: call.project, workloads: workloads, cause: cause) }
     let (verb, stay) = isDryRun ? ("would be", "would stay") : ("was", "stay")
     let message =
