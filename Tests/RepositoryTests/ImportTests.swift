@@ -29,7 +29,8 @@ struct ImportTests {
       "FleetSync", "FleetPorts", "FleetPrograms",
     ],
     "FleetServer": [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
+      "FleetController",
     ],
     "FleetPush": ["FleetModel", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent", "FleetController"],
     "FleetCommands": [

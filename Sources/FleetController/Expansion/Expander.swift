@@ -59,6 +59,7 @@ public struct Expander: Sendable {
   ///
   /// - Parameters:
   ///   - definition: the set's `spec`.
+  ///   - name: the set's name, which chance in templates is drawn from together with the target's.
   ///   - inventory: the project's clusters.
   ///   - repositories: the project's repositories.
   ///   - file: the document's file, for messages.
@@ -66,12 +67,13 @@ public struct Expander: Sendable {
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
-    _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], file: String,
-    onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
+    _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], repositories: [Repository],
+    file: String, onlyCluster: ClusterName? = nil,
+    keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     let (targets, isolated, warnings) = try await generate(
-      definition, inventory: inventory, file: file, resolver: &resolver)
+      definition, named: name, inventory: inventory, file: file, resolver: &resolver)
     var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
@@ -95,13 +97,16 @@ public struct Expander: Sendable {
   }
 
   private func generate(
-    _ definition: FleetSetDefinition, inventory: [Cluster], file: String, resolver: inout SourceResolver
+    _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], file: String,
+    resolver: inout SourceResolver
   ) async throws -> ([ExpandedTarget], isolated: [Int], [Diagnostic]) {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     // A generator whose repository cannot be had has nothing else to complain about.
     var reason = "GeneratorFailed"
     while true {
-      switch FleetGenerators.expand(definition, inventory: inventory, answers: answers, file: file) {
+      let expansion = FleetGenerators.expand(
+        definition, named: name, inventory: inventory, answers: answers, time: .ofCommits, file: file)
+      switch expansion {
       case .targets(let targets, let isolated, let problems): return (targets, isolated, problems)
       case .failed(let problems): throw ExpansionFailure(reason: reason, diagnostics: problems)
       case .empty(let problems):

@@ -49,8 +49,8 @@ public struct Previewer: Sendable {
     }
     do {
       let set = try await expander.expand(
-        definition, inventory: inventory, repositories: repositories, file: "FleetSet \(name)", onlyCluster: cluster,
-        keep: keep)
+        definition, named: name, inventory: inventory, repositories: repositories, file: "FleetSet \(name)",
+        onlyCluster: cluster, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {
       throw DiagnosticsError(failure.diagnostics)

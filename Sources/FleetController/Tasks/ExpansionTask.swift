@@ -48,7 +48,8 @@ public struct ExpansionTask: ControllerTask {
     let repositories = try await store.allRepositories(of: record.project)
     var bundles = BundleWriter(store: store)
     let expanded = try await expander.expand(
-      definition, inventory: inventory, repositories: repositories, file: "FleetSet \(record.name)",
+      definition, named: record.name, inventory: inventory, repositories: repositories,
+      file: "FleetSet \(record.name)",
       keep: { _, bundle in try await bundles.add(bundle) })
     try await bundles.flush()
     let release = try await store.commitRelease(

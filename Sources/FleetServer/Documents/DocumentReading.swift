@@ -1,5 +1,6 @@
 import FleetAPI
 import FleetDocuments
+import FleetGenerators
 import FleetModel
 import Manifest
 
@@ -13,6 +14,7 @@ enum DocumentReading {
   ) throws(DiagnosticsError) -> (documents: [Document], warnings: [Diagnostic]) {
     guard !files.isEmpty else { return ([], []) }
     var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
+    diagnostics += templateProblems(in: documents)
     for index in documents.indices {
       // An ApplicationSet's namespace is its project.
       let key = documents[index].kind == ApplicationSets.kind ? "namespace" : "project"
