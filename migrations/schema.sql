@@ -17,6 +17,9 @@ CREATE TABLE public.listening (
 CREATE FUNCTION public.listened_ms() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN (SELECT (listening.total_ms + CASE WHEN (listening.renewed_at IS NULL) THEN (0)::bigint ELSE GREATEST((0)::bigint, LEAST((15000)::bigint, (public.to_milliseconds(now()) - public.to_milliseconds(listening.renewed_at)))) END) FROM public.listening);
+CREATE FUNCTION public.object_key(identity text, namespace text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((split_part(identity, '/'::text, 3) <> ''::text) OR (split_part(identity, '/'::text, 2) = ANY (ARRAY['APIService'::text, 'CertificateSigningRequest'::text, 'ClusterIssuer'::text, 'ClusterPolicy'::text, 'ClusterRole'::text, 'ClusterRoleBinding'::text, 'CSIDriver'::text, 'CustomResourceDefinition'::text, 'FlowSchema'::text, 'GatewayClass'::text, 'IngressClass'::text, 'MutatingWebhookConfiguration'::text, 'Namespace'::text, 'Node'::text, 'PersistentVolume'::text, 'PriorityClass'::text, 'PriorityLevelConfiguration'::text, 'RuntimeClass'::text, 'StorageClass'::text, 'ValidatingAdmissionPolicy'::text, 'ValidatingAdmissionPolicyBinding'::text, 'ValidatingWebhookConfiguration'::text, 'VolumeSnapshotClass'::text]))) THEN identity ELSE ((((((split_part(identity, '/'::text, 1) || '/'::text) || split_part(identity, '/'::text, 2)) || '/'::text) || namespace) || '/'::text) || split_part(identity, '/'::text, 4)) END;
 CREATE TABLE public.agent_sessions (
     token_hash public.digest NOT NULL,
     cluster_id bigint NOT NULL,
@@ -39,6 +42,27 @@ CREATE TABLE public.bundles (
     object_count integer NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bundles_object_count_check CHECK ((object_count >= 0))
+);
+CREATE TABLE public.calendar_entries (
+    id bigint NOT NULL,
+    project text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    definition jsonb NOT NULL,
+    document text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT calendar_entries_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text])))
+);
+ALTER TABLE public.calendar_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.calendar_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE public.cluster_agents (
     cluster_id bigint NOT NULL,
@@ -72,6 +96,14 @@ ALTER TABLE public.clusters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.config_maps (
+    project text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    data jsonb NOT NULL,
+    document text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE TABLE public.controllers (
     id bigint NOT NULL,
@@ -136,6 +168,16 @@ CREATE TABLE public.fleet_set_generations (
     reason text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.fleet_set_shrinks (
+    fleet_set_id bigint NOT NULL,
+    expansion public.digest NOT NULL,
+    proposal jsonb NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    accepted_by text,
+    accepted_reason text,
+    accepted_at timestamp with time zone,
+    CONSTRAINT fleet_set_shrinks_check CHECK ((((accepted_by IS NULL) = (accepted_at IS NULL)) AND ((accepted_by IS NULL) = (accepted_reason IS NULL))))
+);
 CREATE TABLE public.fleet_sets (
     id bigint NOT NULL,
     project text NOT NULL,
@@ -148,7 +190,8 @@ CREATE TABLE public.fleet_sets (
     condition_message text DEFAULT ''::text NOT NULL,
     condition_since timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    removed_at timestamp with time zone
+    removed_at timestamp with time zone,
+    deleting_since timestamp with time zone
 );
 ALTER TABLE public.fleet_sets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.fleet_sets_id_seq
@@ -264,7 +307,8 @@ CREATE TABLE public.placements (
 WITH (fillfactor='80');
 CREATE TABLE public.projects (
     name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    calendar_version bigint DEFAULT 0 NOT NULL
 );
 CREATE TABLE public.push_claims (
     cluster_id bigint NOT NULL,
@@ -285,7 +329,9 @@ CREATE TABLE public.release_targets (
     origin text NOT NULL,
     self_heal boolean NOT NULL,
     prune boolean NOT NULL,
-    create_namespace boolean NOT NULL
+    create_namespace boolean NOT NULL,
+    revision jsonb,
+    is_recursive boolean DEFAULT true NOT NULL
 );
 CREATE TABLE public.releases (
     id bigint NOT NULL,
@@ -352,6 +398,7 @@ CREATE TABLE public.rollout_stages (
     passed_at timestamp with time zone,
     approvals jsonb DEFAULT '[]'::jsonb NOT NULL,
     halt_reason text DEFAULT ''::text NOT NULL,
+    overrides jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT rollout_stages_failure_budget_check CHECK ((failure_budget >= 0)),
     CONSTRAINT rollout_stages_min_succeeded_check CHECK ((min_succeeded >= 0)),
     CONSTRAINT rollout_stages_rollback_slots_check CHECK ((rollback_slots > 0)),
@@ -444,7 +491,10 @@ CREATE TABLE public.targets (
     name text NOT NULL COLLATE pg_catalog."C",
     is_abandoned boolean DEFAULT false NOT NULL,
     release_id bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    on_removal text,
+    CONSTRAINT targets_on_removal_check CHECK ((on_removal = ANY (ARRAY['keep'::text, 'remove'::text]))),
+    CONSTRAINT targets_removal CHECK (((on_removal IS NOT NULL) = is_abandoned))
 );
 ALTER TABLE public.targets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.targets_id_seq
@@ -453,6 +503,11 @@ ALTER TABLE public.targets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.time_zones (
+    name text NOT NULL,
+    version text NOT NULL,
+    rules bytea NOT NULL
 );
 CREATE TABLE public.tokens (
     id bigint NOT NULL,
@@ -494,10 +549,14 @@ ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_pkey PRIMARY KEY (bundle, ordinal);
 ALTER TABLE ONLY public.bundles
     ADD CONSTRAINT bundles_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.calendar_entries
+    ADD CONSTRAINT calendar_entries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_pkey PRIMARY KEY (cluster_id);
 ALTER TABLE ONLY public.clusters
     ADD CONSTRAINT clusters_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.config_maps
+    ADD CONSTRAINT config_maps_pkey PRIMARY KEY (project, name);
 ALTER TABLE ONLY public.controllers
     ADD CONSTRAINT controllers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.credentials
@@ -510,6 +569,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_position_key UNIQUE ("position");
 ALTER TABLE ONLY public.fleet_set_generations
     ADD CONSTRAINT fleet_set_generations_pkey PRIMARY KEY (fleet_set_id, generation);
+ALTER TABLE ONLY public.fleet_set_shrinks
+    ADD CONSTRAINT fleet_set_shrinks_pkey PRIMARY KEY (fleet_set_id);
 ALTER TABLE ONLY public.fleet_sets
     ADD CONSTRAINT fleet_sets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.hold_bundles
@@ -558,6 +619,8 @@ ALTER TABLE ONLY public.targets
     ADD CONSTRAINT targets_fleet_set_id_cluster_id_name_key UNIQUE (fleet_set_id, cluster_id, name);
 ALTER TABLE ONLY public.targets
     ADD CONSTRAINT targets_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.time_zones
+    ADD CONSTRAINT time_zones_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tokens
@@ -567,6 +630,7 @@ ALTER TABLE ONLY public.work
 CREATE INDEX agent_sessions_by_cluster ON public.agent_sessions USING btree (cluster_id, opened_at);
 CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (controller_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
+CREATE UNIQUE INDEX calendar_entries_by_name ON public.calendar_entries USING btree (project, kind, name) WHERE (removed_at IS NULL);
 CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX controllers_by_lease ON public.controllers USING btree (lease_until);
@@ -598,6 +662,7 @@ CREATE INDEX rollouts_by_project ON public.rollouts USING btree (project, id);
 CREATE INDEX rollouts_open ON public.rollouts USING btree (fleet_set_id) WHERE (ended_at IS NULL);
 CREATE INDEX targets_by_cluster ON public.targets USING btree (cluster_id);
 CREATE UNIQUE INDEX targets_by_name ON public.targets USING btree (fleet_set_id, name) WHERE (NOT is_abandoned);
+CREATE INDEX targets_leaving ON public.targets USING btree (fleet_set_id) WHERE (on_removal = 'remove'::text);
 CREATE UNIQUE INDEX tokens_by_name ON public.tokens USING btree (name) WHERE (revoked_at IS NULL);
 CREATE INDEX work_by_time ON public.work USING btree (kind, wake_at);
 ALTER TABLE ONLY public.agent_sessions
@@ -606,14 +671,20 @@ ALTER TABLE ONLY public.agent_sessions
     ADD CONSTRAINT agent_sessions_controller_id_fkey FOREIGN KEY (controller_id) REFERENCES public.controllers(id);
 ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_bundle_fkey FOREIGN KEY (bundle) REFERENCES public.bundles(digest);
+ALTER TABLE ONLY public.calendar_entries
+    ADD CONSTRAINT calendar_entries_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
 ALTER TABLE ONLY public.clusters
     ADD CONSTRAINT clusters_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
+ALTER TABLE ONLY public.config_maps
+    ADD CONSTRAINT config_maps_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.fleet_set_generations
     ADD CONSTRAINT fleet_set_generations_fleet_set_id_fkey FOREIGN KEY (fleet_set_id) REFERENCES public.fleet_sets(id);
+ALTER TABLE ONLY public.fleet_set_shrinks
+    ADD CONSTRAINT fleet_set_shrinks_fleet_set_id_fkey FOREIGN KEY (fleet_set_id) REFERENCES public.fleet_sets(id);
 ALTER TABLE ONLY public.fleet_sets
     ADD CONSTRAINT fleet_sets_newest_release_id_fkey FOREIGN KEY (newest_release_id) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.fleet_sets

@@ -5,5 +5,8 @@ import ArgumentParser
 struct FlotillaBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flotilla-bench", abstract: "Measure Flotilla. Every line is a figure, its columns split by tabs.",
-    subcommands: [PlannerBenchmark.self, ParseBenchmark.self, RegisterClusters.self, DispatchBenchmark.self])
+    subcommands: [
+      PlannerBenchmark.self, ParseBenchmark.self, GeneratorsBenchmark.self, RegisterClusters.self,
+      DispatchBenchmark.self,
+    ])
 }

@@ -106,7 +106,7 @@ struct FlotillaCommand: AsyncParsableCommand {
       CommandGroup(name: "Rollouts", subcommands: [RolloutCommand.self, EventsCommand.self, WhyCommand.self]),
       CommandGroup(
         name: "The fleet and its people",
-        subcommands: [ClusterCommand.self, TokenCommand.self, CredentialCommand.self]),
+        subcommands: [ClusterCommand.self, FleetSetCommand.self, TokenCommand.self, CredentialCommand.self]),
       CommandGroup(
         name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self, ExitCodesCommand.self]),
     ])

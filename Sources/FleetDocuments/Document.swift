@@ -1,7 +1,7 @@
 public import FleetModel
 public import Manifest
 
-/// A document of `flotilla.dev/v1`, or an ApplicationSet, read and found right.
+/// A document of `flotilla.dev/v1`, an ApplicationSet or a ConfigMap, read and found right.
 public struct Document: Hashable, Sendable {
   /// What it describes.
   public enum Content: Hashable, Sendable {
@@ -11,6 +11,12 @@ public struct Document: Hashable, Sendable {
     case repository(Repository)
     /// Generators, template, sync and rollout: a FleetSet, or an ApplicationSet read as one.
     case fleetSet(FleetSetDefinition)
+    /// Settings that generators refer to.
+    case configMap(ConfigMap)
+    /// When releases may be sent.
+    case window(Window)
+    /// A time in which none is sent.
+    case freeze(Freeze)
   }
 
   /// The owner.
@@ -47,7 +53,10 @@ public struct Document: Hashable, Sendable {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
+    case .window: "Window"
+    case .freeze: "Freeze"
     case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
+    case .configMap: ConfigMaps.kind
     }
   }
 }

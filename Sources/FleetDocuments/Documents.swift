@@ -1,7 +1,7 @@
 public import FleetModel
 internal import Manifest
 
-/// Reads documents of `flotilla.dev/v1`, and ApplicationSets.
+/// Reads documents of `flotilla.dev/v1`, ApplicationSets, and the ConfigMaps that they refer to.
 public enum Documents {
   /// The API version of every document of Flotilla's own.
   public static let apiVersion = "flotilla.dev/v1"
@@ -11,21 +11,25 @@ public enum Documents {
   /// - Parameter file: the file's name for messages.
   /// - Returns: the documents that are right, and the findings in order of place. With an error among them nothing
   ///   should be changed; warnings alone are no obstacle. A document that is not YAML or JSON is one error.
-  public static func read(_ bytes: [UInt8], file: String) -> (documents: [Document], diagnostics: [Diagnostic]) {
-    read([(file: file, bytes: bytes)])
+  public static func read(
+    _ bytes: [UInt8], file: String, zones: ZoneCatalogue? = nil
+  ) -> (documents: [Document], diagnostics: [Diagnostic]) {
+    read([(file: file, bytes: bytes)], zones: zones)
   }
 
   /// Reads all documents of several files; a document must not be described twice in any of them.
   ///
+  /// - Parameter zones: the time zones that there are; nil judges no zone's name.
   /// - Returns: as `read(_:file:)`; findings are in order of the files.
   public static func read(
-    _ files: [(file: String, bytes: [UInt8])]
+    _ files: [(file: String, bytes: [UInt8])], zones: ZoneCatalogue? = nil
   ) -> (documents: [Document], diagnostics: [Diagnostic]) {
     var documents: [Document] = []
     var diagnostics: [Diagnostic] = []
     var places: [String: String] = [:]
     for (file, bytes) in files {
       let findings = Findings(file: file)
+      findings.zones = zones
       let (nodes, problems) = DocumentReader.readableDocuments(bytes, file: file)
       findings.add(problems)
       for node in flattened(nodes) {
@@ -70,13 +74,19 @@ struct DocumentHeader {
     case cluster = "Cluster"
     case repository = "Repository"
     case fleetSet = "FleetSet"
+    case window = "Window"
+    case freeze = "Freeze"
     case applicationSet = "ApplicationSet"
+    case configMap = "ConfigMap"
 
     /// The kinds of Flotilla's own API version.
-    static let allCases: [Kind] = [.cluster, .repository, .fleetSet]
+    static let allCases: [Kind] = [.cluster, .repository, .fleetSet, .window, .freeze]
 
     /// What names are unique among: both kinds of sets have rollouts, which are named after them.
     var namesake: String { self == .applicationSet ? Kind.fleetSet.rawValue : rawValue }
+
+    /// Whether a document may hold what a server added.
+    var isOfKubernetes: Bool { self == .applicationSet || self == .configMap }
   }
 
   var kind: Kind

@@ -60,6 +60,8 @@ public struct Server: Service {
       DocumentRoutes(store: store, configuration: configuration).handlers,
       ClusterRoutes(store: store).handlers,
       RepositoryRoutes(store: store).handlers,
+      ConfigMapRoutes(store: store).handlers,
+      CalendarRoutes(store: store).handlers,
       FleetSetRoutes(store: store, previews: previews, actions: actions).handlers,
       RolloutRoutes(store: store, actions: actions).handlers,
       EventRoutes(store: store, bell: bell, configuration: configuration).handlers,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FleetController
+import FleetForges
 import FleetGit
 import FleetModel
 import FleetPorts
@@ -34,7 +35,9 @@ struct Run: AsyncParsableCommand {
   var encryptionKeyFile: String?
   @Option(help: "The only folder below which file:// repositories may lie; without it there are none.")
   var fileRepositories: String?
-  @Flag(help: "Let repositories and clusters reached by kubeconfig lie on this machine's own addresses.")
+  @Flag(
+    help: "Let repositories, Git hosts, plugins and clusters reached by kubeconfig lie on this machine's own addresses."
+  )
   var allowLoopback = false
   @Option(help: "Whether the schema is migrated at the start: `auto` or `never`. Default: auto for embedded only.")
   var migrate: String?
@@ -90,6 +93,7 @@ struct Run: AsyncParsableCommand {
     let store = PostgresStore(
       url: try await database.url(logger: logger), poolSize: databaseConnections, logger: logger)
     try await store.prepare(migratingAutomatically: migrate.map { $0 == "auto" } ?? database.isEmbedded)
+    try await TimeZoneLoader(store: store, logger: logger).load()
     let controller = try await store.registerController(version: ControllerVersion.current)
     let secrets = try SecretBox(keyFile: encryptionKeyFile ?? database.folder + "/encryption-key")
     let services = try services(store: store, controller: controller, secrets: secrets, metrics: metrics, logger)
@@ -107,9 +111,17 @@ struct Run: AsyncParsableCommand {
         dataFolder: database.folder + "/mirrors", fileFolders: fileRepositories.map { [$0] } ?? [],
         allowsLoopback: allowLoopback), logger: logger)
     let vault = CredentialVault(store: store, box: secrets)
+    var pushOptions = PushOptions()
+    pushOptions.limit = pushClusters
+    pushOptions.allowsLoopback = allowLoopback
+    let references = StoredReferences(vault: vault, store: store)
+    let forges = ForgeSource(
+      configuration: ForgeConfiguration(allowsLoopback: allowLoopback), references: references, logger: logger)
+    let decisions = ClusterDecisions(store: store, vault: vault, options: pushOptions, logger: logger)
     let expander = Expander(
       sources: CurrentSources(sources: sources, store: store, credentials: vault),
-      kustomize: try? KustomizeProgram(searching: programFolders))
+      kustomize: try? KustomizeProgram(searching: programFolders),
+      others: GeneratorSources(references: references, forges: forges, clusters: decisions))
     let bell = SignalBell()
     let tasks: [any ControllerTask] = [
       RepositoryTask(store: store, sources: sources, credentials: vault, logger: logger),
@@ -122,12 +134,9 @@ struct Run: AsyncParsableCommand {
       previews: Previewer(store: store, expander: expander),
       actions: RolloutService(store: store, logger: logger), secrets: secrets, metrics: metrics, logger: logger,
       onRunning: { url in writeURL(url, logger) })
-    var pushOptions = PushOptions()
-    pushOptions.limit = pushClusters
-    pushOptions.allowsLoopback = allowLoopback
     let push = PushService(store: store, controller: controller, vault: vault, options: pushOptions, logger: logger)
     // Shut down in reverse: the API first, the lease after the agents that rely on it, the store last.
-    return [store, LeaseService(store: store, controller: controller, logger: logger), push]
+    return [store, forges, decisions, LeaseService(store: store, controller: controller, logger: logger), push]
       + tasks.map { WorkLoop(task: $0, store: store, controller: controller, bell: bell, logger: logger) }
       + [SignalService(store: store, bell: bell, logger: logger), server]
   }

@@ -19,6 +19,9 @@ enum Operations {
     "lifecycle": lifecycle,
     // sets
     "checkGenerators": checkGenerators, "buildSteps": buildSteps, "maxUpdateLimit": maximumUpdate,
+    // windows
+    "canSync": canSync, "windowActive": windowActive, "activeWindows": activeWindows,
+    "inactiveAllowWindows": inactiveAllowWindows,
     // objects
     "resourceHealth": resourceHealth,
   ]

@@ -119,7 +119,8 @@ struct ClusterAgentTests {
       await controller.order(Self.order(3, smaller, mayPrune: ["/Service/shop/web"]))
       _ = try await controller.healthy(3)
       #expect(try await kube.get(Self.webService) == nil)
-      await controller.order(Self.order(4, nil, action: .remove))
+      let named = ["apps/Deployment/shop/web", "/ConfigMap/shop/settings"]
+      await controller.order(Self.order(4, nil, action: .remove, mayPrune: named))
       _ = try await controller.first("removed") { $0.phase == .removed }
       #expect(try await kube.get(Self.web) == nil)
       #expect(try await kube.get(Self.settings) == nil)

@@ -13,7 +13,8 @@ import Testing
       "delete rollout x/1", "cluster cordon eu-1", "cluster label eu-1 nonsense", "why target/x",
       "apply -f missing.yaml", "apply fleet.yaml", "apply", "lint", "cluster token eu-1 --expires 1s",
       "rollout start x --timeout 1m", "get rollouts -l a=b",
-      "token create kim --right root", "credential set x", "get clusters -o xml", "preview",
+      "token create kim --right root", "credential set x", "credential set x --data a", "credential set x --host h",
+      "credential set x --data =f", "get clusters -o xml", "preview",
     ]
     for line in lines {
       let result = await run(line.split(separator: " ").map(String.init))

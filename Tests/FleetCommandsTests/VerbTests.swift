@@ -41,7 +41,21 @@ import Testing
       line: "delete cluster eu-west-1 --reason gone --dry-run",
       requests: ["DELETE \(project)/clusters/eu-west-1?reason=gone&dryRun=true"]),
     Case(
-      line: "delete fleetset/storefront", requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
+      line: "delete fleetset/storefront --workloads keep",
+      requests: ["DELETE \(project)/fleetsets/storefront?workloads=keep"]),
+    Case(line: "get windows", requests: ["GET \(project)/windows?limit=500&count=true"]),
+    Case(line: "describe window/business-hours", requests: ["GET \(project)/windows/business-hours"]),
+    Case(line: "get freezes", requests: ["GET \(project)/freezes?limit=500&count=true"]),
+    Case(line: "describe freeze black-friday", requests: ["GET \(project)/freezes/black-friday"]),
+    Case(line: "delete window business-hours", requests: ["DELETE \(project)/windows/business-hours"]),
+    Case(
+      line: "delete freeze/black-friday --reason over",
+      requests: ["DELETE \(project)/freezes/black-friday?reason=over"]),
+    Case(
+      line: "rollout override-window storefront --stage eu-west --reason urgent",
+      requests: [
+        "POST \(project)/rollouts/storefront/latest/override-window\n  {\"dryRun\":false,\"reason\":\"urgent\",\"stage\":\"eu-west\"}"
+      ]),
     Case(
       line: "cluster label eu-1 canary=true old- --reason new",
       requests: [
@@ -61,6 +75,17 @@ import Testing
       line: "rollout start storefront --revision 77ad012 --reason hotfix",
       requests: [
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"reason\":\"hotfix\",\"revision\":\"77ad012\"}"
+      ]),
+    Case(
+      line: "rollout start storefront --plan 4f0c9a17 --skip-conflicting",
+      requests: [
+        "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"plan\":\"4f0c9a17\",\"skipConflicting\":true}"
+      ]),
+    Case(
+      line: "fleetset accept storefront --expansion 9f2c61d0 --reason moved",
+      requests: [
+        "GET \(project)/fleetsets/storefront",
+        "POST \(project)/fleetsets/storefront/acceptance\n  {\"dryRun\":false,\"expansion\":\"9f2c61d0\",\"reason\":\"moved\"}",
       ]),
     Case(
       line: "rollout pause storefront --dry-run",
@@ -200,6 +225,27 @@ import Testing
     #expect(!result.transcript.contains(JoinTokenCreated.example.token))
     let attributes = try FileManager.default.attributesOfItem(atPath: file)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test func secretsWithKeysAreReadFromFiles() async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("hunter2\n".utf8).write(to: file)
+    let (result, seen) = try await ScriptedController.with(
+      answer: { _, _ in nil },
+      { controller, url in
+        (
+          await run([
+            "credential", "set", "git-host", "--data", "token=\(file.path)", "--host", "git.example.com", "--server",
+            url,
+          ]), controller.seen
+        )
+      })
+    #expect(result.exitCode == 0, "\(result.transcript)")
+    #expect(seen.map(\.uri) == ["\(Self.project)/credentials/git-host"])
+    for part in [#""kind":"secret""#, #""data":{"token":"hunter2"}"#, #""hosts":["git.example.com"]"#] {
+      #expect(seen.first?.body.contains(part) == true, "\(seen.first?.body ?? "")")
+    }
   }
 
   @Test func aKubeconfigGoesToTheControllerWithTheContentsOfItsFiles() async throws {

@@ -20,9 +20,11 @@ struct ControllerFixture: Sendable {
   let current: CurrentSources
   let controller: ControllerID
   let logger: Logger
+  /// Answers generators that ask other programs.
+  var others: (any GeneratorSource)?
 
   var store: PostgresStore { database.store }
-  var expander: Expander { Expander(sources: current, kustomize: nil) }
+  var expander: Expander { Expander(sources: current, kustomize: nil, others: others) }
   var previewer: Previewer { Previewer(store: store, expander: expander) }
   var service: RolloutService { RolloutService(store: store, logger: logger) }
 
@@ -111,6 +113,9 @@ struct ControllerFixture: Sendable {
           case .cluster(let cluster): .cluster(cluster)
           case .repository(let repository): .repository(repository)
           case .fleetSet: .fleetSet
+          case .configMap(let configMap): .configMap(configMap)
+          case .window(let window): .window(window)
+          case .freeze(let freeze): .freeze(freeze)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)
@@ -136,7 +141,8 @@ struct ControllerFixture: Sendable {
         try await store.record(
           orders.map { order in
             Observation(
-              target: order.target, generation: order.generation, bundle: order.bundle, phase: phase, health: health,
+              target: order.target, generation: order.generation, bundle: order.bundle,
+              phase: order.action == .remove ? .removed : phase, health: health,
               readyFor: .seconds(600), message: message, objectCount: 1)
           }, from: cluster.id)
         for order in orders { seen[order.target] = order.generation }
@@ -186,19 +192,21 @@ struct ControllerFixture: Sendable {
   static func fleetSet(
     generators: String = "[{clusters: {}}]", name: String = "web-{{name}}", repository: String = "fleet",
     revision: String = "main", path: String = "web",
-    stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = ""
+    stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = "",
+    set: String = "shop", namespace: String = "shop", also: String = ""
   ) -> String {
     """
     apiVersion: flotilla.dev/v1
     kind: FleetSet
-    metadata: {name: shop}
+    metadata: {name: \(set)}
     spec:
+      \(also)
       generators: \(generators)
       template:
         metadata: {name: "\(name)"}
         spec:
           source: {repository: \(repository), revision: \(revision), path: "\(path)"}
-          destination: {cluster: "{{name}}", namespace: shop}
+          destination: {cluster: "{{name}}", namespace: "\(namespace)"}
       rollout: {firstAlone: false, stages: \(stages)\(more)}
     ---
 

@@ -47,6 +47,47 @@ import Testing
     }
   }
 
+  /// `applicationsSync: create-only`: what exists keeps its settings and follows its revision; what is new gets the new ones.
+  @Test func anApplicationSetThatDoesNotUpdateKeepsTheSettingsOfItsTargets() async throws {
+    try await ControllerFixture.with { controller in
+      func set(_ path: String) -> String {
+        """
+        apiVersion: argoproj.io/v1alpha1
+        kind: ApplicationSet
+        metadata: {name: shop}
+        spec:
+          generators: [{clusters: {}}]
+          syncPolicy: {applicationsSync: create-only}
+          template:
+            metadata: {name: "web-{{name}}"}
+            spec:
+              project: default
+              source: {repoURL: "\(controller.git.fileURL)", targetRevision: main, path: \(path)}
+              destination: {name: "{{name}}", namespace: shop}
+              syncPolicy: {automated: {}}
+        ---
+
+        """
+      }
+      try await controller.git.commit(ControllerFixture.manifest(image: "other:1"), to: "other/web.yaml")
+      try await controller.rollOutFirst(clusters: ["east"], set: set("web"))
+      let first = try await controller.wanted()
+      try await controller.apply(set("other"))
+      try await controller.settle()
+      #expect(try await controller.wanted() == first)
+      try await controller.apply(ControllerFixture.clusters(["west"]))
+      try await controller.settle()
+      try await controller.confirm()
+      let paths = try await controller.store.targets(
+        of: "shop", cluster: nil, in: .defaultProject, after: nil, limit: 10)
+      #expect(paths.elements.map(\.path) == ["web", "other"])
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      #expect(try await controller.wanted()["web-east"] != first["web-east"])
+    }
+  }
+
   @Test func whatFailedIsTriedAgainInTime() async throws {
     try await ControllerFixture.with { controller in
       try await controller.rollOutFirst()

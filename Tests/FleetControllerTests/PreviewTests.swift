@@ -104,9 +104,9 @@ import Testing
         }())
       var kept: [TargetName: Digest] = [:]
       let set = try await controller.expander.expand(
-        definition, named: "shop", inventory: try await controller.store.inventory(of: .defaultProject),
+        definition, inventory: try await controller.store.inventory(of: .defaultProject),
         repositories: try await controller.store.repositories(in: .defaultProject, after: nil, limit: 9).elements.map(
-          \.repository), file: "",
+          \.repository), asker: GeneratorAsker(project: .defaultProject, set: "shop"), file: "",
         keep: { target, bundle in
           #expect(target.bundle == bundle.digest)
           kept[target.name] = bundle.digest

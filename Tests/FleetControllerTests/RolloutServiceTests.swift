@@ -133,4 +133,38 @@ import Testing
       #expect(try await controller.rollout()?.stages.first?.counters[.dispatched] == 1)
     }
   }
+
+  /// Plan before act: what was looked at is started, or nothing.
+  @Test func aPlanIsStartedAsItWasOrNotAtAll() async throws {
+    try await ControllerFixture.with { controller in
+      let kim = Principal(name: "kim", right: .operate)
+      try await controller.rollOutFirst()
+      try await controller.apply(ControllerFixture.fleetSet(more: ", trigger: manual"))
+      try await controller.settle()
+      #expect(try await controller.service.plan("shop", in: .defaultProject, by: kim) == nil)
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      let plan = try #require(try await controller.service.plan("shop", in: .defaultProject, by: kim))
+      #expect(plan.run.units.map(\.clusterName) == ["east", "west"])
+      #expect(plan.changes.map(\.target) == ["web-east", "web-west"])
+      #expect(plan.changes[0].changes == plan.changes[1].changes)
+      #expect(plan.changes[0].changes.first?.fields.first?.contains("shop:2") == true)
+      #expect(plan.predicted != nil)
+      // Another commit makes another plan.
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:3"), to: "web/web.yaml")
+      try await controller.poll()
+      await #expect(throws: CommandRefusal.self) {
+        _ = try await controller.service.start(
+          "shop", in: .defaultProject, plan: plan.run.run.planHash.short, by: kim, reason: "", dryRun: false)
+      }
+      let next = try #require(try await controller.service.plan("shop", in: .defaultProject, by: kim))
+      let outcome = try await controller.service.start(
+        "shop", in: .defaultProject, plan: next.run.run.planHash.short, by: kim, reason: "", dryRun: false)
+      guard case .started(let record) = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+      #expect(record.run.planHash == next.run.run.planHash)
+    }
+  }
 }

@@ -22,6 +22,57 @@ import Testing
     }
   }
 
+  /// R22: with `queue` no release is passed over; with the default the newest that waits is next.
+  @Test(arguments: [("queue", [1, 2, 3, 4]), ("coalesce", [1, 2, 4])])
+  func releasesWaitInLine(policy: String, expected: [Int]) async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(set: ControllerFixture.fleetSet(more: ", onNewRevision: \(policy)"))
+      for number in 2...4 {
+        try await controller.git.commit(ControllerFixture.manifest(image: "shop:\(number)"), to: "web/web.yaml")
+        try await controller.poll()
+      }
+      #expect(try await controller.rollout()?.run.number == 2)
+      try await controller.confirm()
+      let runs = try await controller.store.rollouts(of: "shop", in: .defaultProject, after: nil, limit: 10).elements
+      #expect(runs.reversed().map { Int($0.run.release.rawValue) } == expected)
+      #expect(runs.allSatisfy { $0.run.state == .succeeded })
+    }
+  }
+
+  @Test func whatFailuresHaveInCommonIsFound() async throws {
+    try await ControllerFixture.with { controller in
+      let set = ControllerFixture.fleetSet(
+        stages: "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s, budgets: {failures: 100%}}]")
+      try await controller.apply(ControllerFixture.clusters(["a", "b"], labels: "disk: old, env: test"))
+      try await controller.rollOutFirst(clusters: ["c", "d", "e"], set: set)
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      for cluster in try await controller.store.inventory(of: .defaultProject) where cluster.name < "c" {
+        let orders = try await controller.store.orders(for: cluster.id, above: [:])
+        try await controller.store.record(
+          orders.map { order in
+            Observation(
+              target: order.target, generation: order.generation, bundle: order.bundle, phase: .failed,
+              health: .unknown, message: "no space left on device")
+          }, from: cluster.id)
+      }
+      let run = try #require(try await controller.rollout()).run
+      #expect(try await controller.store.correlations(of: run.id) == [], "nobody is healthy yet")
+      for cluster in try await controller.store.inventory(of: .defaultProject) where cluster.name >= "c" {
+        let orders = try await controller.store.orders(for: cluster.id, above: [:])
+        try await controller.store.record(
+          orders.map { order in
+            Observation(
+              target: order.target, generation: order.generation, bundle: order.bundle, phase: .applied,
+              health: .healthy, readyFor: .seconds(60))
+          }, from: cluster.id)
+      }
+      try await controller.settle()
+      let found = try await controller.store.correlations(of: run.id)
+      #expect(found.map(\.message) == ["2 of 2 failures have disk=old; 0 of 3 others"])
+    }
+  }
+
   @Test func aManualSetWaitsForAPerson() async throws {
     try await ControllerFixture.with { controller in
       try await controller.apply(

@@ -4,6 +4,57 @@ import Manifest
 import Testing
 
 struct DocumentTests {
+  /// As a server gives it: what it added is left aside, and is no part of the generation.
+  @Test func configMapsAreReadAsTheyAre() throws {
+    let written = """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: teams, namespace: argocd, labels: {app: x}}
+      data: {baseUrl: 'https://teams.example.com', token: $teams.token}
+      """
+    let served = """
+      apiVersion: v1
+      kind: ConfigMap
+      immutable: false
+      metadata:
+        name: teams
+        namespace: argocd
+        uid: 0b5f
+        resourceVersion: "7"
+        creationTimestamp: "2024-01-01T00:00:00Z"
+        labels: {app: x}
+        annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}
+      data: {baseUrl: 'https://teams.example.com', token: $teams.token}
+      """
+    let documents = try [written, served].map { text in
+      let (documents, findings) = Documents.read(Array(text.utf8), file: "a.yaml")
+      #expect(findings == [])
+      return try #require(documents.first)
+    }
+    #expect(documents[0].project == "argocd")
+    #expect(documents[0].kind == "ConfigMap")
+    #expect(
+      documents[0].content
+        == .configMap(
+          ConfigMap(
+            project: "argocd", name: "teams", data: ["baseUrl": "https://teams.example.com", "token": "$teams.token"])))
+    #expect(documents[0].canonicalJSON == documents[1].canonicalJSON)
+    let again = try Document(
+      kind: "ConfigMap", project: "argocd", name: "teams", canonicalJSON: documents[0].canonicalJSON)
+    #expect(again.content == documents[0].content)
+  }
+
+  @Test(arguments: [
+    ("kind: Secret", "of Kubernetes' documents Flotilla reads ConfigMaps"), ("kind: ConfigMap\ndata: {a: 1}", "data.a"),
+    ("kind: ConfigMap\ndata: []", "data"),
+  ])
+  func configMapsThatAreNone(rest: String, words: String) {
+    let text = "apiVersion: v1\nmetadata: {name: teams}\n\(rest)\n"
+    let (documents, findings) = Documents.read(Array(text.utf8), file: "a.yaml")
+    #expect(documents == [])
+    #expect(findings.contains { $0.text.contains(words) }, "\(findings.map(\.text))")
+  }
+
   /// The strategy that ROLLOUTS shows, without what this version does not have, in a whole FleetSet.
   static let storefront = """
     apiVersion: flotilla.dev/v1

@@ -174,10 +174,13 @@ struct RolloutRefusalTests {
                     did you mean "skip"? give one of hold, skip, fail
       """),
     Refusal(
-      "windows", stages("    - {name: a, rest: true, windows: [business-hours]}\n"),
+      "windows", stages("    - {name: a, rest: true, windows: [Office, b, b], before: [{window: b}]}\n"),
       """
-      f.yaml:14:29  spec.rollout.stages[0].windows: not available in this version
-                    remove it, or start runs by hand with trigger: manual
+      f.yaml:14:39  spec.rollout.stages[0].windows[0]: "Office" is not a name
+                    use lower-case letters, digits, "-" and ".", at most 63, with a letter or digit at both ends
+      f.yaml:14:50  spec.rollout.stages[0].windows[2]: window "b" is named twice
+      f.yaml:14:64  spec.rollout.stages[0].before[0].window: not available in this version
+                    windows is a field of the stage: windows: [NAME]
       """),
     Refusal(
       "gates", stages("    - {name: a, rest: true, before: [{analysis: x}, {http: {url: y}}, {}, {approvals: {}}]}\n"),
@@ -209,28 +212,19 @@ struct RolloutRefusalTests {
       """),
     Refusal(
       "not built",
-      fleetSet(rollout: "  rollout: {windows: [a], catchUp: {}, alreadyUnhealthy: first, supersede: always}\n"),
+      fleetSet(rollout: "  rollout: {catchUp: {}, alreadyUnhealthy: first, supersede: always}\n"),
       """
-      f.yaml:12:13  spec.rollout.windows: not available in this version
-      f.yaml:12:27  spec.rollout.catchUp: not available in this version
+      f.yaml:12:13  spec.rollout.catchUp: not available in this version
                     at most 5 clusters catch up at once
-      f.yaml:12:40  spec.rollout.alreadyUnhealthy: not available in this version
+      f.yaml:12:26  spec.rollout.alreadyUnhealthy: not available in this version
                     unhealthy clusters take their place in the order
-      f.yaml:12:65  spec.rollout.supersede: not available in this version
+      f.yaml:12:51  spec.rollout.supersede: not available in this version
                     onNewRevision: supersede works until the second stage has opened
       """),
     Refusal(
       "deletions", fleetSet(rollout: "  rollout: {budgets: {deletions: 10}}\n"),
       """
       f.yaml:12:23  spec.rollout.budgets.deletions: unknown field; here it is called "removals"
-      """),
-    Refusal(
-      "budgets without effect", fleetSet(rollout: "  rollout: {budgets: {removals: 10, prunes: 5%}}\n"),
-      """
-      f.yaml:12:33  warning: spec.rollout.budgets.removals: has no effect in this version
-                    nothing is removed: a target that leaves the set keeps its workload
-      f.yaml:12:45  warning: spec.rollout.budgets.prunes: has no effect in this version
-                    how many objects a run prunes is not limited
       """),
     Refusal(
       "limits", fleetSet(rollout: "  rollout: {limits: [{label: region}, {label: region, maxInFlight: 0}]}\n"),

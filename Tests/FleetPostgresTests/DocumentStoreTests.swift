@@ -109,7 +109,7 @@ import Testing
       }
       #expect(error?.code == .conflict)
       #expect(error?.message.contains("storefront") == true)
-      try await store.removeFleetSet("storefront", in: "default", cause: cause)
+      try await store.removeFleetSet("storefront", in: "default", workloads: .keep, cause: cause)
       #expect(try await store.fleetSet("storefront", in: "default") == nil)
       try await store.removeRepository("fleet", in: "default", cause: cause)
       #expect(try await store.repositories(in: "default", after: nil, limit: 10).elements.isEmpty)

@@ -69,7 +69,8 @@ import Testing
       Case(PlanQueries.inFlight, [run]), Case(PlanQueries.failing, [run]), Case(PlanQueries.attention, [run]),
       Case(PlanQueries.pendingAgain, [run]),
       Case(PlanQueries.pending, [run, "0", "74"]), Case(PlanQueries.sendBack, [run, "0", "74"]),
-      Case(PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0"]), Case(PlanQueries.inFlightByLabel, [run]),
+      Case(PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0", "true"]),
+      Case(PlanQueries.inFlightByLabel, [run]),
       Case(PlanQueries.head, [run]), Case(PlanQueries.holdVersion, [run, "1"]),
       Case(PlanQueries.lockPlacements, ["'{77,78}'"]), Case(PlanQueries.names, ["'{77}'", "'{77}'"]),
       Case(PlanQueries.takeMarks, [run, "'{77}'", "'{77}'", "'{1}'"]),
@@ -77,6 +78,7 @@ import Testing
         PlanQueries.orders,
         [
           run, "'{77}'", "'{77}'", "'{1}'", "'{2}'", "ARRAY[\(digest)]", "'{1}'", "'{1000}'", "'{forward}'", "0",
+          "'{apply}'",
         ]),
       Case(
         PlanQueries.steps,

@@ -179,7 +179,7 @@ import Testing
       _ = try await fixture.release(1)
       let input = try #require(try await store.startInput(for: fixture.fleetSet, strategy: StoreFixture.strategy()))
       let frozen = try freeze(input, options: FreezeOptions(kind: .rollout, startedBy: "kim"))
-      try await store.removeFleetSet("storefront", in: "default", cause: StoreFixture.cause)
+      try await store.removeFleetSet("storefront", in: "default", workloads: .keep, cause: StoreFixture.cause)
       let error = await #expect(throws: StoreError.self) {
         try await store.create(frozen, fleetSet: fixture.fleetSet, cause: StoreFixture.cause)
       }

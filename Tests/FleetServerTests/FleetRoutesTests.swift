@@ -218,6 +218,75 @@ import Testing
     #expect(maskedURL("git@git.example:x") == "git@git.example:x")
   }
 
+  @Test func secretsWithKeysAreStoredWithTheirHosts() async throws {
+    try await ServerFixture.with { server in
+      let path = Routes.setCredential.path("default", "gitlab-token")
+      let stored = try await server.call(
+        Routes.setCredential, path,
+        CredentialRequest(kind: .secret, data: ["token": "hunter2"], hosts: ["GitLab.example.com"]))
+      #expect(stored.status == 200)
+      let vault = CredentialVault(store: server.store, box: server.secrets)
+      let references = StoredReferences(vault: vault, store: server.store)
+      #expect(
+        try await references.secret(named: "gitlab-token", in: .defaultProject)
+          == StoredSecret(values: ["token": "hunter2"], hosts: ["gitlab.example.com"]))
+      #expect(try await references.secret(named: "none", in: .defaultProject) == nil)
+      for request in [
+        CredentialRequest(kind: .secret), CredentialRequest(kind: .secret, data: ["token": ""]),
+        CredentialRequest(kind: .secret, data: ["token": "hunter2"], hosts: ["https://gitlab.example.com"]),
+      ] {
+        let answer = try await server.call(Routes.setCredential, path, request)
+        #expect(answer.status == 400)
+        #expect(!answer.text.contains("hunter2"))
+      }
+    }
+  }
+
+  @Test func configMapsAreAppliedListedAndRemoved() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: teams}\ndata: {baseUrl: 'https://a'}\n")
+      let list = try await server.call(Routes.listConfigMaps, Routes.listConfigMaps.path("default"), right: .read)
+      #expect(try list.decode(ListPage<ConfigMapResource>.self).items.map(\.data) == [["baseUrl": "https://a"]])
+      let path = Routes.getConfigMap.path("default", "teams")
+      #expect(
+        try await server.call(Routes.getConfigMap, path, right: .read).decode(ConfigMapResource.self).generation == 1)
+      #expect(try await server.call(Routes.removeConfigMap, path, right: .read).status == 403)
+      #expect(try await server.call(Routes.removeConfigMap, path, right: .operate).status == 200)
+      #expect(try await server.call(Routes.getConfigMap, path).status == 404)
+    }
+  }
+
+  /// What a preview asks, it asks with the project's secrets, wherever the documents say.
+  @Test func previewsOfDocumentsThatSayWhomToAskNeedTheRightToApplyThem() async throws {
+    try await ServerFixture.with { server in
+      let set = """
+        apiVersion: flotilla.dev/v1
+        kind: FleetSet
+        metadata: {name: shop}
+        spec:
+          generators: [{matrix: {generators: [{clusters: {}}, {plugin: {configMapRef: {name: teams}}}]}}]
+          template:
+            metadata: {name: "x-{{name}}"}
+            spec: {source: {repository: shop, path: web}, destination: {cluster: "{{name}}"}}
+        """
+      let plain = set.replacing("{plugin: {configMapRef: {name: teams}}}", with: "{list: {elements: [{a: b}]}}")
+      let configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: teams}\ndata: {baseUrl: 'http://evil'}\n"
+      for route in [Routes.previewFleetSet, Routes.diffFleetSet] {
+        func status(_ text: String, _ right: AccessRight) async throws -> Int {
+          try await server.call(
+            route, route.path("default", "shop"), right: right,
+            PreviewRequest(files: [.init(name: "a.yaml", content: text)])
+          ).status
+        }
+        let refused = try await [status(set, .read), status(configMap, .read)]
+        #expect(refused == [403, 403])
+        // These get as far as the previews, of which this server has none.
+        let taken = try await [status(set, .operate), status(plain, .read)]
+        #expect(taken == [404, 404])
+      }
+    }
+  }
+
   @Test func credentialsAreStoredAndHostileKubeconfigsRefused() async throws {
     try await ServerFixture.with { server in
       let path = Routes.setCredential.path("default", "git-example")

@@ -61,6 +61,47 @@ import Testing
     }
   }
 
+  /// A pull request moves no branch: its sets are woken by its event, the others are not.
+  @Test func pullRequestsWakeTheSetsThatListThem() async throws {
+    @Sendable func set(_ name: String, _ generators: String) -> String {
+      """
+      apiVersion: flotilla.dev/v1
+      kind: FleetSet
+      metadata: {name: \(name)}
+      spec:
+        generators: [\(generators)]
+        template:
+          metadata: {name: "x-{{name}}"}
+          spec: {source: {repository: shop, path: web}, destination: {cluster: "{{name}}"}}
+      ---
+
+      """
+    }
+    try await ServerFixture.with { server in
+      try await server.apply(
+        "apiVersion: flotilla.dev/v1\nkind: Repository\nmetadata: {name: shop}\n"
+          + "spec: {url: 'https://git.example/shop.git'}\n---\n" + set("plain", "{clusters: {}}")
+          + set("previews", "{matrix: {generators: [{clusters: {}}, {pullRequest: {github: {owner: o, repo: r}}}]}}"))
+      _ = try await server.call(
+        Routes.setCredential, Routes.setCredential.path("default", "shop.webhook"),
+        CredentialRequest(kind: .webhookSecret, secret: Self.secret))
+      let body = Array(#"{"action":"opened","repository":{"clone_url":"https://git.example/shop"}}"#.utf8)
+      func woken(_ headers: [(String, String)]) async throws -> [Int64] {
+        for claim in try await server.store.claim(.expansion, limit: 10, by: server.controller, for: .seconds(60)) {
+          try await server.store.finish(claim, wakeAt: nil)
+        }
+        let signed = headers + [("X-Hub-Signature-256", "sha256=" + Self.signature(body))]
+        #expect(try await server.send("POST", Routes.gitWebhook.path(), bytes: body, headers: signed).status == 202)
+        return try await server.store.claim(.expansion, limit: 10, by: server.controller, for: .zero).map(\.row)
+      }
+      let previews = try #require(try await server.store.fleetSet("previews", in: .defaultProject)).id.rawValue
+      #expect(try await woken([("X-GitHub-Event", "push")]) == [])
+      #expect(try await woken([("X-GitHub-Event", "pull_request")]) == [previews])
+      #expect(try await woken([("X-Gitlab-Event", "Merge Request Hook")]) == [previews])
+      #expect(try await woken([]) == [])
+    }
+  }
+
   @Test func aStrangerIsSlowedDown() async throws {
     try await ServerFixture.with { configuration in
       configuration.webhookRate = .init(burst: 2, perSecond: 1)

@@ -144,10 +144,11 @@ struct MachineTests {
     #expect(final.first?.inventory.map(\.name) == ["a", "c"])
   }
 
-  @Test("a removal deletes everything and ends as removed")
+  @Test("a removal deletes what it names and ends as removed")
   func remove() {
     var machine = Self.settled()
-    let fence = machine.received(makeOrder(2, action: .remove, bundle: nil), now: Self.at(1))
+    let named = ["/ConfigMap/shop/a", "/ConfigMap/shop/b"]
+    let fence = machine.received(makeOrder(2, action: .remove, bundle: nil, mayPrune: named), now: Self.at(1))
     #expect(fence.records.map(\.phase) == [.removing])
     #expect(Set(machine.recordWritten(now: Self.at(1)).deletes) == ["a", "b"])
     _ = machine.deleted(identity("ConfigMap", "a"), now: Self.at(1))

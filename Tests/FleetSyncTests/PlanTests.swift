@@ -76,14 +76,15 @@ struct PlanTests {
     #expect(PrunePlan(order: named, previous: [claim], bundle: [], agentNamespace: "f").deleted == [claim])
   }
 
-  @Test("a removal takes the inventory, but no protected kind that it does not name, and nothing of the agent's")
+  @Test("R25: a removal takes what it names of the inventory, and nothing of the agent's")
   func removal() {
     let own = identity("ConfigMap", "flotilla-target-9", namespace: "flotilla-system")
     let home = identity("Namespace", "flotilla-system", namespace: "")
-    let inventory = [identity("ConfigMap", "c"), identity("PersistentVolumeClaim", "data"), own, home]
-    let order = makeOrder(2, action: .remove, bundle: nil, mayPrune: [own.text, home.text])
+    let mine = identity("ConfigMap", "c")
+    let inventory = [mine, identity("PersistentVolumeClaim", "data"), own, home]
+    let order = makeOrder(2, action: .remove, bundle: nil, mayPrune: [mine.text, own.text, home.text])
     let plan = PrunePlan(order: order, previous: inventory, bundle: [], agentNamespace: "flotilla-system")
-    #expect(plan.deleted == [identity("ConfigMap", "c")])
+    #expect(plan.deleted == [mine])
     #expect(plan.kept.count == 3)
   }
 

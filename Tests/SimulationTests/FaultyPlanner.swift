@@ -34,6 +34,8 @@ enum Fault: String, CaseIterable, Sendable {
   case stopsRollbackEarly
   case overlooksRemovals
   case sendsFirstTogether
+  case ignoresWindows
+  case ignoresFreezes
 
   /// The planner with the fault; production's own lint is not asked, so that only the checkers can see it.
   var decisions: Decisions {
@@ -120,7 +122,7 @@ enum Fault: String, CaseIterable, Sendable {
         plan.nextWake = nil
       }
     case .ignoresFailures, .ignoresReadiness, .losesClustersEarly, .failsByDeadlineEarly, .ignoresLimits,
-      .ignoresCordons, .sendsToSilent, .overlooksRemovals, .sendsFirstTogether:
+      .ignoresCordons, .sendsToSilent, .overlooksRemovals, .sendsFirstTogether, .ignoresWindows, .ignoresFreezes:
       break
     }
     return restored(plan, input)
@@ -134,6 +136,10 @@ enum Fault: String, CaseIterable, Sendable {
     case .succeedsBeforeSoak: for index in input.stages.indices { input.stages[index].rules.soak = .zero }
     case .ignoresLimits: input.run.strategy.limits = []
     case .sendsFirstTogether: input.run.strategy.firstAlone = false
+    case .ignoresFreezes: input.calendar.freezes = []
+    case .ignoresWindows:
+      input.run.strategy.windows = nil
+      for index in input.stages.indices { input.stages[index].rules.windows = nil }
     case .failsByDeadlineEarly: input.listened.milliseconds += 500_000
     case .ignoresFailures:
       for index in input.stages.indices { input.stages[index].rules.failFast = .seconds(86_400) }

@@ -73,6 +73,8 @@ public struct CredentialRequest: WireValue {
     case kubeconfig
     /// What a Git host signs its webhooks with.
     case webhookSecret
+    /// Values by key, which generators refer to as they do to a Kubernetes Secret.
+    case secret
   }
 
   /// What it is.
@@ -87,6 +89,10 @@ public struct CredentialRequest: WireValue {
   public var knownHosts: String?
   /// For `kubeconfig`: the YAML text.
   public var kubeconfig: String?
+  /// For `secret`: the values by key.
+  public var data: [String: String]?
+  /// For `secret`: the hosts that the values may be sent to; none for the public address of a provider only.
+  public var hosts: [String]?
   /// Why.
   public var reason: String?
   /// Whether to check only and store nothing.
@@ -95,7 +101,8 @@ public struct CredentialRequest: WireValue {
   /// Makes a request.
   public init(
     kind: Kind, user: String? = nil, secret: String? = nil, privateKey: String? = nil, knownHosts: String? = nil,
-    kubeconfig: String? = nil, reason: String? = nil, dryRun: Bool? = nil
+    kubeconfig: String? = nil, data: [String: String]? = nil, hosts: [String]? = nil, reason: String? = nil,
+    dryRun: Bool? = nil
   ) {
     self.kind = kind
     self.user = user
@@ -103,6 +110,8 @@ public struct CredentialRequest: WireValue {
     self.privateKey = privateKey
     self.knownHosts = knownHosts
     self.kubeconfig = kubeconfig
+    self.data = data
+    self.hosts = hosts
     self.reason = reason
     self.dryRun = dryRun
   }
@@ -111,7 +120,7 @@ public struct CredentialRequest: WireValue {
   public static var example: Self {
     Self(
       kind: .basic, user: "flotilla", secret: "…", privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----…",
-      knownHosts: "git.example.com ssh-ed25519 AAAA…", kubeconfig: "apiVersion: v1…", reason: "rotated",
-      dryRun: false)
+      knownHosts: "git.example.com ssh-ed25519 AAAA…", kubeconfig: "apiVersion: v1…",
+      data: ["token": "…"], hosts: ["git.example.com"], reason: "rotated", dryRun: false)
   }
 }

@@ -4,20 +4,55 @@ public import FleetModel
 public struct StartRolloutRequest: WireValue {
   /// The release to move to, by number or by the first digits of its commit; null for the newest.
   public var revision: String?
+  /// The first digits, at least eight, of the hash of the only plan that may be started; null for any.
+  public var plan: String?
   /// Why.
   public var reason: String?
+  /// What may be deleted beyond `budgets.prunes`: the digest that the refusal names; eight digits are enough.
+  public var acceptPrunes: String?
+  /// Whether to go without targets that would get what other targets own.
+  public var skipConflicting: Bool?
   /// Whether to answer the run as it would be and start nothing.
   public var dryRun: Bool?
 
   /// Makes a value.
-  public init(revision: String? = nil, reason: String? = nil, dryRun: Bool? = nil) {
+  public init(
+    revision: String? = nil, plan: String? = nil, reason: String? = nil, acceptPrunes: String? = nil,
+    skipConflicting: Bool? = nil,
+    dryRun: Bool? = nil
+  ) {
     self.revision = revision
+    self.plan = plan
+    self.reason = reason
+    self.acceptPrunes = acceptPrunes
+    self.skipConflicting = skipConflicting
+    self.dryRun = dryRun
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(revision: "77ad012", plan: "4f0c9a17", reason: "hotfix", acceptPrunes: "4f0c9a17", dryRun: false)
+  }
+}
+
+/// `POST …/fleetsets/NAME/acceptance`: lets targets leave the set.
+public struct AcceptShrinkRequest: WireValue {
+  /// The expansion that is accepted, as `shrink.expansion` names it; eight digits are enough.
+  public var expansion: String
+  /// Why, which is required.
+  public var reason: String
+  /// Whether to check only and change nothing.
+  public var dryRun: Bool?
+
+  /// Makes a value.
+  public init(expansion: String, reason: String, dryRun: Bool? = nil) {
+    self.expansion = expansion
     self.reason = reason
     self.dryRun = dryRun
   }
 
   /// An example.
-  public static var example: Self { Self(revision: "77ad012", reason: "hotfix", dryRun: false) }
+  public static var example: Self { Self(expansion: "4f0c9a17", reason: "region eu-west is given up") }
 }
 
 /// What starting a run came to.
@@ -54,13 +89,13 @@ public struct StartRolloutResponse: WireValue {
 
 /// `POST …/rollouts/SET/NUMBER/ACTION`: what a person decides about a run.
 public struct RolloutActionRequest: WireValue {
-  /// For `approve` and `reject`: the stage; null for the one that waits for an approval.
+  /// For `approve`, `reject` and `override-window`: the stage; null for the one that waits.
   public var stage: String?
   /// For `abort`: whether the release is put on hold.
   public var hold: Bool?
   /// For `retry` and `waive`: the clusters; null or empty for all failed ones.
   public var clusters: [ClusterName]?
-  /// Why, for the event feed; `waive`, `reject` and `abort` want one.
+  /// Why, for the event feed; `waive`, `reject`, `abort` and `override-window` want one.
   public var reason: String?
   /// Whether to answer the run as it would be and change nothing.
   public var dryRun: Bool?

@@ -16,13 +16,18 @@ public struct FleetSetResource: WireValue {
   public var newestRelease: ReleaseResource?
   /// The run that goes on, as `SET/NUMBER`; null for none.
   public var activeRollout: String?
+  /// Whether it is being deleted: a rollout removes its workloads first.
+  public var deleting: Bool
+  /// A smaller expansion that waits until a person accepts it; null for none.
+  public var shrink: ShrinkResource?
   /// The document as it was applied; null in lists.
   public var document: JSONValue?
 
   /// Makes a resource.
   public init(
     project: ProjectName, name: FleetSetName, generation: Int64 = 1, condition: ConditionResource, targetCount: Int,
-    newestRelease: ReleaseResource? = nil, activeRollout: String? = nil, document: JSONValue? = nil
+    newestRelease: ReleaseResource? = nil, activeRollout: String? = nil, deleting: Bool = false,
+    shrink: ShrinkResource? = nil, document: JSONValue? = nil
   ) {
     self.project = project
     self.name = name
@@ -31,6 +36,8 @@ public struct FleetSetResource: WireValue {
     self.targetCount = targetCount
     self.newestRelease = newestRelease
     self.activeRollout = activeRollout
+    self.deleting = deleting
+    self.shrink = shrink
     self.document = document
   }
 
@@ -38,7 +45,33 @@ public struct FleetSetResource: WireValue {
   public static var example: Self {
     Self(
       project: "default", name: "storefront", generation: 4, condition: .example, targetCount: 24,
-      newestRelease: .example, activeRollout: "storefront/43", document: Example.document)
+      newestRelease: .example, activeRollout: "storefront/43", shrink: .example, document: Example.document)
+  }
+}
+
+/// A smaller expansion of a FleetSet that waits until a person accepts it: more targets would leave than
+/// `budgets.removals` allows.
+public struct ShrinkResource: WireValue {
+  /// What is accepted: the digest of who stays.
+  public var expansion: Digest
+  /// Who would leave, as `TARGET on CLUSTER`.
+  public var leaving: [String]
+  /// How many targets the set has now.
+  public var current: Int
+  /// How many may leave without a person's word.
+  public var budget: Int
+
+  /// Makes a value.
+  public init(expansion: Digest, leaving: [String], current: Int, budget: Int) {
+    self.expansion = expansion
+    self.leaving = leaving
+    self.current = current
+    self.budget = budget
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(expansion: Example.bundle, leaving: ["storefront-eu-west-1 on eu-west-1"], current: 24, budget: 2)
   }
 }
 

@@ -92,6 +92,10 @@ public struct StageResource: WireValue {
   public var approvals: [Approval]
   /// Why it is halted; empty when it is not.
   public var haltReason: String
+  /// The windows in which its orders go: the set's and its own; absent for none.
+  public var windows: [String]?
+  /// Who let it go on although its windows were closed or a freeze was on, in order; absent for nobody.
+  public var overrides: [Approval]?
 
   /// Makes a value.
   public init(
@@ -99,7 +103,8 @@ public struct StageResource: WireValue {
     failureBudget: Int, unreachableBudget: Int? = nil, minSucceeded: Int, minReadyMilliseconds: Int64,
     progressDeadlineMilliseconds: Int64, soakMilliseconds: Int64, clustersByState: [String: Int], everFailed: Int,
     openedAt: Timestamp? = nil, soakStartedAt: Timestamp? = nil, passedAt: Timestamp? = nil,
-    approvalRule: ApprovalRule? = nil, approvals: [Approval] = [], haltReason: String = ""
+    approvalRule: ApprovalRule? = nil, approvals: [Approval] = [], haltReason: String = "",
+    windows: [String]? = nil, overrides: [Approval]? = nil
   ) {
     self.index = index
     self.name = name
@@ -122,6 +127,8 @@ public struct StageResource: WireValue {
     self.approvalRule = approvalRule
     self.approvals = approvals
     self.haltReason = haltReason
+    self.windows = windows
+    self.overrides = overrides
   }
 
   /// An example.
@@ -131,6 +138,6 @@ public struct StageResource: WireValue {
       unreachableBudget: 0, minSucceeded: 1, minReadyMilliseconds: 10_000, progressDeadlineMilliseconds: 600_000,
       soakMilliseconds: 900_000, clustersByState: ["Soaking": 2], everFailed: 0, openedAt: Example.time,
       soakStartedAt: Example.time, passedAt: Example.time, approvalRule: .example, approvals: [.example],
-      haltReason: "1 of 0 failures allowed")
+      haltReason: "1 of 0 failures allowed", windows: ["business-hours"], overrides: [.example])
   }
 }

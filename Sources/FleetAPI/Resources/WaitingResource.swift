@@ -2,7 +2,7 @@ public import FleetModel
 
 /// One thing that waits: for what, who can clear it, when it can next change.
 public struct WaitingResource: WireValue {
-  /// What it waits for: `paused`, `halted`, `inFlight`, `earlierStage`, `approval`, `slot`, `firstAlone`, `limit`, `report`, `minReady`, `soak`, `contact`, `rollback`, `otherRun`, `untested`; more may come.
+  /// What it waits for: `paused`, `halted`, `inFlight`, `earlierStage`, `approval`, `slot`, `firstAlone`, `limit`, `report`, `minReady`, `soak`, `contact`, `rollback`, `otherRun`, `window`, `freeze`, `untested`; more may come.
   public var reason: String
   /// The stage's name; empty for the run.
   public var stage: String
@@ -50,24 +50,66 @@ public struct RolloutExplanation: WireValue {
   public var failed: [StepResource]
   /// Steps whose cluster is away or lost, at most 100.
   public var away: [StepResource]
+  /// What failed clusters have in common and healthy ones lack, the clearest first.
+  public var correlations: [CorrelationResource]
   /// Commands that may be of use now, for example `flotilla rollout approve storefront --stage rest`.
   public var next: [String]
 
   /// Makes a value.
   public init(
-    rollout: RolloutResource, inFlight: [StepResource], failed: [StepResource], away: [StepResource], next: [String]
+    rollout: RolloutResource, inFlight: [StepResource], failed: [StepResource], away: [StepResource],
+    correlations: [CorrelationResource] = [], next: [String]
   ) {
     self.rollout = rollout
     self.inFlight = inFlight
     self.failed = failed
     self.away = away
+    self.correlations = correlations
     self.next = next
   }
 
   /// An example.
   public static var example: Self {
     Self(
-      rollout: .example, inFlight: [.example], failed: [.example], away: [.example],
+      rollout: .example, inFlight: [.example], failed: [.example], away: [.example], correlations: [.example],
       next: ["flotilla rollout approve storefront --stage rest"])
+  }
+}
+
+/// A label value that all failed clusters of a run share and hardly any healthy one has.
+public struct CorrelationResource: WireValue {
+  /// The label; `kubernetes` is the version that agents report.
+  public var label: String
+  /// The value.
+  public var value: String
+  /// Failed clusters that have it, which is all of them.
+  public var failed: Int
+  /// Healthy clusters that have it.
+  public var healthy: Int
+  /// All healthy clusters.
+  public var healthyTotal: Int
+  /// One sentence for people.
+  public var message: String
+  /// The selector that leaves such clusters out, as `kubectl -l` takes it; null for what is no label.
+  public var exclusion: String?
+
+  /// Makes a value.
+  public init(
+    label: String, value: String, failed: Int, healthy: Int, healthyTotal: Int, message: String, exclusion: String?
+  ) {
+    self.label = label
+    self.value = value
+    self.failed = failed
+    self.healthy = healthy
+    self.healthyTotal = healthyTotal
+    self.message = message
+    self.exclusion = exclusion
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      label: "region", value: "eu-west", failed: 4, healthy: 0, healthyTotal: 31,
+      message: "4 of 4 failures have region=eu-west; 0 of 31 others", exclusion: "region!=eu-west")
   }
 }

@@ -2,7 +2,8 @@
 public enum Routes {
   /// All routes, in the order of the reference page.
   public static let all: [Route] =
-    documents + clusters + repositories + fleetSets + lists + rollouts + events + access + service + agent
+    documents + clusters + repositories + configMaps + calendar + fleetSets + lists + rollouts
+    + events + access + service + agent
 
   static let paging = [
     Route.Query("limit", "how many items at most, 1 to 1000; 100 when absent", .integer),
@@ -78,6 +79,46 @@ extension Routes {
     "Remove a repository that no FleetSet uses", query: removal, response: Acknowledgement.self)
   static let repositories = [listRepositories, getRepository, removeRepository]
 
+  /// ConfigMaps in order of name.
+  public static let listConfigMaps = Route(
+    "listConfigMaps", .get, project("configmaps"), .right(.read), "List ConfigMaps in order of name",
+    query: paging, response: ListPage<ConfigMapResource>.self)
+  /// One ConfigMap.
+  public static let getConfigMap = Route(
+    "getConfigMap", .get, project("configmaps/{name}"), .right(.read), "Get a ConfigMap",
+    response: ConfigMapResource.self)
+  /// Removes a ConfigMap.
+  public static let removeConfigMap = Route(
+    "removeConfigMap", .delete, project("configmaps/{name}"), .right(.operate),
+    "Remove a ConfigMap; generators that refer to it fail, and what they made stays", query: removal,
+    response: Acknowledgement.self)
+  static let configMaps = [listConfigMaps, getConfigMap, removeConfigMap]
+
+  /// Windows in order of name.
+  public static let listWindows = Route(
+    "listWindows", .get, project("windows"), .right(.read), "List windows in order of name", query: paging,
+    response: ListPage<WindowResource>.self)
+  /// One window.
+  public static let getWindow = Route(
+    "getWindow", .get, project("windows/{name}"), .right(.read), "Get a window", response: WindowResource.self)
+  /// Removes a window that nobody names.
+  public static let removeWindow = Route(
+    "removeWindow", .delete, project("windows/{name}"), .right(.operate),
+    "Remove a window that no FleetSet and no rollout that goes on names", query: removal,
+    response: Acknowledgement.self)
+  /// Freezes in order of name.
+  public static let listFreezes = Route(
+    "listFreezes", .get, project("freezes"), .right(.read), "List freezes in order of name", query: paging,
+    response: ListPage<FreezeResource>.self)
+  /// One freeze.
+  public static let getFreeze = Route(
+    "getFreeze", .get, project("freezes/{name}"), .right(.read), "Get a freeze", response: FreezeResource.self)
+  /// Lifts a freeze.
+  public static let removeFreeze = Route(
+    "removeFreeze", .delete, project("freezes/{name}"), .right(.approve), "Lift a freeze; the reason is required",
+    query: removal, response: Acknowledgement.self)
+  static let calendar = [listWindows, getWindow, removeWindow, listFreezes, getFreeze, removeFreeze]
+
   /// FleetSets in order of name.
   public static let listFleetSets = Route(
     "listFleetSets", .get, project("fleetsets"), .right(.read), "List FleetSets in order of name", query: paging,
@@ -85,12 +126,21 @@ extension Routes {
   /// One FleetSet.
   public static let getFleetSet = Route(
     "getFleetSet", .get, project("fleetsets/{name}"), .right(.read), "Get a FleetSet", response: FleetSetResource.self)
-  /// Removes a FleetSet and keeps its workloads.
+  /// Deletes a FleetSet.
   public static let removeFleetSet = Route(
-    "removeFleetSet", .delete, project("fleetsets/{name}"), .right(.operate),
-    "Remove a FleetSet; its targets are listed as abandoned",
-    query: removal + [Route.Query("workloads", "`keep`, which is required: what happens to the workloads")],
+    "removeFleetSet", .delete, project("fleetsets/{name}"), .right(.operate), "Delete a FleetSet",
+    query: removal + [
+      Route.Query(
+        "workloads",
+        "`keep` or `remove`, which is required: they stay and are listed as abandoned, or are removed by a rollout first"
+      )
+    ],
     response: Acknowledgement.self)
+  /// Lets targets leave a set.
+  public static let acceptShrink = Route(
+    "acceptShrink", .post, project("fleetsets/{name}/acceptance"), .right(.approve),
+    "Accept that a FleetSet has fewer targets than before", request: AcceptShrinkRequest.self,
+    response: FleetSetResource.self)
   /// Releases of a FleetSet, newest first.
   public static let listFleetSetReleases = Route(
     "listFleetSetReleases", .get, project("fleetsets/{name}/releases"), .right(.read),
@@ -99,6 +149,11 @@ extension Routes {
   public static let startRollout = Route(
     "startRollout", .post, project("fleetsets/{name}/rollouts"), .right(.operate), "Start a rollout",
     request: StartRolloutRequest.self, response: StartRolloutResponse.self)
+  /// What starting a run would do.
+  public static let planRollout = Route(
+    "planRollout", .post, project("fleetsets/{name}/plan"), .right(.read),
+    "Plan a rollout: its stages with their clusters, what it would change, and the hash that names this plan",
+    request: PlanRolloutRequest.self, response: PlanRolloutResponse.self)
   /// Takes the hold off a FleetSet's release.
   public static let releaseHold = Route(
     "releaseHold", .post, project("fleetsets/{name}/release-hold"), .right(.approve),
@@ -114,7 +169,9 @@ extension Routes {
     "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
   static let fleetSets = [
-    listFleetSets, getFleetSet, removeFleetSet, listFleetSetReleases, startRollout, releaseHold, previewFleetSet,
+    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, planRollout, startRollout,
+    releaseHold,
+    previewFleetSet,
     diffFleetSet,
   ]
 
@@ -170,9 +227,14 @@ extension Routes {
   public static let retryRollout = action("retry", .operate, "Try failed clusters again")
   /// Accepts failures.
   public static let waiveRollout = action("waive", .approve, "Accept failures, so that the rollout can go on")
+  /// Lets a stage go on although its windows are closed.
+  public static let overrideWindowRollout = Route(
+    "overrideWindowRollout", .post, project("rollouts/{set}/{number}/override-window"), .right(.approve),
+    "Let a stage go on although its windows are closed or a freeze is on; the reason is required",
+    request: RolloutActionRequest.self, response: RolloutResource.self)
   static let rollouts = [
     getRollout, listSteps, explainRollout, approveRollout, rejectRollout, pauseRollout, resumeRollout, abortRollout,
-    undoRollout, retryRollout, waiveRollout,
+    undoRollout, retryRollout, waiveRollout, overrideWindowRollout,
   ]
 
   private static func action(_ verb: String, _ right: AccessRight, _ summary: String) -> Route {

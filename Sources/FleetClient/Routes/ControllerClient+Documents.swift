@@ -1,4 +1,5 @@
 public import FleetAPI
+public import FleetModel
 
 /// Whether and how far a list is read.
 public struct PageRequest: Sendable, Hashable {
@@ -44,6 +45,57 @@ extension ControllerClient {
     try await call(Routes.removeRepository, project, name, query: removal(reason: reason, dryRun: dryRun))
   }
 
+  /// ConfigMaps in order of name.
+  public func configMaps(in project: String, page: PageRequest) async throws -> ListPage<ConfigMapResource> {
+    try await call(Routes.listConfigMaps, project, query: page.query)
+  }
+
+  /// A ConfigMap.
+  public func configMap(_ name: String, in project: String) async throws -> ConfigMapResource {
+    try await call(Routes.getConfigMap, project, name)
+  }
+
+  /// Removes a ConfigMap.
+  public func removeConfigMap(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeConfigMap, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
+  /// Windows in order of name.
+  public func windows(in project: String, page: PageRequest) async throws -> ListPage<WindowResource> {
+    try await call(Routes.listWindows, project, query: page.query)
+  }
+
+  /// One window.
+  public func window(_ name: String, in project: String) async throws -> WindowResource {
+    try await call(Routes.getWindow, project, name)
+  }
+
+  /// Removes a window that nobody names.
+  public func removeWindow(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeWindow, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
+  /// Freezes in order of name.
+  public func freezes(in project: String, page: PageRequest) async throws -> ListPage<FreezeResource> {
+    try await call(Routes.listFreezes, project, query: page.query)
+  }
+
+  /// One freeze.
+  public func freeze(_ name: String, in project: String) async throws -> FreezeResource {
+    try await call(Routes.getFreeze, project, name)
+  }
+
+  /// Lifts a freeze.
+  public func removeFreeze(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeFreeze, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
   /// FleetSets in order of name.
   public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
     try await call(Routes.listFleetSets, project, query: page.query)
@@ -54,13 +106,20 @@ extension ControllerClient {
     try await call(Routes.getFleetSet, project, name)
   }
 
-  /// Removes a FleetSet and keeps its workloads.
+  /// Deletes a FleetSet, and keeps or removes its workloads.
   public func removeFleetSet(
-    _ name: String, in project: String, reason: String?, dryRun: Bool
+    _ name: String, in project: String, workloads: RemovalPolicy, reason: String?, dryRun: Bool
   ) async throws -> Acknowledgement {
     try await call(
       Routes.removeFleetSet, project, name,
-      query: removal(reason: reason, dryRun: dryRun) + [("workloads", "keep")])
+      query: removal(reason: reason, dryRun: dryRun) + [("workloads", workloads.rawValue)])
+  }
+
+  /// Lets targets leave a FleetSet.
+  public func acceptShrink(
+    of fleetSet: String, _ request: AcceptShrinkRequest, in project: String
+  ) async throws -> FleetSetResource {
+    try await call(Routes.acceptShrink, project, fleetSet, body: request)
   }
 
   /// The targets that documents would expand to; without files, those of the stored FleetSet.

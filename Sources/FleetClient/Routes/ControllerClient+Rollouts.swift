@@ -18,6 +18,8 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
   case retry
   /// Accepts failures.
   case waive
+  /// Lets a stage go on although its windows are closed.
+  case overrideWindow
 
   var route: Route {
     switch self {
@@ -29,6 +31,7 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
     case .undo: Routes.undoRollout
     case .retry: Routes.retryRollout
     case .waive: Routes.waiveRollout
+    case .overrideWindow: Routes.overrideWindowRollout
     }
   }
 }
@@ -57,6 +60,13 @@ extension ControllerClient {
   /// Why a run stands where it stands.
   public func explain(_ fleetSet: String, number: Int?, in project: String) async throws -> RolloutExplanation {
     try await call(Routes.explainRollout, project, fleetSet, Self.segment(number))
+  }
+
+  /// What starting a run would do.
+  public func plan(
+    _ fleetSet: String, _ request: PlanRolloutRequest, in project: String
+  ) async throws -> PlanRolloutResponse {
+    try await call(Routes.planRollout, project, fleetSet, body: request)
   }
 
   /// Starts a run.

@@ -19,6 +19,8 @@ struct CredentialSet: AsyncParsableCommand {
         --ssh-key FILE [--known-hosts FILE]         a private key, for ssh; --secret-file is its passphrase
         --kubeconfig FILE [--context NAME]          a cluster the controller reaches itself; files it names are inlined
         --webhook-secret-file FILE                  what a Git host signs its webhooks with
+        --data KEY=FILE... [--host HOST]...         what generators refer to as to a Kubernetes Secret, and the hosts
+                                                    it may be sent to; without, the provider's public address only
       Secrets are read from files, or from standard input with -, so that they stay out of the shell's history.
       """)
 
@@ -46,6 +48,12 @@ struct CredentialSet: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The webhook secret.", valueName: "file"), completion: .file())
   var webhookSecretFile: String?
 
+  @Option(help: ArgumentHelp("A key with the file that holds its value; may be repeated.", valueName: "key=file"))
+  var data: [String] = []
+
+  @Option(help: ArgumentHelp("A host that the keys' values may be sent to; may be repeated.", valueName: "host"))
+  var host: [String] = []
+
   @OptionGroup var change: ChangeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
@@ -61,9 +69,12 @@ struct CredentialSet: AsyncParsableCommand {
   }
 
   private func request() throws -> CredentialRequest {
-    let kinds = [sshKey, kubeconfig, webhookSecretFile].compactMap { $0 }
+    let kinds = [sshKey, kubeconfig, webhookSecretFile, data.first].compactMap { $0 }
     guard kinds.count <= 1 else {
-      throw CommandFailure.usage("give one of --ssh-key, --kubeconfig and --webhook-secret-file")
+      throw CommandFailure.usage("give one of --ssh-key, --kubeconfig, --webhook-secret-file and --data")
+    }
+    if let values = try values() {
+      return CredentialRequest(kind: .secret, data: values, hosts: host, reason: change.reason)
     }
     if let sshKey {
       return CredentialRequest(
@@ -79,9 +90,31 @@ struct CredentialSet: AsyncParsableCommand {
     guard let secretFile else {
       throw CommandFailure.usage(
         "there is nothing to store",
-        hint: "give --secret-file, --ssh-key, --kubeconfig or --webhook-secret-file; see --help")
+        hint: "give --secret-file, --ssh-key, --kubeconfig, --webhook-secret-file or --data; see --help")
     }
     return CredentialRequest(kind: .basic, user: user, secret: try Self.line(secretFile), reason: change.reason)
+  }
+
+  /// The values of `--data`; nil without one.
+  private func values() throws -> [String: String]? {
+    guard !data.isEmpty else {
+      if !host.isEmpty {
+        throw CommandFailure.usage("--host is for --data: other credentials have a place of their own")
+      }
+      return nil
+    }
+    var values: [String: String] = [:]
+    for pair in data {
+      guard let place = pair.firstIndex(of: "="), place != pair.startIndex else {
+        throw CommandFailure.usage("--data expects KEY=FILE, not \"\(pair)\"")
+      }
+      let key = String(pair[..<place])
+      let value = try Self.line(String(pair[pair.index(after: place)...]))
+      guard values.updateValue(value, forKey: key) == nil else {
+        throw CommandFailure.usage("--data gives the key \"\(key)\" twice")
+      }
+    }
+    return values
   }
 
   private static func text(_ file: String) throws -> String {

@@ -38,6 +38,9 @@ struct DescribeCommand: AsyncParsableCommand {
     switch subject.type {
     case .clusters: try await cluster(subject.name, client, project)
     case .repositories: Description(try await client.repository(subject.name, in: project))
+    case .configmaps: Description(try await client.configMap(subject.name, in: project))
+    case .windows: Description(try await client.window(subject.name, in: project))
+    case .freezes: Description(try await client.freeze(subject.name, in: project))
     case .fleetsets: try await fleetSet(subject.name, client, project)
     case .targets: Description(try await findTarget(subject.name, in: project, set: nil, client))
     case .releases: try await release(subject.name, client, project)
@@ -102,6 +105,8 @@ struct Description {
   private var fields: [(name: String, value: String)] = []
   private var tables: [(title: String, table: Table)] = []
 
+  init() {}
+
   /// Adds a table; one without rows is left out.
   mutating func add(_ title: String, _ table: Table) {
     if !table.rows.isEmpty { tables.append((title, table)) }
@@ -165,6 +170,13 @@ extension Description {
     add("Generation", String(repository.generation))
   }
 
+  init(_ configMap: ConfigMapResource) {
+    add("Name", configMap.name)
+    add("Project", configMap.project.rawValue)
+    add("Generation", String(configMap.generation))
+    for (key, text) in configMap.data.sorted(by: { $0.key < $1.key }) { add(key, text) }
+  }
+
   init(_ set: FleetSetResource) {
     add("Name", set.name.rawValue)
     add("Project", set.project.rawValue)
@@ -175,6 +187,12 @@ extension Description {
       add("On hold", release.hold)
     }
     add("Rollout", set.activeRollout)
+    if set.deleting { add("Deleting", "its workloads are removed first") }
+    if let shrink = set.shrink {
+      add("Would shrink", "\(shrink.leaving.count) of \(shrink.current) targets leave, \(shrink.budget) may")
+      add("Expansion", shrink.expansion.short)
+      for target in shrink.leaving { add("Would leave", target) }
+    }
     add("Generation", String(set.generation))
   }
 

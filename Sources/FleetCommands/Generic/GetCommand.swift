@@ -9,7 +9,7 @@ struct GetCommand: AsyncParsableCommand {
     commandName: "get", abstract: "List things, or show one.",
     usage: "flotilla get TYPE [NAME]\nflotilla get TYPE/NAME",
     discussion: """
-      Types: clusters, repositories, fleetsets, targets, releases, rollouts; singular and short forms are fine.
+      Types: clusters, repositories, fleetsets, windows, freezes, targets, releases, rollouts; singular and short forms are fine.
       The name of a release or rollout is SET/NUMBER; SET alone lists those of the set.
       """)
 
@@ -84,7 +84,10 @@ struct ResourceQuery: Sendable {
     switch type {
     case .clusters: try await showClusters(client, project, format)
     case .repositories: try await showRepositories(client, project, format)
+    case .configmaps: try await showConfigMaps(client, project, format)
     case .fleetsets: try await showFleetSets(client, project, format)
+    case .windows: try await showWindows(client, project, format)
+    case .freezes: try await showFreezes(client, project, format)
     case .targets: try await showTargets(client, project, format)
     case .releases: try await showReleases(client, project, format)
     case .rollouts: try await showRollouts(client, project, format)
@@ -116,6 +119,19 @@ struct ResourceQuery: Sendable {
     try console.renderList(
       page, as: format, nothing: "no repositories; describe one in a document and: flotilla apply -f FILE",
       name: { "repository/\($0.name)" }, table: Tables.repositories)
+  }
+
+  private func showConfigMaps(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
+    let console = Console.current
+    if let name {
+      let item = try await client.configMap(name, in: project)
+      try console.render(item, as: format, names: ["configmap/\(name)"]) { Tables.configMaps([item]) }
+      return
+    }
+    let page = try await readList(list) { try await client.configMaps(in: project, page: $0) }
+    try console.renderList(
+      page, as: format, nothing: "no ConfigMaps; generators refer to those of: flotilla apply -f FILE",
+      name: { "configmap/\($0.name)" }, table: Tables.configMaps)
   }
 
   private func showFleetSets(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {

@@ -29,7 +29,8 @@ struct LintCommand: ParsableCommand {
 
   func run() throws {
     let inputs = try InputFile.read(files + alsoFiles)
-    var (documents, diagnostics) = Documents.read(inputs.map { (file: $0.name, bytes: $0.content) })
+    var (documents, diagnostics) = Documents.read(
+      inputs.map { (file: $0.name, bytes: $0.content) }, zones: SystemZones.catalogue)
     diagnostics += templateProblems(in: documents)
     let console = Console.current
     if output.output == .table {

@@ -86,7 +86,10 @@ extension CompletionRequest {
     let page = PageRequest(limit: 200)
     return switch type {
     case .clusters: try await client.clusters(in: project, page: page).items.map(\.name.rawValue)
+    case .windows: try await client.windows(in: project, page: page).items.map(\.name)
+    case .freezes: try await client.freezes(in: project, page: page).items.map(\.name)
     case .repositories: try await client.repositories(in: project, page: page).items.map(\.name.rawValue)
+    case .configmaps: try await client.configMaps(in: project, page: page).items.map(\.name)
     case .fleetsets: try await client.fleetSets(in: project, page: page).items.map(\.name.rawValue)
     case .targets: try await client.targets(in: project, page: page).items.map { "\($0.fleetSet)/\($0.name)" }
     case .releases: try await client.releases(in: project, page: page).items.map { "\($0.fleetSet)/\($0.number)" }

@@ -4,7 +4,10 @@ internal import FleetModel
 enum ResourceType: String, CaseIterable, Sendable {
   case clusters
   case repositories
+  case configmaps
   case fleetsets
+  case windows
+  case freezes
   case targets
   case releases
   case rollouts
@@ -14,7 +17,10 @@ enum ResourceType: String, CaseIterable, Sendable {
     switch self {
     case .clusters: "cluster"
     case .repositories: "repository"
+    case .configmaps: "configmap"
     case .fleetsets: "fleetset"
+    case .windows: "window"
+    case .freezes: "freeze"
     case .targets: "target"
     case .releases: "release"
     case .rollouts: "rollout"
@@ -26,7 +32,10 @@ enum ResourceType: String, CaseIterable, Sendable {
     switch self {
     case .clusters: ["cl"]
     case .repositories: ["repo", "repos"]
+    case .configmaps: ["cm"]
     case .fleetsets: ["fs"]
+    case .windows: ["win"]
+    case .freezes: ["fz"]
     case .targets: ["tg"]
     case .releases: ["rel"]
     case .rollouts: ["ro"]

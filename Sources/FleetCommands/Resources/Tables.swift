@@ -34,6 +34,12 @@ enum Tables {
       })
   }
 
+  static func configMaps(_ items: [ConfigMapResource]) -> Table {
+    Table(
+      columns: [.init("NAME"), .init("KEYS")],
+      rows: items.map { [.init($0.name), .init($0.data.keys.sorted().joined(separator: ", "))] })
+  }
+
   static func fleetSets(_ items: [FleetSetResource]) -> Table {
     Table(
       columns: [

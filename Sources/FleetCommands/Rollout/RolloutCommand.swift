@@ -9,9 +9,10 @@ struct RolloutCommand: ParsableCommand {
     commandName: "rollout", abstract: "Start, watch and decide about rollouts.",
     discussion: "A rollout is named SET/NUMBER, for example storefront/3; SET alone means the newest one of the set.",
     subcommands: [
-      RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self, RolloutHistory.self,
+      RolloutPlan.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self,
+      RolloutHistory.self,
       RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
-      RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutReleaseHold.self,
+      RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutOverrideWindow.self, RolloutReleaseHold.self,
     ])
 }
 

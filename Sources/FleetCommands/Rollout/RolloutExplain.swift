@@ -50,6 +50,10 @@ struct Explanation {
     }
     lines += steps("in flight", answer.inFlight, style: style, tone: .busy)
     lines += steps("failed", answer.failed, style: style, tone: .bad)
+    for found in answer.correlations {
+      let exclusion = found.exclusion.map { "  (without them: \($0))" } ?? ""
+      lines.append(style(.bad, found.message) + exclusion)
+    }
     lines += steps("away", answer.away, style: style, tone: .busy)
     let remarks = rollout.notes + rollout.warnings.map { "warning: \($0)" }
     if !remarks.isEmpty { lines += [""] + remarks }

@@ -16,13 +16,31 @@ struct RolloutStart: AsyncParsableCommand {
     help: ArgumentHelp("A release by its commit, short name or #NUMBER; the newest when absent.", valueName: "release"))
   var revision: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Start exactly the plan with this hash, as `rollout plan` names it, or nothing.", valueName: "hash"))
+  var plan: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Delete more than `budgets.prunes` allows: exactly what the refusal named by this digest.", valueName: "digest"))
+  var acceptPrunes: String?
+
+  @Flag(help: "Go without the targets that would get what other targets own.")
+  var skipConflicting = false
+
   @OptionGroup var change: ChangeOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    let request = StartRolloutRequest(revision: revision, reason: change.reason, dryRun: change.dryRun)
+    if acceptPrunes != nil, change.reason?.isEmpty != false, !change.dryRun {
+      throw CommandFailure.usage("--accept-prunes needs --reason: the event feed keeps it")
+    }
+    let request = StartRolloutRequest(
+      revision: revision, plan: plan, reason: change.reason, acceptPrunes: acceptPrunes,
+      skipConflicting: skipConflicting ? true : nil, dryRun: change.dryRun)
     let (set, format, isDryRun) = (fleetSet, output.output, change.dryRun)
     let limits = waiting.wait ? WatchLimits(timeout: waiting.timeout) : nil
     try await connection.withController { client, project in
@@ -80,6 +98,9 @@ enum PlanTable {
       if rule.count > 1 { text += " ×\(rule.count)" }
       if rule.notAuthor { text += " (not the author)" }
       parts.append(text)
+    }
+    if let windows = stage.windows {
+      parts.append((windows.count == 1 ? "window " : "windows ") + windows.joined(separator: ", "))
     }
     if stage.soakMilliseconds > 0 { parts.append("soak \(Duration.milliseconds(stage.soakMilliseconds).text)") }
     return parts.joined(separator: " · ")

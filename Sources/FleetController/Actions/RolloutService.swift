@@ -27,34 +27,20 @@ public struct RolloutService: Sendable {
 
   /// Starts a run of a FleetSet now, whatever its trigger says.
   ///
-  /// - Parameter revision: the release by number (`7`, `#7`, `SET/7`), commit or short name; nil for the newest.
+  /// - Parameters:
+  ///   - revision: the release by number (`7`, `#7`, `SET/7`), commit or short name; nil for the newest.
+  ///   - plan: the first digits, at least eight, of the hash of the only plan that may be started; nil for any.
+  ///   - accepted: what may be deleted beyond the budget, and whether to go without targets whose objects others own.
   /// - Throws: ``CommandRefusal``, or ``StoreError`` when the store cannot be reached.
   public func start(
-    _ name: FleetSetName, in project: ProjectName, revision: String? = nil, by principal: Principal, reason: String,
-    dryRun: Bool
+    _ name: FleetSetName, in project: ProjectName, revision: String? = nil, plan: String? = nil,
+    by principal: Principal, reason: String, accepted: FindingAcceptance = FindingAcceptance(), dryRun: Bool
   ) async throws -> StartOutcome {
     try await retryingLostRaces {
-      guard let record = try await store.fleetSet(name, in: project) else {
-        throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
-      }
-      var release: ReleaseID?
-      if let revision { release = try await self.release(revision, of: name, in: project).id }
-      guard let definition = try? FleetSetReader.definition(of: record),
-        let input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
-      else {
-        throw CommandRefusal(
-          .conflict, "\(name) has no release yet: \(record.condition.message)",
-          hint: "`flotilla describe fleetset/\(name)` says what is missing")
-      }
       // Whoever only looks needs no reason yet.
       let request = StartRequest(principal: principal.name, reason: dryRun && reason.isEmpty ? "dry run" : reason)
-      switch decideStart(input, request: request) {
-      case .nothing, .recordOnly: return .noChange
-      case .waits(let why):
-        throw CommandRefusal(
-          .conflict, why, hint: "watch it with `flotilla rollout watch \(name)`, or end it with `rollout abort`")
-      case .held(let why): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
-      case .refused(let problems): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
+      let due = try await due(name, in: project, revision: revision, request: request, accepted: accepted)
+      switch due.decision {
       case .supersedes(let old, let frozen):
         if dryRun { return .wouldStart(frozen) }
         guard try await supersede(old, by: frozen.run.displayName) else {
@@ -63,17 +49,77 @@ public struct RolloutService: Sendable {
             hint: "`flotilla rollout watch \(name)` shows when; start it then")
         }
         throw StoreError(.lostRace, "the run before has just made place")
-      case .run(var frozen):
-        if dryRun {
-          if input.isHeld { frozen.warnings.append("\(input.releaseName) is on hold: starting it needs --reason") }
-          if frozen.holdsBack != nil {
-            frozen.warnings.append("it is not the newest release: the newest one is put on hold")
-          }
-          return .wouldStart(frozen)
-        }
-        try await store.create(frozen, fleetSet: record.id, cause: cause(principal, reason))
+      case .run(let frozen):
+        if dryRun { return .wouldStart(due.warned(frozen)) }
+        try Self.check(frozen, is: plan)
+        try await store.create(frozen, fleetSet: due.fleetSet, cause: cause(principal, reason))
         return .started(try await rollout(name, frozen.run.number, project))
+      default: return .noChange
       }
+    }
+  }
+
+  /// What a start comes to, with what it was decided from.
+  struct DueRun {
+    var fleetSet: FleetSetID
+    var input: StartInput
+    var decision: StartDecision
+
+    /// The run with what somebody should know before starting it.
+    func warned(_ frozen: FrozenRun) -> FrozenRun {
+      var frozen = frozen
+      if input.isHeld { frozen.warnings.append("\(input.releaseName) is on hold: starting it needs --reason") }
+      if frozen.holdsBack != nil {
+        frozen.warnings.append("it is not the newest release: the newest one is put on hold")
+      }
+      return frozen
+    }
+  }
+
+  /// Decides about a start; whatever keeps it from being one is thrown.
+  func due(
+    _ name: FleetSetName, in project: ProjectName, revision: String?, request: StartRequest,
+    accepted: FindingAcceptance = FindingAcceptance()
+  ) async throws -> DueRun {
+    guard let record = try await store.fleetSet(name, in: project) else {
+      throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
+    }
+    var release: ReleaseID?
+    if let revision { release = try await self.release(revision, of: name, in: project).id }
+    guard let definition = try? FleetSetReader.definition(of: record),
+      var input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
+    else {
+      throw CommandRefusal(
+        .conflict, "\(name) has no release yet: \(record.condition.message)",
+        hint: "`flotilla describe fleetset/\(name)` says what is missing")
+    }
+    input.onRemoval = definition.onRemoval
+    let starter = RunStarter(store: store, definition: definition)
+    switch try await starter.decide(input, request: request, accepted: accepted) {
+    case .stopped(RunStarter.misfit, let why): throw CommandRefusal(.invalid, why)
+    case .stopped(RunStarter.conflict, let why):
+      throw CommandRefusal(
+        .conflict, why,
+        hint: "give the object to one of them, let this set take it over (`transfer`), or --skip-conflicting")
+    case .stopped(_, let why): throw CommandRefusal(.blocked, why, hint: "look at what would be deleted first")
+    case .decided(.waits(let why)):
+      throw CommandRefusal(
+        .conflict, why, hint: "watch it with `flotilla rollout watch \(name)`, or end it with `rollout abort`")
+    case .decided(.held(let why)): throw CommandRefusal(.blocked, why, hint: "give --reason to start it all the same")
+    case .decided(.refused(let problems)): throw CommandRefusal(.invalid, problems.joined(separator: "; "))
+    case .decided(let decision): return DueRun(fleetSet: record.id, input: input, decision: decision)
+    }
+  }
+
+  /// A plan that somebody has looked at is started as it was, or not at all.
+  private static func check(_ frozen: FrozenRun, is plan: String?) throws(CommandRefusal) {
+    guard let plan else { return }
+    guard plan.utf8.count >= 8, frozen.run.planHash.hexadecimal.hasPrefix(plan.lowercased()) else {
+      throw CommandRefusal(
+        .conflict, "the plan is \(frozen.run.planHash.short) by now, not \(plan)",
+        hint:
+          "look at it again with `flotilla rollout plan \(frozen.run.fleetSet)`: members, bundles or the strategy changed"
+      )
     }
   }
 

@@ -18,6 +18,13 @@ public struct ExpandedSet: Sendable {
   public var warnings: [Diagnostic]
   /// Entries of `spec.generators` that failed and were told to leave the others alone; what they made before stays.
   public var isolated: [Int] = []
+  /// How soon those are worth trying again.
+  public var retryAfter: Duration?
+
+  /// The SHA-256 over who is in the set, whatever it runs: what a person accepts who lets others leave (R24).
+  public var membershipDigest: FleetModel.Digest {
+    .sha256(Array(targets.map { "\($0.cluster) \($0.name)" }.sorted().joined(separator: "\n").utf8))
+  }
 
   /// The SHA-256 over the targets with their settings and bundles.
   public var contentDigest: FleetModel.Digest {
@@ -36,6 +43,8 @@ public struct ExpansionFailure: Error, Hashable, Sendable, CustomStringConvertib
   public var reason: String
   /// Every problem that was found.
   public var diagnostics: [Diagnostic]
+  /// How soon trying again is worth it, when somebody who was asked said so.
+  public var retryAfter: Duration?
 
   /// The problems, one after the other.
   public var description: String { diagnostics.map(\.text).joined(separator: "\n") }
@@ -46,12 +55,16 @@ public struct ExpansionFailure: Error, Hashable, Sendable, CustomStringConvertib
 public struct Expander: Sendable {
   let sources: any SourceReader
   let kustomize: KustomizeProgram?
+  let others: (any GeneratorSource)?
   let cache: RenderCache
 
   /// Makes an expander; without a kustomize program, kustomizations are an error that says what to install.
-  public init(sources: any SourceReader, kustomize: KustomizeProgram?) {
+  ///
+  /// - Parameter others: answers generators that ask other programs; nil where they fail.
+  public init(sources: any SourceReader, kustomize: KustomizeProgram?, others: (any GeneratorSource)? = nil) {
     self.sources = sources
     self.kustomize = kustomize
+    self.others = others
     cache = RenderCache()
   }
 
@@ -59,25 +72,31 @@ public struct Expander: Sendable {
   ///
   /// - Parameters:
   ///   - definition: the set's `spec`.
-  ///   - name: the set's name, which chance in templates is drawn from together with the target's.
   ///   - inventory: the project's clusters.
   ///   - repositories: the project's repositories.
+  ///   - asker: on whose behalf other programs are asked; chance in templates is drawn from the set's name.
+  ///   - configMaps: ConfigMaps that are only proposed, by name; they go before those that are stored.
   ///   - file: the document's file, for messages.
+  ///   - existing: targets that keep their settings whatever the template makes of them.
   ///   - onlyCluster: renders only the targets of this cluster; nil for all.
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
-    _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], repositories: [Repository],
-    file: String, onlyCluster: ClusterName? = nil,
-    keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
+    _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], asker: GeneratorAsker,
+    configMaps: [String: [String: String]] = [:], file: String, existing: [TargetName: TargetSettings] = [:],
+    onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
+    var answers = OtherAnswers(source: others, asker: asker, configMaps: configMaps)
     let (targets, isolated, warnings) = try await generate(
-      definition, named: name, inventory: inventory, file: file, resolver: &resolver)
+      definition, named: FleetSetName(asker.set), inventory: inventory, file: file, resolver: &resolver,
+      others: &answers)
     var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
+    result.retryAfter = answers.failure?.retryAfter
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-    for target in targets where onlyCluster == nil || target.cluster == onlyCluster {
+    for target in targets.map({ $0.keeping(existing[$0.name]) })
+    where onlyCluster == nil || target.cluster == onlyCluster {
       try Task.checkCancellation()
       do {
         let source = try await resolver.source(repository: target.repository, revision: target.revision)
@@ -98,7 +117,7 @@ public struct Expander: Sendable {
 
   private func generate(
     _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], file: String,
-    resolver: inout SourceResolver
+    resolver: inout SourceResolver, others: inout OtherAnswers
   ) async throws -> ([ExpandedTarget], isolated: [Int], [Diagnostic]) {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     // A generator whose repository cannot be had has nothing else to complain about.
@@ -108,17 +127,17 @@ public struct Expander: Sendable {
         definition, named: name, inventory: inventory, answers: answers, time: .ofCommits, file: file)
       switch expansion {
       case .targets(let targets, let isolated, let problems): return (targets, isolated, problems)
-      case .failed(let problems): throw ExpansionFailure(reason: reason, diagnostics: problems)
+      case .failed(let problems):
+        throw ExpansionFailure(
+          reason: others.failure?.reason ?? reason, diagnostics: problems, retryAfter: others.failure?.retryAfter)
       case .empty(let problems):
         let nothing = Diagnostic(
           file: file, field: "spec.generators", message: "the generators yield no target",
           hint: "check selectors and paths; what ran before goes on")
         throw ExpansionFailure(reason: "EmptyExpansion", diagnostics: problems + [nothing])
       case .needs(let requests):
-        for request in requests {
-          answers[request] = .failure(
-            "generators that ask other programs are not available in this version of the controller")
-        }
+        let asked = requests.filter { if case .tree = $0 { false } else { true } }
+        answers.merge(try await others.answers(to: asked)) { _, new in new }
         for case .tree(let repository, let revision) in requests {
           let request = GeneratorRequest.tree(repository: repository, revision: revision)
           do {
@@ -191,11 +210,31 @@ public struct Expander: Sendable {
     _ target: ExpandedTarget, _ source: ResolvedSource, _ cluster: ClusterID,
     _ bundle: FleetModel.Digest
   ) -> ReleaseTargetDraft {
-    ReleaseTargetDraft(
+    var draft = ReleaseTargetDraft(
       name: target.name, cluster: cluster, labels: target.labels, namespace: target.namespace,
       repository: source.repository.name, path: target.path, origin: target.origin.description,
       selfHeal: target.sync.selfHeal, prune: target.sync.prune, createNamespace: target.sync.createNamespace,
       bundle: bundle)
+    draft.revision = target.revision
+    draft.isRecursive = target.isRecursive
+    return draft
+  }
+}
+
+extension ExpandedTarget {
+  /// The target with the settings that it has already, where it has any on the same cluster.
+  fileprivate func keeping(_ settings: TargetSettings?) -> ExpandedTarget {
+    guard let settings, settings.cluster == cluster else { return self }
+    var kept = self
+    kept.labels = settings.labels
+    kept.repository = settings.repository.rawValue
+    kept.revision = settings.revision
+    kept.path = settings.path
+    kept.isRecursive = settings.isRecursive
+    kept.namespace = settings.namespace
+    kept.sync = SyncPolicy(
+      prune: settings.prune, selfHeal: settings.selfHeal, createNamespace: settings.createNamespace)
+    return kept
   }
 }
 

@@ -35,6 +35,7 @@ public struct Previewer: Sendable {
     let definition = try await definition(of: name, documents: documents, in: project)
     var inventory = try await store.inventory(of: project)
     var repositories = try await store.allRepositories(of: project)
+    var configMaps: [String: [String: String]] = [:]
     for document in documents where document.project == project {
       switch document.content {
       case .cluster(var new):
@@ -44,12 +45,14 @@ public struct Previewer: Sendable {
       case .repository(let new):
         repositories.removeAll { $0.name == new.name }
         repositories.append(new)
-      case .fleetSet: break
+      case .configMap(let new): configMaps[new.name] = new.data
+      case .window, .freeze, .fleetSet: break
       }
     }
     do {
       let set = try await expander.expand(
-        definition, named: name, inventory: inventory, repositories: repositories, file: "FleetSet \(name)",
+        definition, inventory: inventory, repositories: repositories,
+        asker: GeneratorAsker(project: project, set: name.rawValue), configMaps: configMaps, file: "FleetSet \(name)",
         onlyCluster: cluster, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {

@@ -8,6 +8,8 @@ public enum Credential: Hashable, Sendable, Codable {
   case kubeconfig(String)
   /// What a Git host signs its webhooks with.
   case webhookSecret(String)
+  /// Values by key, as a Kubernetes Secret has them, which generators refer to; and the hosts that they may be sent to.
+  case secret(values: [String: String], hosts: [String])
 
   /// What it is, in the words of the API.
   public var kind: String {
@@ -16,6 +18,7 @@ public enum Credential: Hashable, Sendable, Codable {
     case .ssh: "ssh"
     case .kubeconfig: "kubeconfig"
     case .webhookSecret: "webhookSecret"
+    case .secret: "secret"
     }
   }
 }

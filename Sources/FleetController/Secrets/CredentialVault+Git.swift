@@ -10,7 +10,7 @@ extension CredentialVault: CredentialReader {
     case nil: return nil
     case .basic(let user, let secret): return .password(user: user, password: secret)
     case .ssh(_, let privateKey, let knownHosts): return .ssh(privateKey: privateKey, knownHosts: knownHosts)
-    case .kubeconfig, .webhookSecret:
+    case .kubeconfig, .webhookSecret, .secret:
       throw SecretError("credential \"\(name)\" is not one for Git: store a user with a token, or an ssh key")
     }
   }

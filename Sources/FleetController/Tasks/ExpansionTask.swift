@@ -1,5 +1,7 @@
 internal import FleetDocuments
+internal import FleetGenerators
 public import FleetModel
+internal import FleetPlanner
 public import FleetPorts
 public import Logging
 internal import Metrics
@@ -23,22 +25,45 @@ public struct ExpansionTask: ControllerTask {
   /// Expands once; nothing is stored when nothing differs. What failed is tried again in time, also when nothing that is
   /// known to have an effect changes.
   public func run(row: Int64) async throws -> Instant? {
-    guard let record = try await store.fleetSet(FleetSetID(row)) else { return nil }
+    guard let record = try await store.fleetSet(FleetSetID(row)), !record.isDeleting else { return nil }
     let now = try await store.now()
     do {
       let definition = try FleetSetReader.definition(of: record)
       let release = try await expand(definition, record)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
       try await recordSuccess(record, release: release.record, expanded: release.expanded, at: now)
-      return nil
+      return Self.nextLook(after: release.expanded, definition).map { now + $0 }
     } catch let failure as ExpansionFailure {
       try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
-      return now + (failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300))
+      return now + Self.pause(after: failure, chance: Double.random(in: 0...1))
+    } catch let stopped as StoppedShrink {
+      let shrink = stopped.proposal
+      try await store.propose(shrink, of: record.id)
+      let message = ([shrink.message(of: record.name)] + stopped.findings.map(\.text)).joined(separator: "\n")
+      try await degrade(record, reason: shrink.reason, message: message, at: now)
+      return nil
     } catch let error as DiagnosticsError {
       try await degrade(record, reason: "DocumentInvalid", message: error.description, at: now)
       return nil
     }
+  }
+
+  /// When to ask other programs again, which wake nobody; nil for a set that asks none. Isolated entries that failed come
+  /// earlier.
+  static func nextLook(after expanded: ExpandedSet, _ definition: FleetSetDefinition) -> Duration? {
+    let interval = definition.generators.askingInterval.map { max($0, .seconds(5)) }
+    guard let retry = expanded.retryAfter else { return interval }
+    return min(max(retry, .seconds(5)), interval ?? retry)
+  }
+
+  /// How long to wait after a failure. Who was asked may have said how long; many that wait for the same come back one
+  /// after the other.
+  ///
+  /// - Parameter chance: 0 to 1.
+  static func pause(after failure: ExpansionFailure, chance: Double) -> Duration {
+    if let wanted = failure.retryAfter { return max(wanted, .seconds(1)) * (1 + chance / 10) }
+    return failure.reason == "SourceUnavailable" ? .seconds(30) : .seconds(300)
   }
 
   private func expand(
@@ -47,15 +72,25 @@ public struct ExpansionTask: ControllerTask {
     let inventory = try await store.inventory(of: record.project)
     let repositories = try await store.allRepositories(of: record.project)
     var bundles = BundleWriter(store: store)
-    let expanded = try await expander.expand(
-      definition, named: record.name, inventory: inventory, repositories: repositories,
-      file: "FleetSet \(record.name)",
-      keep: { _, bundle in try await bundles.add(bundle) })
+    var expanded = ExpandedSet(sources: [], targets: [], warnings: [])
+    do {
+      expanded = try await expander.expand(
+        definition, inventory: inventory, repositories: repositories,
+        asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
+        existing: definition.updatesTargets ? [:] : try await store.targetSettings(of: record.id),
+        keep: { _, bundle in try await bundles.add(bundle) })
+    } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {
+      // Nobody is left, which a person may want.
+      expanded.warnings = failure.diagnostics
+    }
+    let kept = try await acceptedShrink(to: expanded, definition, record)
     try await bundles.flush()
-    let release = try await store.commitRelease(
-      ReleaseDraft(
-        fleetSet: record.id, fleetSetGeneration: record.generation, replaces: record.newestRelease?.id,
-        sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest))
+    var draft = ReleaseDraft(
+      fleetSet: record.id, fleetSetGeneration: record.generation, replaces: record.newestRelease?.id,
+      sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest)
+    draft.onRemoval = definition.onRemoval
+    draft.kept = kept
+    let release = try await store.commitRelease(draft)
     if release.id != record.newestRelease?.id {
       logger.info(
         "release stored",
@@ -65,6 +100,25 @@ public struct ExpansionTask: ControllerTask {
         ])
     }
     return (release, expanded)
+  }
+
+  /// Who leaves the set and keeps its workload all the same; throws the proposal when more leave than may without a
+  /// person's word.
+  private func acceptedShrink(
+    to expanded: ExpandedSet, _ definition: FleetSetDefinition, _ record: FleetSetRecord
+  ) async throws -> [TargetID] {
+    let leaving = try await store.leavingTargets(of: record.id, staying: expanded.targets)
+    let expansion = expanded.membershipDigest
+    let shrink = ShrinkInput(
+      current: record.targetCount, staying: expanded.targets.count, leaving: leaving, expansion: expansion,
+      isolated: expanded.isolated, budget: definition.rollout.budgets.removals,
+      isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
+    switch judgeShrink(shrink) {
+    case .needsApproval(let proposal): throw StoppedShrink(proposal: proposal, findings: expanded.warnings)
+    case .allowed(let kept):
+      if record.shrink != nil { try await store.propose(nil, of: record.id) }
+      return kept
+    }
   }
 
   private func recordSuccess(
@@ -79,7 +133,7 @@ public struct ExpansionTask: ControllerTask {
     if release.id == record.newestRelease?.id {
       // What the start task found about this very release is still so, or may be found just now.
       let isSame = record.condition.reason == condition.reason && record.condition.message == message
-      if isSame || record.condition.reason == StartTask.misfit { return }
+      if isSame || RunStarter.reasons.contains(record.condition.reason) { return }
     }
     try await store.recordCondition(condition, of: record.id)
     // The start task may have had its say before this was written over it; it says it again.
@@ -95,4 +149,10 @@ public struct ExpansionTask: ControllerTask {
     try await store.recordCondition(
       Condition(isReady: false, reason: reason, message: message, since: now), of: record.id)
   }
+}
+
+/// A shrink that waits for a person, with what the generators had to say: often that a selector matches nothing.
+private struct StoppedShrink: Error {
+  var proposal: ShrinkProposal
+  var findings: [Diagnostic]
 }

@@ -17,29 +17,32 @@ public struct StartTask: ControllerTask {
     self.logger = logger
   }
 
-  /// The condition's reason when no run can be made of a release.
-  static let misfit = "StrategyDoesNotFit"
-
   /// Loads what the set's members want, decides, and stores a run when one is due.
   public func run(row: Int64) async throws -> Instant? {
     let id = FleetSetID(row)
     guard let record = try await store.fleetSet(id),
       let definition = try? FleetSetReader.definition(of: record),
-      let input = try await store.startInput(for: id, strategy: definition.rollout)
+      var input = try await input(of: id, strategy: definition.rollout)
     else { return nil }
-    let decision = decideStart(input)
-    if case .refused(let problems) = decision {
-      let message = problems.joined(separator: "; ")
+    input.onRemoval = definition.onRemoval
+    let starter = RunStarter(store: store, definition: definition)
+    let start = try await starter.decide(input)
+    let decision: StartDecision
+    switch start {
+    case .stopped(let reason, let message):
       try await store.recordCondition(
-        Condition(isReady: false, reason: Self.misfit, message: message, since: input.now), of: id)
-      return nil
+        Condition(isReady: false, reason: reason, message: message, since: input.now), of: id)
+      // Another set may let go of an object without this one being told.
+      return reason == RunStarter.conflict ? input.now + .seconds(60) : nil
+    case .decided(let made): decision = made
     }
-    if record.condition.reason == Self.misfit {
+    if RunStarter.reasons.contains(record.condition.reason) {
       try await store.recordCondition(
         Condition(isReady: true, reason: "Expanded", message: "", since: input.now), of: id)
     }
     switch decision {
     case .nothing, .refused: break
+    case .endSet: try await store.endDeletedFleetSet(id)
     case .supersedes(let old, let frozen):
       // Its end wakes this task again, which then starts the newer one.
       try await RolloutService(store: store, logger: logger).supersede(old, by: frozen.run.displayName)
@@ -54,5 +57,17 @@ public struct StartTask: ControllerTask {
       logger.debug("no rollout started", metadata: ["fleetSet": "\(record.name)", "reason": "\(reason)"])
     }
     return nil
+  }
+
+  /// What the decision needs about the release that is next: the newest one, or with `onNewRevision: queue` the oldest of
+  /// those that wait and change anything (R22).
+  private func input(of id: FleetSetID, strategy: RolloutStrategy) async throws -> StartInput? {
+    if strategy.onNewRevision == .queue {
+      for release in try await store.waitingReleases(of: id) {
+        guard let input = try await store.startInput(for: id, strategy: strategy, release: release) else { continue }
+        if input.newerRelease == nil || decideStart(input) != .recordOnly { return input }
+      }
+    }
+    return try await store.startInput(for: id, strategy: strategy)
   }
 }

@@ -36,9 +36,19 @@ extension FieldReader {
           ApplicationTemplate(
             setName: name, namespace: namespace, tree: template, patch: patch, policy: policy,
             rollingSync: strategy.rollingSync)),
-        sync: SyncPolicy(prune: false, selfHeal: false, createNamespace: false), rollout: rollout)
+        sync: SyncPolicy(prune: false, selfHeal: false, createNamespace: false),
+        onRemoval: Self.onRemoval(template, policy), rollout: rollout)
     }
     return read ?? nil
+  }
+
+  /// Argo CD deletes what an Application owns together with the Application, if that has the finalizer for it, which an
+  /// ApplicationSet gives every Application without finalizers unless it preserves resources (GENERATORS 4).
+  private static func onRemoval(_ template: Node, _ policy: ApplicationPolicy) -> RemovalPolicy {
+    guard policy.changes.deletes, !policy.preservesResources else { return .keep }
+    guard let finalizers = template["metadata", "finalizers"]?.array, !finalizers.isEmpty else { return .remove }
+    let deletes = finalizers.contains { $0.string?.hasPrefix("resources-finalizer.argocd.argoproj.io") == true }
+    return deletes ? .remove : .keep
   }
 
   /// Whether Applications are synced without being asked to. A patch may say so for some of them.

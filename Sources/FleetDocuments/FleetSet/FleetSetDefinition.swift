@@ -10,18 +10,23 @@ public struct FleetSetDefinition: Hashable, Sendable {
   public var template: SetTemplate
   /// How targets are kept in their cluster; an Application's own `syncPolicy` wins.
   public var sync: SyncPolicy
+  /// What becomes of the workloads of targets that leave the set (R25).
+  public var onRemoval: RemovalPolicy
+  /// The set whose objects this one may take over (R23); nil for none.
+  public var transfersFrom: FleetSetName?
   /// How releases reach the clusters.
   public var rollout: RolloutStrategy
 
   /// Makes a definition.
   public init(
     generators: [GeneratorEntry], language: TemplateLanguage = .fields, template: SetTemplate,
-    sync: SyncPolicy = SyncPolicy(), rollout: RolloutStrategy = RolloutStrategy()
+    sync: SyncPolicy = SyncPolicy(), onRemoval: RemovalPolicy = .remove, rollout: RolloutStrategy = RolloutStrategy()
   ) {
     self.generators = generators
     self.language = language
     self.template = template
     self.sync = sync
+    self.onRemoval = onRemoval
     self.rollout = rollout
   }
 
@@ -32,6 +37,15 @@ public struct FleetSetDefinition: Hashable, Sendable {
   ) {
     self.init(
       generators: generators, language: language, template: .target(template), sync: sync, rollout: rollout)
+  }
+
+  /// Whether targets that exist follow what their template becomes: not with an ApplicationSet's `applicationsSync:
+  /// create-only` or `create-delete`. What they render goes on following their revision.
+  public var updatesTargets: Bool {
+    switch template {
+    case .target: true
+    case .application(let application): application.policy.changes.updates
+    }
   }
 
   /// Which kind of document it was read from.

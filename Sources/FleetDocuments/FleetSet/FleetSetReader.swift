@@ -15,13 +15,24 @@ extension FieldReader {
       let entries = generators?.generatorEntries(
         language: language, template: template == nil ? nil : templateField?.node)
       let sync = map.optional("sync")?.syncPolicy() ?? SyncPolicy()
+      let onRemoval = map.optional("onRemoval")?.choice(RemovalPolicy.self) ?? .remove
+      let transfersFrom = map.optional("transfer").flatMap { field in
+        MapReader.read(field) { fields -> FleetSetName? in
+          fields.required("from", hint: "the FleetSet whose objects this one takes over")?.nonEmptyText().map {
+            FleetSetName($0)
+          }
+        }
+      }
       let rollout = map.optional("rollout")?.rolloutStrategy() ?? RolloutStrategy()
       map.renamed("syncPolicy", to: "sync")
       map.renamed("strategy", to: "rollout")
       map.notAvailable("templatePatch", hint: "a FleetSet's fields take templates of every type")
       guard let entries, let template else { return nil }
-      return FleetSetDefinition(
+      var definition = FleetSetDefinition(
         generators: entries, language: language, template: template, sync: sync, rollout: rollout)
+      definition.onRemoval = onRemoval
+      definition.transfersFrom = transfersFrom ?? nil
+      return definition
     }
     return read ?? nil
   }

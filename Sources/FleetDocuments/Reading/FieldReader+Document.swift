@@ -23,10 +23,10 @@ extension FieldReader {
       return header
     }
     let field = FieldReader(node: metadata, path: "metadata", findings: findings)
-    if kind == .applicationSet {
+    if kind.isOfKubernetes {
       findings.unknownField = .warning
       defer { findings.unknownField = .error }
-      field.readApplicationSetMetadata(into: &header)
+      field.readKubernetesMetadata(into: &header)
     } else {
       field.readMetadata(into: &header)
     }
@@ -35,7 +35,7 @@ extension FieldReader {
 
   /// The document; nil when anything in it is wrong.
   func document(_ header: DocumentHeader) -> Document? {
-    findings.unknownField = header.kind == .applicationSet ? .warning : .error
+    findings.unknownField = header.kind.isOfKubernetes ? .warning : .error
     defer { findings.unknownField = .error }
     let content = MapReader.read(self) { map -> Document.Content? in
       for key in ["apiVersion", "kind", "metadata"] { _ = map.optional(key) }
@@ -70,12 +70,18 @@ extension FieldReader {
           pollInterval: read.pollInterval))
     case .fleetSet:
       return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)
+    case .window: return map.required("spec")?.window(header).map(Document.Content.window)
+    case .freeze: return map.required("spec")?.freeze(header).map(Document.Content.freeze)
     case .applicationSet:
       // What a server adds is not part of what somebody wants.
       _ = map.optional("status")
       let definition = map.required("spec")?.applicationSetDefinition(
         name: name, namespace: node["metadata", "namespace"]?.string ?? "", document: node)
       return definition.map(Document.Content.fleetSet)
+    case .configMap:
+      for key in ["binaryData", "immutable"] { _ = map.optional(key) }
+      return .configMap(
+        ConfigMap(project: header.project, name: name, data: map.optional("data")?.textsByKey() ?? [:]))
     }
   }
 
@@ -89,21 +95,30 @@ extension FieldReader {
         at: node.position, field: "apiVersion", "is missing", hint: "write apiVersion: \(Documents.apiVersion)")
       return nil
     }
-    if field.node.string == Documents.apiVersion { return [.cluster, .repository, .fleetSet] }
+    if field.node.string == Documents.apiVersion { return DocumentHeader.Kind.allCases }
     if field.node.string == ApplicationSets.apiVersion { return [.applicationSet] }
+    if field.node.string == ConfigMaps.apiVersion { return [.configMap] }
     field.error("\(field.found) is not known", hint: "write apiVersion: \(Documents.apiVersion)")
     return nil
   }
 
-  private static let kindHint = "give one of Cluster, Repository, FleetSet"
+  private static let kindHint =
+    "give one of \(DocumentHeader.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
 
   /// Kinds that Flotilla will have.
-  private static let laterKinds = ["Window", "Freeze", "Limit", "Channel", "Promotion", "Analysis", "Project"]
+  private static let laterKinds = ["Limit", "Channel", "Promotion", "Analysis", "Project"]
 
   private func documentKind(among kinds: [DocumentHeader.Kind]) -> DocumentHeader.Kind? {
     if kinds == [.applicationSet] {
       if node.string == ApplicationSets.kind { return .applicationSet }
       error("of Argo CD's documents Flotilla reads ApplicationSets, found \(found)")
+      return nil
+    }
+    if kinds == [.configMap] {
+      if node.string == ConfigMaps.kind { return .configMap }
+      error(
+        "of Kubernetes' documents Flotilla reads ConfigMaps, found \(found)",
+        hint: "secrets are stored with: flotilla credential set NAME --data KEY=FILE")
       return nil
     }
     if let text = node.string, Self.laterKinds.contains(text) {
@@ -129,8 +144,9 @@ extension FieldReader {
     }
   }
 
-  /// An ApplicationSet's namespace is its project (AMENDMENTS 46); what a server adds to metadata is left aside.
-  private func readApplicationSetMetadata(into header: inout DocumentHeader) {
+  /// The namespace of an ApplicationSet or ConfigMap is its project (AMENDMENTS 46); what a server adds to metadata is left
+  /// aside.
+  private func readKubernetesMetadata(into header: inout DocumentHeader) {
     _ = MapReader.read(self) { map in
       let name = map.required("name", hint: "every document has a name")
       header.name = name?.name()

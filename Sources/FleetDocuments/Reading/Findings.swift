@@ -8,6 +8,9 @@ final class Findings {
   /// What an unknown field is: an error, except in documents of others, who ignore it as well.
   var unknownField = Diagnostic.Severity.error
 
+  /// The time zones that there are; nil when nobody knows.
+  var zones: ZoneCatalogue?
+
   init(file: String) { self.file = file }
 
   /// The findings in order of place; those without one come first.

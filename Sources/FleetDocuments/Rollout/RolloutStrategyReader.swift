@@ -19,7 +19,7 @@ extension FieldReader {
       strategy.onFailure = map.optional("onFailure")?.failurePolicy() ?? strategy.onFailure
       strategy.firstAlone = map.optional("firstAlone")?.boolean() ?? strategy.firstAlone
       strategy.onboardMaxConcurrent = map.optional("onboard")?.onboarding() ?? strategy.onboardMaxConcurrent
-      map.notAvailable("windows")
+      strategy.windows = map.optional("windows")?.windowNames()
       map.notAvailable("alreadyUnhealthy", hint: "unhealthy clusters take their place in the order")
       map.notAvailable("catchUp", hint: "at most 5 clusters catch up at once")
       map.notAvailable("supersede", hint: "onNewRevision: supersede works until the second stage has opened")
@@ -39,14 +39,11 @@ extension FieldReader {
     MapReader.read(self) { map in
       let defaults = RunBudgets()
       map.renamed("deletions", to: "removals")
-      let (removals, prunes) = (map.optional("removals"), map.optional("prunes"))
-      removals?.warning(
-        "has no effect in this version", hint: "nothing is removed: a target that leaves the set keeps its workload")
-      prunes?.warning("has no effect in this version", hint: "how many objects a run prunes is not limited")
       return RunBudgets(
         failures: map.optional("failures")?.budget(),
         unreachable: map.optional("unreachable")?.budget() ?? defaults.unreachable,
-        removals: removals?.budget() ?? defaults.removals, prunes: prunes?.budget() ?? defaults.prunes)
+        removals: map.optional("removals")?.budget() ?? defaults.removals,
+        prunes: map.optional("prunes")?.budget() ?? defaults.prunes)
     }
   }
 

@@ -30,11 +30,22 @@ extension FieldReader {
       map.readBudgets(into: &result)
       result.strategy.before = map.optional("before")?.gates() ?? []
       result.strategy.after = map.optional("after")?.gates() ?? []
-      map.notAvailable("windows", hint: "remove it, or start runs by hand with trigger: manual")
+      result.strategy.windows = map.optional("windows")?.windowNames()
       // A stage without a usable name or selection takes no part in the rules over several stages.
       return name == nil || selection == nil ? nil : result
     }
     return read ?? nil
+  }
+
+  /// Names of Window documents; nil for none.
+  func windowNames() -> [String]? {
+    var seen: Set<String> = []
+    let names = list()?.compactMap { element -> String? in
+      guard let name = element.name() else { return nil }
+      if !seen.insert(name).inserted { element.error("window \"\(name)\" is named twice") }
+      return name
+    }
+    return names?.isEmpty == false ? names : nil
   }
 
   // MARK: Gates
@@ -46,9 +57,13 @@ extension FieldReader {
   private func gate() -> Gate? {
     let read = MapReader.read(self) { map -> Gate? in
       let approval = map.present("approval")
-      for kind in ["analysis", "http", "window", "soak"] where map.writtenKeys.contains(kind) {
+      for kind in ["analysis", "http", "window", "windows", "soak"] where map.writtenKeys.contains(kind) {
         let hint =
-          kind == "soak" ? "soak is a field of the stage" : "this version has approval; soak is a field of the stage"
+          switch kind {
+          case "soak": "soak is a field of the stage"
+          case "window", "windows": "windows is a field of the stage: windows: [NAME]"
+          default: "this version has approval; soak is a field of the stage"
+          }
         map.notAvailable(kind, hint: hint)
       }
       if map.writtenKeys.isEmpty { error("no gate is given", hint: "write approval: {}") }

@@ -19,8 +19,11 @@ extension GeneratorRun {
         hint: "it needs apiVersion with group and version, and kind with the resource's plural")
       return []
     }
+    // Argo CD looks into its own cluster and namespace; here the ConfigMap says where.
+    let namespace = data["namespace"] ?? ""
     let request = DecisionRequest(
-      apiVersion: version, resource: kind, name: generator.name, labelSelector: generator.labelSelector)
+      apiVersion: version, resource: kind, name: generator.name, labelSelector: generator.labelSelector,
+      cluster: data["cluster"] ?? "", namespace: namespace.isEmpty ? "argocd" : namespace)
     let resources: [Node]
     switch answer(.decisions(request)) {
     case nil: return []

@@ -6,24 +6,32 @@ extension [GeneratorEntry] {
   /// - Parameter standard: what `git` and `clusterDecisionResource` have when they say nothing themselves.
   /// - Returns: nil for never: lists and clusters wake their sets themselves.
   public func requeueInterval(standard: Duration = .seconds(180)) -> Duration? {
-    compactMap { $0.requeueInterval(standard: standard) }.min()
+    requeueInterval(standard: standard, countsGit: true)
+  }
+
+  /// The same of what nothing wakes a set for: Git hosts, plugins and clusters. Repositories have a `pollInterval` of their
+  /// own, and wake the sets when they changed.
+  public var askingInterval: Duration? { requeueInterval(standard: .seconds(180), countsGit: false) }
+
+  fileprivate func requeueInterval(standard: Duration, countsGit: Bool) -> Duration? {
+    compactMap { $0.requeueInterval(standard: standard, countsGit: countsGit) }.min()
   }
 }
 
 extension GeneratorEntry {
   private static let slow = Duration.seconds(1_800)
 
-  fileprivate func requeueInterval(standard: Duration) -> Duration? {
+  fileprivate func requeueInterval(standard: Duration, countsGit: Bool) -> Duration? {
     let interval: Duration? =
       switch generator {
       case .list, .clusters: nil
-      case .git(let git): git.requeueAfter ?? standard
+      case .git(let git): countsGit ? git.requeueAfter ?? standard : nil
       case .clusterDecisionResource(let decision): decision.requeueAfter ?? standard
       case .scmProvider(let provider): provider.requeueAfter ?? Self.slow
       case .pullRequest(let request): request.requeueAfter ?? Self.slow
       case .plugin(let plugin): plugin.requeueAfter ?? Self.slow
-      case .matrix(let children): children.requeueInterval(standard: standard)
-      case .merge(let merge): merge.generators.requeueInterval(standard: standard)
+      case .matrix(let children): children.requeueInterval(standard: standard, countsGit: countsGit)
+      case .merge(let merge): merge.generators.requeueInterval(standard: standard, countsGit: countsGit)
       }
     return interval == .zero ? nil : interval
   }

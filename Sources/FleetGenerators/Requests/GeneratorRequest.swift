@@ -33,9 +33,18 @@ public struct DecisionRequest: Hashable, Sendable {
   public var name: String
   /// The objects' labels; nil when it is chosen by name.
   public var labelSelector: LabelSelector?
+  /// The cluster that holds them; empty when the ConfigMap names none, as Argo CD's need not.
+  public var cluster: String
+  /// The namespace that they are in.
+  public var namespace: String
 
   /// Makes a request.
-  public init(apiVersion: String, resource: String, name: String, labelSelector: LabelSelector?) {
+  public init(
+    apiVersion: String, resource: String, name: String, labelSelector: LabelSelector?, cluster: String = "",
+    namespace: String = "argocd"
+  ) {
+    self.cluster = cluster
+    self.namespace = namespace
     self.apiVersion = apiVersion
     self.resource = resource
     self.name = name

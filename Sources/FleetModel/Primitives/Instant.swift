@@ -46,35 +46,10 @@ extension Instant {
   /// The instant as RFC 3339 in UTC with milliseconds, for example `2026-11-23T15:41:50.000Z`.
   public var rfc3339: String {
     let (days, milliseconds) = millisecondsSinceEpoch.flooredQuotientAndRemainder(dividingBy: 86_400_000)
-    let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
+    let (year, month, day) = CivilDate(daysSinceEpoch: days).components
     let seconds = milliseconds / 1_000
-    let date = "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
+    let date = "\(year.padded(4))-\(Int64(month).padded(2))-\(Int64(day).padded(2))"
     let time = "\((seconds / 3_600).padded(2)):\((seconds / 60 % 60).padded(2)):\((seconds % 60).padded(2))"
     return "\(date)T\(time).\((milliseconds % 1_000).padded(3))Z"
-  }
-
-  /// The proleptic Gregorian date of a day number, by Howard Hinnant's `civil_from_days`.
-  private static func civilDate(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = daysSinceEpoch + 719_468
-    let (era, dayOfEra) = shifted.flooredQuotientAndRemainder(dividingBy: 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, day)
-  }
-}
-
-extension Int64 {
-  fileprivate func flooredQuotientAndRemainder(dividingBy divisor: Int64) -> (Int64, Int64) {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-  }
-
-  fileprivate func padded(_ width: Int) -> String {
-    let digits = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
   }
 }

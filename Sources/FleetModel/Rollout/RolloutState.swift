@@ -98,3 +98,9 @@ public enum RolloutKindOfRun: String, Sendable, Codable, CaseIterable {
   /// Takes workloads away (R25).
   case remove = "Remove"
 }
+
+extension RolloutKindOfRun {
+  /// Whether it brings members to where others are already, or takes them away, without gates and soak: it makes place
+  /// for newer releases.
+  public var isPlain: Bool { self == .onboard || self == .catchUp || self == .remove }
+}

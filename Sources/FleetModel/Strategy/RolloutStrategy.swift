@@ -60,6 +60,8 @@ public struct RolloutStrategy: Hashable, Sendable, Codable {
   public var firstAlone = true
   /// How many onboarding clusters may be in flight when no run is active (R30).
   public var onboardMaxConcurrent = 10
+  /// The windows in which orders of every stage are sent (R21); nil for none.
+  public var windows: [String]?
   /// The stages in order; never empty.
   public var stages: [StageStrategy]
 

@@ -66,6 +66,9 @@ public struct StageStrategy: Hashable, Sendable, Codable {
   public var gateWhenEmpty = false
   /// What must be true before the stage opens.
   public var before: [Gate] = []
+  /// The windows in which its orders are sent, beside the set's own (R21); nil for none. Optional, so that runs stored before
+  /// there were windows are read.
+  public var windows: [String]?
   /// What must be true before the stage passes; started with the soak (R20).
   public var after: [Gate] = []
 

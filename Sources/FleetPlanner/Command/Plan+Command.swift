@@ -19,6 +19,7 @@ public func command(
   case .undo: try pass.undo(giver)
   case .retry(let clusters): try pass.retry(clusters, giver)
   case .waive(let clusters): try pass.waive(clusters, giver)
+  case .overrideWindow(let stage): try pass.overrideWindow(stage, giver)
   }
   return pass.finished()
 }
@@ -87,15 +88,19 @@ extension Pass {
     note("stage.rejected", stage: index, why)
   }
 
+  /// Refuses the name of a stage that the run does not have.
+  func checkStage(_ name: String?) throws(CommandRefusal) {
+    guard let name, !stages.contains(where: { $0.name == name }) else { return }
+    let known = stages.map(\.name)
+    let guess = suggestion(for: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+    throw CommandRefusal(
+      .notFound, "\(run.displayName) has no stage \"\(name)\"\(guess)",
+      hint: "its stages: \(known.joined(separator: ", "))")
+  }
+
   /// The stage with an approval gate that is named, or the first that is not complete.
   private func askingStage(_ name: String?) throws(CommandRefusal) -> Int {
-    if let name, !stages.contains(where: { $0.name == name }) {
-      let known = stages.map(\.name)
-      let guess = suggestion(for: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw CommandRefusal(
-        .notFound, "\(run.displayName) has no stage \"\(name)\"\(guess)",
-        hint: "its stages: \(known.joined(separator: ", "))")
-    }
+    try checkStage(name)
     for stage in stages where name == nil || stage.name == name {
       if !stage.state.isComplete, !approvalRules(asked(of: stage)).isEmpty { return stage.index }
     }
@@ -203,9 +208,11 @@ extension Pass {
       return end(
         .superseded, hold: run.kind == .rollout ? "\(run.displayName) was Halted when \(newer) took its place" : nil)
     }
-    guard run.state == .running, run.strategy.onNewRevision == .supersede,
-      !stages.dropFirst().contains(where: { $0.openedAt != nil })
-    else { throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it goes first") }
+    let mayYield =
+      run.strategy.onNewRevision == .supersede && !stages.dropFirst().contains(where: { $0.openedAt != nil })
+    guard run.state == .running, mayYield || run.kind.isPlain else {
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it goes first")
+    }
     guard !isIdle else { return end(.superseded, hold: nil) }
     stop("\(newer) takes its place", aftermath: .supersede)
   }
@@ -222,6 +229,11 @@ extension Pass {
   }
 
   fileprivate mutating func undo(_ giver: CommandGiver) throws(CommandRefusal) {
+    guard run.kind != .remove else {
+      throw CommandRefusal(
+        .conflict, "\(run.displayName) removes targets, and there is nothing to go back to",
+        hint: "`flotilla rollout abort` keeps who is left; a target that is in the set again is rolled out again")
+    }
     guard run.state != .rollingBack || run.breach?.rollbackScope == nil else { return }
     let cause = "undone by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
     run.breach = Run.Breach(stage: 0, cause: cause, at: now, aftermath: .rollBack(.all))

@@ -21,6 +21,8 @@ public enum RolloutCommand: Hashable, Sendable {
   case retry([ClusterName])
   /// Accept the failure of clusters (R18).
   case waive([ClusterName])
+  /// Let a stage go on although its windows are closed or a freeze is on (R21); nil names the stage that waits.
+  case overrideWindow(stage: String?)
 }
 
 /// Who gives a command, and why.

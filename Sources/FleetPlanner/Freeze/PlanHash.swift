@@ -9,6 +9,7 @@ func planHash(
   let failure = strategy.onFailure
   lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)")
   lines += strategy.limits.map { "limit \($0.label) \($0.maxInFlight)" }
+  if let windows = strategy.windows { lines.append("windows \(windows.joined(separator: ","))") }
   for stage in stages {
     let rules = stage.rules
     lines.append(
@@ -18,6 +19,7 @@ func planHash(
       "timing \(rules.minReady.text) \(rules.failFast.text) \(rules.progressDeadline.text) "
         + "\(rules.unreachableAfter.text) \(rules.soak.text) \(rules.unreachable.rawValue) \(rules.holdFor.text) "
         + "\(rules.whenUnchanged.rawValue) \(rules.gateWhenEmpty)")
+    if let windows = rules.windows { lines.append("windows \(windows.joined(separator: ","))") }
     lines += rules.before.map { "before \($0.canonicalText)" } + rules.after.map { "after \($0.canonicalText)" }
   }
   for unit in units {

@@ -94,12 +94,47 @@ private struct PlanLint {
     if order.placed != PlacedBundle(bundle: step.bundle, release: step.release) {
       violate("V4", "target \(change.target) is sent another bundle than frozen")
     }
+    if (order.action == .remove) != (plan.run.kind == .remove) {
+      violate(
+        "V6", "target \(change.target) is told to \(order.action.rawValue) by a run of kind \(plan.run.kind.rawValue)")
+    }
+    if order.action == .remove, step.isBackInSet {
+      violate("V6", "target \(change.target) is removed although its set has it")
+    }
     if plan.run.breach != nil { violate("V8", "target \(change.target) is dispatched after a breach") }
     if input.run.state != .running || plan.run.pause != nil && input.run.pause != nil {
       violate("V8", "target \(change.target) is dispatched while the run is \(input.run.state.rawValue)")
     }
+    checkWindows(change)
     for earlier in stagesAfter where earlier.index < change.stage && !earlier.state.isComplete {
       violate("V2", "target \(change.target) of stage \(change.stage) is dispatched before \(earlier.name) has passed")
+    }
+  }
+
+  /// V8: a window that is open, no freeze, or people who said so. When overrides count is the planner's to judge; here it is
+  /// enough that somebody gave some.
+  private mutating func checkWindows(_ change: StepChange) {
+    let stage = stagesAfter[change.stage]
+    guard input.run.kind != .undo,
+      let unit = input.units.first(where: { $0.stage == change.stage && $0.cluster == change.cluster })
+    else { return }
+    let calendar = input.calendar
+    for freeze in calendar.freezes.map(\.freeze) where freeze.clusters?.matches(unit.clusterLabels) ?? true {
+      let isOn = calendar.zone(freeze.timeZone, labels: unit.clusterLabels).map { freeze.isOn(at: input.now, in: $0) }
+      if isOn ?? true, Set(stage.overrides.map(\.by)).count < 2 {
+        violate("V8", "target \(change.target) is dispatched while freeze \(freeze.name) is on")
+      }
+    }
+    guard stage.overrides.isEmpty else { return }
+    for list in [input.run.strategy.windows ?? [], stage.rules.windows ?? []] {
+      let windows = list.compactMap { calendar.windows[$0] }
+      let open = windows.filter { window in
+        calendar.zone(window.timeZone, labels: unit.clusterLabels).map { window.isOpen(at: input.now, in: $0) } ?? false
+      }
+      let needsOpen = windows.contains { $0.effect == .allow } && !open.contains { $0.effect == .allow }
+      if windows.count < list.count || needsOpen || open.contains(where: { $0.effect == .deny }) {
+        violate("V8", "target \(change.target) is dispatched outside the windows \(list.joined(separator: ", "))")
+      }
     }
   }
 

@@ -19,7 +19,12 @@ extension Pass {
 
   private mutating func advance(_ index: Int) {
     if stages[index].state == .waiting { begin(index) }
-    if stages[index].state == .gated, unmetGate(stages[index].rules.before, index) == nil { open(index) }
+    if stages[index].state == .gated {
+      // Both are looked at, so that the report names both.
+      let isMet = unmetGate(stages[index].rules.before, index) == nil
+      let isClosed = stages[index].changing > 0 && isShut(index)
+      if isMet, !isClosed { open(index) }
+    }
     if stages[index].state == .open {
       dispatch(index)
       leaveOpen(index)
@@ -42,11 +47,11 @@ extension Pass {
       }
       return
     }
-    if stage.rules.before.isEmpty {
-      open(index)
-    } else {
-      stages[index].state = .gated
-      if unmetGate(stage.rules.before, index) != nil { note("stage.gated", stage: index, "approval is asked") }
+    stages[index].state = .gated
+    if unmetGate(stage.rules.before, index) != nil {
+      note("stage.gated", stage: index, "approval is asked")
+    } else if stage.changing > 0, isShut(index), let shut = waits[index].shut {
+      note("stage.gated", stage: index, shut.message)
     }
   }
 
@@ -146,8 +151,9 @@ extension Pass {
   mutating func end(_ state: RolloutState, hold: String?, by principal: String = "flotilla") {
     run.state = state
     run.endedAt = now
-    plan.movesLastKnownGood = state.isGoodEnd || state == .aborted || state == .superseded
-    if let hold { plan.hold = HoldDraft(reason: hold, by: principal) }
+    plan.movesLastKnownGood = run.kind != .remove && (state.isGoodEnd || state == .aborted || state == .superseded)
+    // A run that removes says nothing against the release that the others have.
+    if let hold, run.kind != .remove { plan.hold = HoldDraft(reason: hold, by: principal) }
     if stages.indices.contains(where: hasPending) {
       plan.bulk.append(BulkTransition(from: .pending, to: .cancelled))
       moveAllPending(to: .cancelled)

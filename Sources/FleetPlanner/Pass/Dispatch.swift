@@ -10,6 +10,10 @@ struct DispatchWaits {
   var limit: [String: [ClusterName]] = [:]
   /// Clusters that are silent, whose turn it is.
   var contact: [ClusterName] = []
+  /// What holds the whole stage back: a window or a freeze.
+  var shut: WindowClosure?
+  /// Clusters whose own windows, or freezes, are closed.
+  var shutFor: [WindowClosure: [ClusterName]] = [:]
 }
 
 extension Pass {
@@ -18,7 +22,7 @@ extension Pass {
     guard mayDispatch else { return }
     // Who is away is known before anybody is sent, so that a budget they exceed stops this pass too.
     let next = passOverAway(index)
-    guard mayDispatch else { return }
+    guard mayDispatch, waits[index].shut == nil else { return }
     var free = stages[index].slots - stages[index].counters.slotsHeld
     let alone = run.strategy.firstAlone && stages.allSatisfy { $0.counters.ready == 0 }
     let freeAlone = alone ? 1 - slotsHeld : Int.max
@@ -48,9 +52,12 @@ extension Pass {
   mutating func passOverAway(_ index: Int) -> [Int] {
     guard mayDispatch else { return [] }
     waits[index].contact = []
+    waits[index].shutFor = [:]
+    // Whose window is closed has not got its turn: it is neither sent nor missed.
+    guard !isShut(index) else { return [] }
     var next: [Int] = []
     for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
-      if !passOver(unit: unit, stage: index) { next.append(unit) }
+      if !isShut(index, for: unit), !passOver(unit: unit, stage: index) { next.append(unit) }
       guard mayDispatch else { return [] }
     }
     return next
@@ -134,13 +141,20 @@ extension Pass {
     for stepIndex in units[unitIndex].steps.indices where units[unitIndex].steps[stepIndex].state == .pending {
       let step = units[unitIndex].steps[stepIndex]
       let order = OrderDraft(
+        action: run.kind == .remove ? .remove : .apply,
         placed: PlacedBundle(bundle: step.bundle, release: step.release),
         generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .forward,
         startWithin: rules.unreachableAfter)
       move(unit: unitIndex, step: stepIndex, to: .dispatched, order: order)
     }
     let unit = units[unitIndex]
-    note("step.dispatched", unit: unit, "\(unit.clusterName) gets \(run.releaseName)")
+    let what = run.kind == .remove ? "removes \(unit.targetNames)" : "gets \(run.releaseName)"
+    note("step.dispatched", unit: unit, "\(unit.clusterName) \(what)")
     wakes.append(now + rules.progressDeadline)
   }
+}
+
+extension Unit {
+  /// The names of its targets, for people.
+  var targetNames: String { steps.map(\.targetName.rawValue).joined(separator: ", ") }
 }

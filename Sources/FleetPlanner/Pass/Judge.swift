@@ -65,7 +65,9 @@ private func failure(in observation: Observation?, rules: StageStrategy) -> Stri
 }
 
 private func isReady(_ observation: Observation, for minReady: Duration) -> Bool {
-  switch observation.health {
+  // What is gone has no health to be watched.
+  if observation.phase == .removed { return true }
+  return switch observation.health {
   case .healthy, .suspended: observation.readyFor >= minReady
   case .progressing, .missing, .degraded, .unknown: false
   }

@@ -12,7 +12,7 @@ extension Pass {
 
   /// Whether anything can follow from what is known of the step; asked before it is copied.
   private func needsJudgement(unit: Int, step: Int) -> Bool {
-    if units[unit].isRemoved { return true }
+    if units[unit].isRemoved || units[unit].steps[step].isBackInSet { return true }
     switch units[unit].steps[step].state {
     case .dispatched, .applying, .verifying, .lost, .soaking, .succeeded, .rollingBack, .unreachable, .skipped:
       return true
@@ -31,6 +31,11 @@ extension Pass {
       note(
         "step.removed", unit: unit, target: step.target,
         "\(unit.clusterName) left the inventory; its workloads stay")
+      return
+    }
+    if step.isBackInSet, step.state == .pending {
+      move(unit: unitIndex, step: stepIndex, to: .cancelled)
+      note("step.cancelled", unit: unit, target: step.target, "\(step.targetName) is in the set again, so it stays")
       return
     }
     let rules = stages[unit.stage].rules
@@ -82,7 +87,7 @@ extension Pass {
       move(unit: unitIndex, step: stepIndex, to: state)
     case .ready:
       move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state == .passed ? .succeeded : .soaking)
-      note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is healthy on the new bundle")
+      note("step.ready", unit: unit, target: step.target, readiness(unit))
     case .failed(let reason) where isCatchUp(in: unit.stage):
       move(unit: unitIndex, step: stepIndex, to: .unreachable, failure: "did not catch up: \(reason)")
       note("step.catchUpFailed", unit: unit, target: step.target, "\(unit.clusterName) did not catch up: \(reason)")
@@ -96,6 +101,10 @@ extension Pass {
         "step.lost", unit: unit, target: step.target,
         "\(unit.clusterName) has been silent for \(unit.silentFor.text) since its order")
     }
+  }
+
+  private func readiness(_ unit: Unit) -> String {
+    "\(unit.clusterName) " + (run.kind == .remove ? "has removed \(unit.targetNames)" : "is healthy on the new bundle")
   }
 
   private mutating func fail(unit unitIndex: Int, step stepIndex: Int, _ reason: String) {

@@ -19,6 +19,7 @@ struct Pass {
   var wakes: [Instant] = []
   /// Units of each stage that wait for something of their own, collected while dispatching, for the report.
   var waits: [DispatchWaits]
+  var windowMemory: WindowMemory
   /// Whether pending units were sent, passed over or removed, so that others move up among those that a pass is given.
   var hasTakenPending = false
   private var changedSteps: [StepChange] = []
@@ -45,6 +46,7 @@ struct Pass {
     }
     inFlightByLabel = input.inFlightByLabel
     waits = Array(repeating: DispatchWaits(), count: input.stages.count)
+    windowMemory = WindowMemory(input)
     plan = Plan(run: input.run)
   }
 

@@ -19,7 +19,7 @@ extension Pass {
         break
       }
     }
-    report.notes = unreachableNotes()
+    report.notes = unreachableNotes() + lapsingApprovals()
     return report
   }
 
@@ -63,7 +63,7 @@ extension Pass {
     guard run.state == .running || run.state == .paused else { return [] }
     switch stage.state {
     case .waiting, .passed, .empty, .halted: return []
-    case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) }
+    case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) } + windowEntries(stage)
     case .open: return inFlightEntries(stage) + dispatchEntries(stage)
     case .soaking:
       return inFlightEntries(stage) + dispatchEntries(stage) + soakEntries(stage)
@@ -119,7 +119,7 @@ extension Pass {
 
   private func dispatchEntries(_ stage: Stage) -> [Waiting] {
     let waiting = waits[stage.index]
-    var entries: [Waiting] = []
+    var entries = windowEntries(stage)
     if !waiting.slot.isEmpty {
       let count = max(waiting.slot.count, stage.counters[.pending])
       entries.append(

@@ -83,6 +83,8 @@ public struct StepChange: Hashable, Sendable {
 
 /// An order to commit; the store adds what is frozen with its release (namespace, sync policy, what may be pruned).
 public struct OrderDraft: Hashable, Sendable {
+  /// What to do; a removal deletes what the bundle made.
+  public var action: Order.Action
   /// The bundle, with the release whose settings go with it.
   public var placed: PlacedBundle
   /// The fence, above every generation known for the cluster and target.
@@ -94,8 +96,10 @@ public struct OrderDraft: Hashable, Sendable {
 
   /// Makes a draft.
   public init(
-    placed: PlacedBundle, generation: Generation, direction: StepOrder.Direction, startWithin: Duration
+    action: Order.Action = .apply, placed: PlacedBundle, generation: Generation, direction: StepOrder.Direction,
+    startWithin: Duration
   ) {
+    self.action = action
     self.placed = placed
     self.generation = generation
     self.direction = direction

@@ -22,6 +22,8 @@ public struct PlanInput: Sendable {
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]
 
+  /// The windows and freezes that hold now (R21).
+  public var calendar = ChangeCalendar()
   /// Whether more units could be sent back than were given.
   public var hasMoreToSendBack = false
   /// Whether the run's release is on hold (R14).

@@ -46,6 +46,10 @@ public struct Waiting: Hashable, Sendable, Codable {
     case rollback
     /// Another run of the set goes first.
     case otherRun
+    /// A window is closed.
+    case window
+    /// A freeze is on.
+    case freeze
     /// Nobody in the stage has tested the release.
     case untested
   }

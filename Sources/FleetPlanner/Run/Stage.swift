@@ -34,6 +34,8 @@ public struct Stage: Hashable, Sendable, Codable {
   public var passedAt: Instant?
   /// The approvals given, in order.
   public var approvals: [Approval]
+  /// The overrides of its windows that were given, in order (R21).
+  public var overrides: [WindowOverride]
   /// Why it is halted; empty when it is not.
   public var haltReason: String
 
@@ -55,6 +57,7 @@ public struct Stage: Hashable, Sendable, Codable {
     state = .waiting
     self.counters = counters
     approvals = []
+    overrides = []
     haltReason = ""
   }
 

@@ -12,6 +12,8 @@ public struct Unit: Hashable, Sendable {
   public var clusterName: ClusterName
   /// The values of the strategy's limit labels, in the order of `limits`; nil where the cluster has no such label.
   public var limitValues: [String?]
+  /// The cluster's labels as they are now; loaded only where windows or freezes look at them.
+  public var clusterLabels: [String: String] = [:]
   /// How long the cluster has been silent, in listening time (R28). One that has not been heard since the last outage of
   /// all controllers counts as silent for at least 45 s, so that nothing is sent to it, or fails by its deadline, unheard.
   public var silentFor: Duration
@@ -107,6 +109,8 @@ public struct Step: Hashable, Sendable {
   public var highestGeneration: Generation
   /// Why it failed, the last time it did in this run; empty when it never did.
   public var failure: String
+  /// In a run that removes: whether the target is in its set again, which cancels its removal (R25).
+  public var isBackInSet = false
 
   /// Makes a step.
   public init(

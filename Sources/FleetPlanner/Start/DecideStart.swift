@@ -4,6 +4,8 @@ public import FleetModel
 public enum StartDecision: Hashable, Sendable {
   /// Members want what the newest release gives them.
   case nothing
+  /// The set is being deleted, and nothing of it is left to remove: it ends now (R25).
+  case endSet
   /// No bundle changes: only the release pointer moves (R30).
   case recordOnly
   /// This run is to be stored.
@@ -37,14 +39,15 @@ public struct StartRequest: Hashable, Sendable {
 public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> StartDecision {
   if let request { return decideRequested(input, request) }
   if let active = input.activeRun, active.release == input.release { return .nothing }
+  if input.isDeleting, input.activeRun == nil, input.leaving.isEmpty { return .endSet }
   let passedOver = input.passedOverMembers
   let caughtUpLater = Set(passedOver.map(\.target))
   let due = input.members.filter { $0.wanted != $0.bundle && !caughtUpLater.contains($0.target) }
   let decision = due.isEmpty ? StartDecision.recordOnly : decideAutomatic(input, due: due)
   switch decision {
-  case .recordOnly, .held, .waits:
-    return catchUp(input, passedOver) ?? decision
-  case .nothing, .run, .supersedes, .refused: return decision
+  case .recordOnly: return catchUp(input, passedOver) ?? removal(input) ?? decision
+  case .held, .waits: return catchUp(input, passedOver) ?? decision
+  case .nothing, .endSet, .run, .supersedes, .refused: return decision
   }
 }
 
@@ -54,7 +57,7 @@ private func decideRequested(_ input: StartInput, _ request: StartRequest) -> St
     return .waits("\(active.displayName) goes to \(input.releaseName) already")
   }
   let due = input.members.filter { !$0.isUnchanged(for: $0.bundle) }
-  guard !due.isEmpty else { return .recordOnly }
+  guard !due.isEmpty else { return removal(input, request) ?? .recordOnly }
   if input.isHeld || due.contains(where: \.isBundleHeld), request.reason.isEmpty {
     return .held("release \(input.releaseName) is on hold; starting it needs --reason")
   }
@@ -117,6 +120,21 @@ private func catchUp(_ input: StartInput, _ passedOver: [StartMember]) -> StartD
   return plainRun(behind, kind: .catchUp, stage: stage)
 }
 
+/// Who has left the set is removed when everybody else has what the newest release gives them (R25): a release that does
+/// not work removes nobody. Clusters that are away are removed from when they are back.
+private func removal(_ input: StartInput, _ request: StartRequest? = nil) -> StartDecision? {
+  guard input.activeRun == nil, input.newerRelease == nil, !input.isHeld else { return nil }
+  guard input.isDeleting || input.onRemoval == .remove else { return nil }
+  guard input.isDeleting || request != nil || input.strategy.trigger == .automatic else { return nil }
+  let present = input.leaving.filter(\.takesOrders)
+  guard !present.isEmpty else { return nil }
+  do throws(FreezeRefusal) {
+    return .run(try freezeRemoval(input, of: present, startedBy: request?.principal ?? "flotilla"))
+  } catch {
+    return .refused(error.problems)
+  }
+}
+
 /// Clusters in flight at once while a set catches up after the run (AMENDMENTS 48).
 private let catchUpMaxConcurrent = 5
 
@@ -156,12 +174,14 @@ extension StartInput {
 }
 
 extension StartInput.ActiveRun {
-  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject`, a running one
-  /// that says `supersede` as long as no stage after the first has opened.
+  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject` or `queue`, a
+  /// running one that says `supersede` as long as no stage after the first has opened.
   fileprivate var yields: Bool {
     switch state {
-    case .halted: (kind == .rollout && onNewRevision != .reject) || kind == .catchUp
-    case .running: kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage
+    case .halted:
+      (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
+    // What catches up, is onboarded or removes may wait long for a window; the newer release goes before it.
+    case .running: kind.isPlain || (kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage)
     default: false
     }
   }

@@ -15,16 +15,14 @@ public func freezeUndo(
   strategy.firstAlone = false
   strategy.onFailure = FailurePolicy(action: .pause)
   strategy.stages = []
+  strategy.windows = nil
   var stages: [Stage] = []
   var units: [Unit] = []
   for old in undoneStages.reversed() {
     let own = going.filter { $0.stage == old.index }
     guard !own.isEmpty else { continue }
-    var rules = old.rules
-    rules.before = []
-    rules.after = []
-    rules.soak = .zero
-    rules.minSucceeded = .count(0)
+    var rules = old.rules.withoutGates
+    rules.windows = nil
     strategy.stages.append(rules)
     let index = stages.count
     let stageUnits = frozenUnits(

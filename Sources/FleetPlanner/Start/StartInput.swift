@@ -87,6 +87,14 @@ public struct StartInput: Sendable {
     }
   }
 
+  /// What becomes of targets that left the set (R25).
+  public var onRemoval = RemovalPolicy.keep
+  /// Targets that left the set and whose workloads are to be removed, on clusters of the inventory: `bundle` and `release`
+  /// are what they run.
+  public var leaving: [StartMember] = []
+  /// Whether the set itself is being deleted with its workloads: it has no members then, only ``leaving`` ones.
+  public var isDeleting = false
+
   /// Makes an input.
   public init(
     now: Instant, project: ProjectName, fleetSet: FleetSetName, strategy: RolloutStrategy, release: ReleaseID,
@@ -214,6 +222,8 @@ public struct FrozenRun: Hashable, Sendable {
   public var undoes: RolloutID?
   /// The newest release, which automation would bring back after this run to an older one: it is held; nil for none.
   public var holdsBack: ReleaseID?
+  /// Objects that it takes over from others, as was found and allowed (R23).
+  public var knownConflicts: [OwnershipConflict] = []
 
   /// Makes a run.
   public init(

@@ -1,4 +1,5 @@
 public import FleetModel
+public import FleetPlanner
 
 /// A document to store, already found right.
 public struct DocumentDraft: Hashable, Sendable {
@@ -8,8 +9,14 @@ public struct DocumentDraft: Hashable, Sendable {
     case cluster(Cluster)
     /// A Git source.
     case repository(Repository)
+    /// When orders may go.
+    case window(Window)
+    /// A time in which none go.
+    case freeze(Freeze)
     /// A FleetSet: only its text.
     case fleetSet
+    /// Settings that generators refer to.
+    case configMap(ConfigMap)
   }
 
   /// The owner.
@@ -134,6 +141,20 @@ public struct RepositoryRecord: Hashable, Sendable {
   }
 }
 
+/// A ConfigMap as it is stored.
+public struct ConfigMapRecord: Hashable, Sendable {
+  /// The ConfigMap.
+  public var configMap: ConfigMap
+  /// Raised by every change.
+  public var generation: Int64
+
+  /// Makes a record.
+  public init(configMap: ConfigMap, generation: Int64) {
+    self.configMap = configMap
+    self.generation = generation
+  }
+}
+
 /// A FleetSet with what is known of it.
 public struct FleetSetRecord: Hashable, Sendable {
   /// The row.
@@ -154,6 +175,10 @@ public struct FleetSetRecord: Hashable, Sendable {
   public var newestRelease: ReleaseRecord?
   /// The run that goes on, as `SET/NUMBER`; nil for none.
   public var activeRollout: String?
+  /// Whether it is being deleted: its workloads are removed first (R25).
+  public var isDeleting = false
+  /// A smaller expansion that waits until a person accepts it (R24); nil for none.
+  public var shrink: ShrinkProposal?
 
   /// Makes a record.
   public init(

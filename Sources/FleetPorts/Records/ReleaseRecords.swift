@@ -111,6 +111,10 @@ public struct ReleaseTargetDraft: Hashable, Sendable {
   public var prune: Bool
   /// Whether a missing namespace is created.
   public var createNamespace: Bool
+  /// What is taken of the repository.
+  public var revision = Revision.head
+  /// Whether manifests are read from the directories below as well.
+  public var isRecursive = true
   /// The bundle.
   public var bundle: Digest
 
@@ -133,6 +137,47 @@ public struct ReleaseTargetDraft: Hashable, Sendable {
   }
 }
 
+/// How a target that exists is expanded, as its newest release has it.
+public struct TargetSettings: Hashable, Sendable {
+  /// The cluster.
+  public var cluster: ClusterName
+  /// The target's own labels.
+  public var labels: [String: String]
+  /// The namespace for objects that name none.
+  public var namespace: String
+  /// The repository's name.
+  public var repository: RepositoryName
+  /// What is taken of it.
+  public var revision: Revision
+  /// The path that is rendered.
+  public var path: String
+  /// Whether manifests are read from the directories below as well.
+  public var isRecursive: Bool
+  /// Whether drift is repaired.
+  public var selfHeal: Bool
+  /// Whether objects that leave the bundle are deleted.
+  public var prune: Bool
+  /// Whether a missing namespace is created.
+  public var createNamespace: Bool
+
+  /// Makes settings.
+  public init(
+    cluster: ClusterName, labels: [String: String], namespace: String, repository: RepositoryName, revision: Revision,
+    path: String, isRecursive: Bool, selfHeal: Bool, prune: Bool, createNamespace: Bool
+  ) {
+    self.cluster = cluster
+    self.labels = labels
+    self.namespace = namespace
+    self.repository = repository
+    self.revision = revision
+    self.path = path
+    self.isRecursive = isRecursive
+    self.selfHeal = selfHeal
+    self.prune = prune
+    self.createNamespace = createNamespace
+  }
+}
+
 /// A release to store. Bundles it names are stored before, or with it.
 public struct ReleaseDraft: Hashable, Sendable {
   /// The FleetSet.
@@ -146,6 +191,10 @@ public struct ReleaseDraft: Hashable, Sendable {
   public var sources: [ReleaseSource]
   /// The targets in order of name.
   public var targets: [ReleaseTargetDraft]
+  /// What becomes of the workloads of targets that leave the set with it (R25).
+  public var onRemoval = RemovalPolicy.keep
+  /// Targets that leave the set and whose workloads stay all the same.
+  public var kept: [TargetID] = []
   /// The SHA-256 over targets and their bundles: equal digests need no new run, only a record when commits differ.
   public var contentDigest: Digest
 

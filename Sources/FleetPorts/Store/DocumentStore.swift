@@ -37,14 +37,25 @@ public protocol DocumentStore: Sendable {
   /// Records a fetch; when the refs differ from the recorded ones, wakes the expansion of every FleetSet of the project.
   func recordFetch(of repository: RepositoryID, refsDigest: String?, condition: Condition) async throws(StoreError)
 
+  /// ConfigMaps in order of name.
+  func configMaps(in project: ProjectName, after: String?, limit: Int)
+    async throws(StoreError) -> Page<ConfigMapRecord>
+  /// One ConfigMap; nil when there is none.
+  func configMap(_ name: String, in project: ProjectName) async throws(StoreError) -> ConfigMapRecord?
+  /// Removes a ConfigMap and wakes the expansion of the project's FleetSets, of which one may refer to it.
+  func removeConfigMap(_ name: String, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+
   /// FleetSets in order of name.
   func fleetSets(in project: ProjectName, after: String?, limit: Int) async throws(StoreError) -> Page<FleetSetRecord>
   /// One FleetSet; nil when there is none.
   func fleetSet(_ name: FleetSetName, in project: ProjectName) async throws(StoreError) -> FleetSetRecord?
   /// One FleetSet by its row; nil when there is none.
   func fleetSet(_ id: FleetSetID) async throws(StoreError) -> FleetSetRecord?
-  /// Removes a FleetSet and keeps its workloads: targets are listed as abandoned (R25). A run that goes on is a conflict.
-  func removeFleetSet(_ name: FleetSetName, in project: ProjectName, cause: ChangeCause) async throws(StoreError)
+  /// Deletes a FleetSet (R25). With `keep` it ends at once and its targets are listed as abandoned; with `remove` it is
+  /// deleting until a run of kind Remove has removed them. A run that goes on is a conflict.
+  func removeFleetSet(
+    _ name: FleetSetName, in project: ProjectName, workloads: RemovalPolicy, cause: ChangeCause
+  ) async throws(StoreError)
   /// Records whether a FleetSet is as it should be; writes nothing when reason and message are unchanged.
   func recordCondition(_ condition: Condition, of fleetSet: FleetSetID) async throws(StoreError)
 }
@@ -73,6 +84,9 @@ public protocol ReleaseStore: Sendable {
     of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
     after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
+  /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of
+  /// releases that an older version stored are not among them.
+  func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings]
   /// The objects' digests of a bundle in order; nil when there is no such bundle.
   func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]?
   /// Canonical JSON texts of objects, in the order asked.

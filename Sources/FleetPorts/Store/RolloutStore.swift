@@ -8,10 +8,14 @@ public protocol RolloutStore: Sendable {
   func startInput(
     for fleetSet: FleetSetID, strategy: RolloutStrategy, release: ReleaseID?
   ) async throws(StoreError) -> StartInput?
+  /// Releases newer than all that a run of kind Rollout was for, oldest first, without those on hold; at most 100.
+  func waitingReleases(of fleetSet: FleetSetID) async throws(StoreError) -> [ReleaseID]
+  /// What is known of the objects that a run would send: what it would delete, and what others own (R23, R24).
+  func findings(of run: FrozenRun) async throws(StoreError) -> RunFindings
   /// Stores a run with its stages and steps, wakes it. `NoChange` is never stored. A run that
   /// a person starts takes off the holds that are in its way.
-  /// - Throws: `lostRace` when another run of the set became active meanwhile, or the number is taken; `notFound` when the
-  ///   set is gone.
+  /// - Throws: `lostRace` when another run of the set became active meanwhile, the number is taken, or another set claimed an
+  ///   object of the run since its findings were read; `notFound` when the set is gone.
   @discardableResult
   func create(_ frozen: FrozenRun, fleetSet: FleetSetID, cause: ChangeCause) async throws(StoreError) -> RolloutID
   /// Moves every member's release pointer to the newest release when no bundle changes (R30); no run is made.
@@ -36,6 +40,10 @@ public protocol RolloutStore: Sendable {
   /// Steps of a run in order of stage and position; `states` empty for all.
   func steps(of rollout: RolloutID, states: [StepState], after: String?, limit: Int)
     async throws(StoreError) -> Page<StepRecord>
+  /// How long clusters of the set's last runs took from their order to being ready, the median; nil when none did.
+  func medianStepDuration(of fleetSet: FleetSetName, in project: ProjectName) async throws(StoreError) -> Duration?
+  /// What the clusters of a run that failed have in common and the healthy ones lack; empty when less than two failed.
+  func correlations(of rollout: RolloutID) async throws(StoreError) -> [FailureCorrelation]
   /// For `undo` of an ended run: its changed members with what they ran before it and what they run now.
   func undoMembers(of rollout: RolloutID) async throws(StoreError) -> [UndoMember]
   /// Takes the holds off a set's releases; a conflict when there is none. With `dryRun` it changes nothing.
@@ -155,7 +163,7 @@ public protocol EventStore: Sendable {
 
 /// The whole store: the only state that controllers share.
 public protocol ControlStore: WorkStore, LeaseStore, DocumentStore, ReleaseStore, RolloutStore, PlacementStore,
-  AgentStore, PushStore, AccessStore, EventStore
+  AgentStore, PushStore, AccessStore, EventStore, RemovalStore, CalendarStore
 {
   /// Whether the database answers and its schema is the one this program knows; a message when not, for `/ready`.
   func readiness() async -> String?

@@ -21,5 +21,9 @@ struct Migration: Sendable {
   static let all = [
     Migration(1, "core", up: PackageResources._001_core_up_sql, down: PackageResources._001_core_down_sql),
     Migration(2, "push", up: PackageResources._002_push_up_sql, down: PackageResources._002_push_down_sql),
+    Migration(
+      3, "config_maps", up: PackageResources._003_config_maps_up_sql, down: PackageResources._003_config_maps_down_sql),
+    Migration(4, "removals", up: PackageResources._004_removals_up_sql, down: PackageResources._004_removals_down_sql),
+    Migration(5, "calendar", up: PackageResources._005_calendar_up_sql, down: PackageResources._005_calendar_down_sql),
   ]
 }

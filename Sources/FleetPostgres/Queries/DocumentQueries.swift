@@ -154,7 +154,7 @@ enum DocumentQueries {
   static let storedFleetSet = Statement(
     "document.storedFleetSet",
     """
-    SELECT id, document, generation FROM fleet_sets
+    SELECT id, document, generation, deleting_since IS NOT NULL FROM fleet_sets
     WHERE project = $1 AND name = $2 AND removed_at IS NULL FOR NO KEY UPDATE
     """)
   static let insertFleetSet = Statement(
@@ -172,6 +172,8 @@ enum DocumentQueries {
       to_milliseconds(f.condition_since), coalesce(r.target_count, 0),
       (SELECT f.name || '/' || o.number FROM rollouts AS o WHERE o.fleet_set_id = f.id AND o.ended_at IS NULL
        ORDER BY o.state = 'Queued', o.kind = 'Onboard', o.number DESC LIMIT 1),
+      f.deleting_since IS NOT NULL,
+      (SELECT s.proposal FROM fleet_set_shrinks AS s WHERE s.fleet_set_id = f.id AND s.accepted_at IS NULL),
       r.id, r.number, r.fleet_set_generation, r.sources, r.target_count, to_milliseconds(r.created_at),
       (SELECT h.reason FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL)
     FROM fleet_sets AS f LEFT JOIN releases AS r ON r.id = f.newest_release_id
@@ -193,7 +195,8 @@ enum DocumentQueries {
   static let removeFleetSet = Statement(
     "document.removeFleetSet",
     """
-    WITH abandoned AS (UPDATE targets SET is_abandoned = true WHERE fleet_set_id = $1 AND NOT is_abandoned)
+    WITH abandoned AS (UPDATE targets SET is_abandoned = true, on_removal = 'keep'
+      WHERE fleet_set_id = $1 AND NOT is_abandoned)
     UPDATE fleet_sets SET removed_at = now() WHERE id = $1
     """)
   static let recordCondition = Statement(

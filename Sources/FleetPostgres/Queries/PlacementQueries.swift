@@ -33,22 +33,29 @@ enum PlacementQueries {
       wanted_bundle, wanted_release, listened_ms()
     FROM moved WHERE wanted_action IS NOT NULL
     """)
-  /// What may be pruned is what an applied or a perhaps applied bundle has and the new one has not, never a kind that
-  /// holds other things or data (AMENDMENTS 11, 13).
+  /// What may be deleted is what an applied or a perhaps applied bundle has and the new one (none, for a removal) has not,
+  /// never a kind that holds other things or data, and nothing that another target of the cluster is to have (AMENDMENTS
+  /// 11, 13, 37).
   static let orders = Statement(
     "placement.orders",
     """
     SELECT p.target_id, f.name || '/' || t.name, p.wanted_action, p.wanted_bundle, p.generation_epoch,
       p.generation_counter, coalesce(n.namespace, ''), coalesce(n.self_heal, false),
       coalesce(n.create_namespace, false), p.start_within_ms,
-      CASE WHEN n.prune THEN (
+      CASE WHEN n.prune OR p.wanted_action = 'remove' THEN (
         SELECT coalesce(jsonb_agg(DISTINCT o.identity), '[]')
         FROM bundle_objects AS o
-        WHERE o.bundle = ANY (p.unconfirmed || p.applied_bundle::bytea) AND o.bundle <> p.wanted_bundle
+        WHERE o.bundle = ANY (p.unconfirmed || p.applied_bundle::bytea)
+          AND o.bundle IS DISTINCT FROM p.wanted_bundle::bytea
           AND split_part(o.identity, '/', 2) NOT IN (
             'Namespace', 'CustomResourceDefinition', 'PersistentVolumeClaim', 'PersistentVolume')
           AND NOT EXISTS (
-            SELECT FROM bundle_objects AS k WHERE k.bundle = p.wanted_bundle AND k.identity = o.identity))
+            SELECT FROM bundle_objects AS k WHERE k.bundle = p.wanted_bundle AND k.identity = o.identity)
+          AND NOT EXISTS (
+            SELECT FROM placements AS q JOIN bundle_objects AS k ON k.bundle = q.wanted_bundle
+            JOIN release_targets AS x ON x.release_id = q.wanted_release AND x.target_id = q.target_id
+            WHERE q.cluster_id = $1 AND q.target_id <> p.target_id AND q.wanted_action = 'apply'
+              AND object_key(k.identity, x.namespace) = object_key(o.identity, coalesce(n.namespace, ''))))
         ELSE '[]' END
     FROM placements AS p JOIN targets AS t ON t.id = p.target_id JOIN fleet_sets AS f ON f.id = t.fleet_set_id
     LEFT JOIN unnest($2::bigint[], $3::integer[], $4::bigint[]) AS s (target_id, epoch, counter)
@@ -57,7 +64,7 @@ enum PlacementQueries {
       -- The settings of the ordered release; when that never had the target, of the newest that has it.
       SELECT x.* FROM release_targets AS x
       WHERE x.target_id = p.target_id AND x.release_id IN (p.wanted_release, t.release_id)
-      ORDER BY x.release_id <> p.wanted_release LIMIT 1) AS n ON true
+      ORDER BY x.release_id IS DISTINCT FROM p.wanted_release LIMIT 1) AS n ON true
     WHERE p.cluster_id = $1 AND p.wanted_action IS NOT NULL AND NOT p.target_id = ANY ($5::bigint[])
       AND (s.target_id IS NULL OR (p.generation_epoch, p.generation_counter) > (s.epoch, s.counter))
     ORDER BY p.target_id
@@ -88,6 +95,8 @@ enum PlacementQueries {
           ELSE p.applied_bundle END,
         applied_release = CASE o.phase WHEN 'applied' THEN p.wanted_release WHEN 'removed' THEN NULL
           ELSE p.applied_release END,
+        good_bundle = CASE o.phase WHEN 'removed' THEN NULL ELSE p.good_bundle END,
+        good_release = CASE o.phase WHEN 'removed' THEN NULL ELSE p.good_release END,
         applied_at = CASE WHEN o.phase IN ('applied', 'removed') AND NOT o.was_confirmed THEN now()
           ELSE p.applied_at END,
         unconfirmed = CASE WHEN o.phase IN ('applied', 'removed') THEN '{}' ELSE p.unconfirmed END

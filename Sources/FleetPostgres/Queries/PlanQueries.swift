@@ -47,7 +47,9 @@ enum PlanQueries {
       to_milliseconds(s.ordered_at), s.ordered_listened,
       CASE WHEN p.generation_epoch = s.order_epoch AND p.generation_counter = s.order_counter
         THEN p.observation END, p.reported_listened,
-      p.generation_epoch, p.generation_counter, s.failure, s.attention
+      p.generation_epoch, p.generation_counter, s.failure, s.attention,
+      (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned,
+      CASE WHEN $5 THEN c.labels END
     FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
     JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id
@@ -96,25 +98,29 @@ enum PlanQueries {
   static let lockPlacements = Statement(
     "plan.lockPlacements",
     "SELECT target_id FROM placements WHERE target_id = ANY ($1::bigint[]) ORDER BY target_id FOR NO KEY UPDATE")
-  /// An order, if its generation is above the stored one (R27).
+  /// An order, if its generation is above the stored one (R27). One to remove wants no bundle; what it removes is what is
+  /// applied, or perhaps applied.
   static let orders = Statement(
     "plan.orders",
     """
     WITH ordered AS (
-      UPDATE placements AS p SET generation_epoch = n.epoch, generation_counter = n.counter, wanted_action = 'apply',
+      UPDATE placements AS p SET generation_epoch = n.epoch, generation_counter = n.counter, wanted_action = n.action,
         wanted_bundle = n.bundle, wanted_release = n.release_id, wanted_rollout = $1, ordered_at = now(),
         start_within_ms = n.start_within, is_confirmed = false,
-        unconfirmed = CASE WHEN n.bundle = ANY (p.unconfirmed) THEN p.unconfirmed
+        unconfirmed = CASE WHEN n.bundle IS NULL OR n.bundle = ANY (p.unconfirmed) THEN p.unconfirmed
           ELSE p.unconfirmed || n.bundle::bytea END,
         phase = NULL, observation = NULL, reported_at = NULL, reported_listened = NULL
       FROM unnest($2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bigint[],
-        $9::text[]) AS n (cluster_id, target_id, epoch, counter, bundle, release_id, start_within, direction)
+        $9::text[], $11::text[])
+        AS n (cluster_id, target_id, epoch, counter, bundle, release_id, start_within, direction, action)
       WHERE p.cluster_id = n.cluster_id AND p.target_id = n.target_id
         AND (p.generation_epoch, p.generation_counter) < (n.epoch, n.counter)
+        -- Putting a target back into its set cancels its removal (R25).
+        AND (n.action = 'apply' OR EXISTS (SELECT FROM targets AS t WHERE t.id = n.target_id AND t.is_abandoned))
       RETURNING n.*)
     INSERT INTO orders
       (target_id, epoch, counter, cluster_id, rollout_id, direction, action, bundle, release_id, committed_listened)
-    SELECT target_id, epoch, counter, cluster_id, $1, direction, 'apply', bundle, release_id, $10 FROM ordered
+    SELECT target_id, epoch, counter, cluster_id, $1, direction, action, bundle, release_id, $10 FROM ordered
     """)
   static let steps = Statement(
     "plan.steps",

@@ -51,11 +51,14 @@ enum ReleaseQueries {
     INSERT INTO releases (fleet_set_id, number, fleet_set_generation, sources, content_digest, target_count)
     VALUES ($1, $2, $3, $4::jsonb, $5, $6) RETURNING id
     """)
-  /// First those that left, so that their names are free for others.
+  /// First those that left, so that their names are free for others; the workloads of `$5` stay, those of the others as
+  /// `$4` says.
   static let abandonTargets = Statement(
     "release.abandonTargets",
     """
-    UPDATE targets AS t SET is_abandoned = true WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned
+    UPDATE targets AS t SET is_abandoned = true,
+      on_removal = CASE WHEN t.id = ANY ($5::bigint[]) THEN 'keep' ELSE $4::text END
+    WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned
       AND NOT EXISTS (
         SELECT FROM unnest($2::bigint[], $3::text[]) AS n (cluster_id, name)
         WHERE n.cluster_id = t.cluster_id AND n.name = t.name)
@@ -66,19 +69,31 @@ enum ReleaseQueries {
     """
     INSERT INTO targets AS t (fleet_set_id, cluster_id, name, release_id)
     SELECT $1, cluster_id, name, $2 FROM unnest($3::bigint[], $4::text[]) AS n (cluster_id, name)
-    ON CONFLICT (fleet_set_id, cluster_id, name) DO UPDATE SET is_abandoned = false, release_id = excluded.release_id
+    ON CONFLICT (fleet_set_id, cluster_id, name) DO UPDATE SET is_abandoned = false, on_removal = NULL,
+      release_id = excluded.release_id
     """)
   static let insertTargets = Statement(
     "release.insertTargets",
     """
     INSERT INTO release_targets
-      (release_id, target_id, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace)
+      (release_id, target_id, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace,
+      revision, is_recursive)
     SELECT $2, t.id, n.bundle, n.labels, n.namespace, n.repository, n.path, n.origin, n.self_heal, n.prune,
-      n.create_namespace
+      n.create_namespace, n.revision, n.is_recursive
     FROM unnest($3::bigint[], $4::text[], $5::bytea[], $6::jsonb[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::boolean[], $12::boolean[], $13::boolean[])
-      AS n (cluster_id, name, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace)
+      $11::boolean[], $12::boolean[], $13::boolean[], $14::jsonb[], $15::boolean[])
+      AS n (cluster_id, name, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace,
+      revision, is_recursive)
     JOIN targets AS t ON t.fleet_set_id = $1 AND t.cluster_id = n.cluster_id AND t.name = n.name
+    """)
+  static let settings = Statement(
+    "release.settings",
+    """
+    SELECT t.name, c.name, n.labels, n.namespace, n.repository, n.revision, n.path, n.is_recursive, n.self_heal, n.prune,
+      n.create_namespace
+    FROM targets AS t JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
+    JOIN clusters AS c ON c.id = t.cluster_id
+    WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned AND n.revision IS NOT NULL
     """)
   static let insertPlacements = Statement(
     "release.insertPlacements",
@@ -139,7 +154,7 @@ enum ReleaseQueries {
     WHERE f.project = $1 AND ($2::text IS NULL OR f.name = $2)
       AND ($3::text IS NULL OR t.cluster_id IN (SELECT id FROM clusters WHERE project = $1 AND name = $3))
       AND ($4::text IS NULL OR (f.name, t.name, t.id) > ($4, $5, $6::bigint))
-      AND (NOT t.is_abandoned OR p.wanted_action = 'apply')
+      AND (NOT t.is_abandoned OR p.wanted_action = 'apply' OR p.wanted_action = 'remove' AND NOT p.is_confirmed)
       AND \(SelectorJSON.matches("$8", "n.labels"))
     ORDER BY f.name, t.name, t.id LIMIT $7
     """)

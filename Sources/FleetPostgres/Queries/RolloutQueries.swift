@@ -9,7 +9,8 @@ enum RolloutQueries {
     SELECT to_milliseconds(now()), f.project, f.name, r.id, nullif(f.newest_release_id, r.id), \(ReleaseQueries.shortName("r")),
       EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL),
       g.release_id, coalesce(g.number, 0),
-      coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1
+      coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1,
+      f.deleting_since IS NOT NULL
     FROM fleet_sets AS f JOIN releases AS r ON r.id = coalesce($2, f.newest_release_id) AND r.fleet_set_id = f.id
     LEFT JOIN LATERAL (
       SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
@@ -75,6 +76,17 @@ enum RolloutQueries {
         = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
     WHERE n.release_id = $1 AND NOT t.is_abandoned AND c.removed_at IS NULL ORDER BY t.id
     """)
+  /// Targets that have left the set and run something that is to be removed (R25).
+  static let leaving = Statement(
+    "rollout.leaving",
+    """
+    SELECT \(memberColumns), p.wanted_bundle, p.wanted_release, \(takesOrders)
+    FROM targets AS t JOIN clusters AS c ON c.id = t.cluster_id
+    JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
+    JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
+    WHERE t.fleet_set_id = $1 AND t.on_removal = 'remove' AND p.wanted_action = 'apply' AND c.removed_at IS NULL
+    ORDER BY t.id
+    """)
   /// The newest run of kind Rollout or Undo, when it ended well.
   static let lastGoodRun = Statement(
     "rollout.lastGoodRun",
@@ -97,6 +109,17 @@ enum RolloutQueries {
       AND c.removed_at IS NULL AND p.wanted_bundle IS DISTINCT FROM s.bundle::bytea
     ORDER BY t.id
     """)
+  static let waiting = Statement(
+    "rollout.waiting",
+    """
+    SELECT r.id FROM releases AS r
+    WHERE r.fleet_set_id = $1
+      AND r.number > (
+        SELECT coalesce(max(l.number), 0) FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
+        WHERE o.fleet_set_id = $1 AND o.kind = 'Rollout')
+      AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL)
+    ORDER BY r.number LIMIT 100
+    """)
   static let supersededRun = Statement(
     "rollout.superseded",
     """
@@ -116,7 +139,9 @@ enum RolloutQueries {
       AND NOT EXISTS (
         SELECT FROM rollout_steps AS s JOIN clusters AS c ON c.id = s.cluster_id
         JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
+        JOIN targets AS t ON t.id = s.target_id
         WHERE s.rollout_id = o.id AND s.state IN ('Unreachable', 'Skipped', 'Lost') AND c.removed_at IS NULL
+          AND NOT t.is_abandoned
           AND p.applied_bundle IS DISTINCT FROM s.bundle::bytea)
     RETURNING o.number
     """)
@@ -128,6 +153,7 @@ enum RolloutQueries {
     JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
     JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
     WHERE s.rollout_id = $1 AND s.order_counter IS NOT NULL AND s.before_bundle IS NOT NULL AND c.removed_at IS NULL
+      AND NOT t.is_abandoned
     ORDER BY s.stage, s.position, t.id
     """)
 
@@ -150,22 +176,24 @@ enum RolloutQueries {
     """
     INSERT INTO rollout_stages (
       rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
-      unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason)
+      unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
+      overrides)
     SELECT $1, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, from_milliseconds(opened_at), from_milliseconds(soak_started_at),
-      from_milliseconds(passed_at), approvals, halt_reason
+      from_milliseconds(passed_at), approvals, halt_reason, overrides
     FROM unnest($2::integer[], $3::jsonb[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
       $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[], $14::bigint[], $15::bigint[],
-      $16::bigint[], $17::jsonb[], $18::text[]) AS s (
+      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[]) AS s (
       stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
-      min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason)
+      min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
+      overrides)
     ON CONFLICT (rollout_id, stage) DO UPDATE SET
       size = excluded.size, changing = excluded.changing, member_count = excluded.member_count,
       slots = excluded.slots, rollback_slots = excluded.rollback_slots, failure_budget = excluded.failure_budget,
       unreachable_budget = excluded.unreachable_budget, min_succeeded = excluded.min_succeeded,
       state = excluded.state, counters = excluded.counters, opened_at = excluded.opened_at,
       soak_started_at = excluded.soak_started_at, passed_at = excluded.passed_at, approvals = excluded.approvals,
-      halt_reason = excluded.halt_reason
+      halt_reason = excluded.halt_reason, overrides = excluded.overrides
     """)
   static let insertSteps = Statement(
     "rollout.insertSteps",
@@ -296,7 +324,7 @@ enum RolloutQueries {
     """
     SELECT rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, to_milliseconds(opened_at),
-      to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason
+      to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason, overrides
     FROM rollout_stages WHERE rollout_id = ANY ($1::bigint[]) ORDER BY rollout_id, stage
     """)
   static let steps = Statement(

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetPlanner
 import FleetPorts
 
 extension Row {
@@ -57,6 +58,17 @@ extension Row {
       fetchedAt: try optionalInstant(), condition: try condition())
   }
 
+  mutating func calendarRecord() throws -> CalendarRecord {
+    let kind: CalendarKind = try raw()
+    let entry: CalendarRecord.Entry =
+      switch kind {
+      case .window: .window(try json())
+      case .freeze: .freeze(try json())
+      }
+    return CalendarRecord(
+      entry: entry, canonicalJSON: Array(try text().utf8), generation: try int(), appliedAt: try instant())
+  }
+
   mutating func fleetSetRecord() throws -> FleetSetRecord {
     let id: FleetSetID = try id()
     let project: ProjectName = try name()
@@ -66,10 +78,15 @@ extension Row {
     let condition = try condition()
     let targetCount = try count()
     let activeRollout = try optionalText()
+    let isDeleting = try bool()
+    let shrink: ShrinkProposal? = try optionalJSON()
     let release = try optionalReleaseRecord(of: fleetSet)
-    return FleetSetRecord(
+    var record = FleetSetRecord(
       id: id, project: project, name: fleetSet, canonicalJSON: canonicalJSON, generation: generation,
       condition: condition, targetCount: targetCount, newestRelease: release, activeRollout: activeRollout)
+    record.isDeleting = isDeleting
+    record.shrink = shrink
+    return record
   }
 
   /// A release's columns; nil when the left join found none.

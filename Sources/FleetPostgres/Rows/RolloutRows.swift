@@ -40,6 +40,7 @@ extension Row {
     stage.passedAt = try optionalInstant()
     stage.approvals = try json()
     stage.haltReason = try text()
+    stage.overrides = try json()
     return (rollout, stage)
   }
 
@@ -101,11 +102,14 @@ struct LoadedStep {
     step.highestGeneration = Generation(epoch: Int32(truncatingIfNeeded: try row.int()), counter: try row.int())
     step.failure = try row.text()
     attention = try row.int()
+    step.isBackInSet = try row.bool()
+    let clusterLabels: [String: String]? = try row.optionalJSON()
     self.step = step
     unit = Unit(
       stage: stage, position: position, cluster: cluster, clusterName: clusterName,
       limitValues: limits.map { limitValues[$0] }, silentFor: silentFor, cordonReason: cordonReason,
       isRemoved: isRemoved, steps: [step])
+    unit.clusterLabels = clusterLabels ?? [:]
   }
 
   private static func order(_ row: inout Row) throws -> StepOrder? {

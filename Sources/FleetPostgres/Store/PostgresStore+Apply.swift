@@ -8,6 +8,8 @@ extension PostgresStore {
   ) async throws(StoreError) -> [AppliedDocument] {
     try await pool.run(dryRun ? .rehearsal : .change) { session in
       // In one order whatever the files' order, so that two that apply at once wait instead of locking each other out.
+      let calendars = Set(documents.filter { $0.calendar != nil }.map(\.project))
+      for project in calendars.sorted() { try session.lockCalendar(of: project) }
       let order = documents.indices.sorted { left, right in
         documents[left].lockOrder < documents[right].lockOrder
       }
@@ -24,7 +26,19 @@ extension DocumentDraft {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
+    case .window: CalendarKind.window.rawValue
+    case .freeze: CalendarKind.freeze.rawValue
     case .fleetSet: "FleetSet"
+    case .configMap: "ConfigMap"
+    }
+  }
+
+  /// The kind and definition of what stands in the calendar; nil for other documents.
+  fileprivate var calendar: (kind: CalendarKind, definition: any Encodable & Sendable)? {
+    switch content {
+    case .window(let window): (.window, window)
+    case .freeze(let freeze): (.freeze, freeze)
+    case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
 
@@ -44,7 +58,11 @@ extension Session {
       switch draft.content {
       case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
       case .repository(let repository): applied = try apply(draft, repository: repository)
+      case .window, .freeze: applied = try applyCalendarEntry(draft)
       case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
+      case .configMap(let configMap):
+        let (result, generation) = try apply(draft, configMap: configMap)
+        applied = draft.applied(result, generation: generation)
       }
     } catch let error as DatabaseError where error.isDuplicate {
       throw StoreError(.lostRace, "\(draft.kind) '\(draft.name)' was made by somebody else at the same time")
@@ -111,10 +129,35 @@ extension Session {
     return draft.applied(.configured, generation: stored.generation + 1)
   }
 
+  private func applyCalendarEntry(_ draft: DocumentDraft) throws -> AppliedDocument {
+    guard let (kind, definition) = draft.calendar else { throw StoreError(.internal, "\(draft.kind) is no calendar's") }
+    let stored = try first(
+      CalendarQueries.stored, .name(draft.project), .text(kind.rawValue), .text(draft.name),
+      read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
+    if let stored, stored.document == draft.text {
+      return draft.applied(.unchanged, generation: stored.generation)
+    }
+    if let stored {
+      try execute(CalendarQueries.update, .int(stored.id), .json(definition), .text(draft.text))
+    } else {
+      try execute(
+        CalendarQueries.insert, .name(draft.project), .text(kind.rawValue), .text(draft.name), .json(definition),
+        .text(draft.text))
+    }
+    try noteCalendarChanged(in: draft.project)
+    return draft.applied(stored == nil ? .created : .configured, generation: (stored?.generation ?? 0) + 1)
+  }
+
   private func applyFleetSet(_ draft: DocumentDraft, cause: ChangeCause) throws -> AppliedDocument {
     let stored = try first(
       DocumentQueries.storedFleetSet, .name(draft.project), .text(draft.name),
-      read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
+      read: { row in
+        (id: try row.int(), document: try row.text(), generation: try row.int(), isDeleting: try row.bool())
+      })
+    if stored?.isDeleting == true {
+      throw StoreError(
+        .conflict, "FleetSet \(draft.name) is being deleted with its workloads; apply it when that has ended")
+    }
     if let stored, stored.document == draft.text {
       return draft.applied(.unchanged, generation: stored.generation)
     }
@@ -137,9 +180,11 @@ extension Session {
     return draft.applied(stored == nil ? .created : .configured, generation: generation)
   }
 
-  /// Clusters and repositories can change what any FleetSet of their project expands to.
+  /// Clusters, repositories and ConfigMaps can change what any FleetSet of their project expands to.
   fileprivate func noteDocumentsChanged(_ applied: [AppliedDocument]) throws {
-    let projects = Set(applied.filter { $0.result != .unchanged && $0.kind != "FleetSet" }.map(\.project))
+    let projects = Set(
+      applied.filter { $0.result != .unchanged && ["Cluster", "Repository", "ConfigMap"].contains($0.kind) }.map(
+        \.project))
     for project in projects.sorted() { try wakeExpansions(of: project) }
   }
 

@@ -9,6 +9,7 @@ extension PostgresStore {
       guard plan.changes(input) else { return try session.commitReport(plan, input: input) }
       let isCommand = cause.principal != Principal.flotilla.name
       // Rows are locked in one order everywhere (run, placements, steps, work), so that deadlocks stay rare.
+      try session.holdCalendar(plan, input: input)
       let fleetSet = try session.updateRun(plan, input: input)
       try session.commitOrders(plan, listened: input.listened)
       try session.commitSteps(plan, input: input)
@@ -30,6 +31,9 @@ extension PostgresStore {
       try session.record(session.events(of: plan, cause: cause))
       let hasEnded = plan.run.state.isEnd && !input.run.state.isEnd
       if hasEnded {
+        if plan.run.kind == .remove, plan.run.state == .aborted {
+          try session.execute(RemovalQueries.keepLeft, .id(plan.run.id))
+        }
         if plan.run.kind == .catchUp, plan.run.state.isGoodEnd { try session.settleCaughtUp(plan.run, cause: cause) }
         try session.wake(.start, [fleetSet])
         try session.execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(plan.run.id))
@@ -83,9 +87,11 @@ extension Session {
     let count = try execute(
       PlanQueries.orders, .id(plan.run.id), .ids(ordered.map(\.step.cluster)), .ids(ordered.map(\.step.target)),
       .ints(ordered.map { Int64($0.order.generation.epoch) }), .ints(ordered.map(\.order.generation.counter)),
-      .digests(ordered.map(\.order.placed.bundle)), .ids(ordered.map(\.order.placed.release)),
+      .digests(ordered.map { $0.order.action == .apply ? $0.order.placed.bundle : nil }),
+      .optionalInts(ordered.map { $0.order.action == .apply ? $0.order.placed.release.rawValue : nil }),
       .ints(ordered.map(\.order.startWithin.wholeMilliseconds)),
-      .texts(ordered.map(\.order.direction.rawValue)), .int(listened.milliseconds))
+      .texts(ordered.map(\.order.direction.rawValue)), .int(listened.milliseconds),
+      .texts(ordered.map(\.order.action.rawValue)))
     guard count == ordered.count else {
       throw StoreError(.lostRace, "a generation in \(plan.run.displayName) is not above the stored one")
     }
@@ -148,7 +154,7 @@ extension Session {
       .jsons(stages.map(\.counters)), .optionalInts(stages.map { $0.openedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
-      .texts(stages.map(\.haltReason)))
+      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

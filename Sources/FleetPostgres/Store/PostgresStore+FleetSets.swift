@@ -27,30 +27,6 @@ extension PostgresStore {
     }
   }
 
-  /// Removes a FleetSet and keeps its workloads.
-  public func removeFleetSet(
-    _ name: FleetSetName, in project: ProjectName, cause: ChangeCause
-  ) async throws(StoreError) {
-    try await change { session in
-      let stored = try session.first(
-        DocumentQueries.storedFleetSet, .name(project), .name(name), read: { try $0.int() })
-      guard let id = stored else {
-        throw StoreError(.notFound, "there is no FleetSet '\(name)' in project '\(project)'")
-      }
-      if let number = try session.first(DocumentQueries.openRollout, .int(id), read: { try $0.int() }) {
-        throw StoreError(.conflict, "rollout \(name)/\(number) goes on; abort it or let it end first")
-      }
-      try session.execute(DocumentQueries.removeFleetSet, .int(id))
-      for kind in [WorkKind.expansion, .start] {
-        try session.execute(WorkQueries.forget, .text(kind.rawValue), .int(id))
-      }
-      try session.record(
-        Event(
-          "fleetset.removed", project: project, fleetSet: name.rawValue, cause: cause,
-          message: "FleetSet \(name) was removed; its workloads stay and are nobody's"))
-    }
-  }
-
   /// Records whether a FleetSet is as it should be.
   public func recordCondition(_ condition: Condition, of fleetSet: FleetSetID) async throws(StoreError) {
     try await change { session in

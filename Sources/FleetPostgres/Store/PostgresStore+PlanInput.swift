@@ -19,7 +19,10 @@ extension PostgresStore {
         stages: stages, units: [])
       input.isHeld = head.isHeld
       if !head.run.state.isEnd {
+        input.calendar = try session.calendar(of: head.run)
         try session.loadUnits(of: &input, lookahead: lookahead)
+        let zones = input.calendar.zoneNames(input.units.map(\.clusterLabels))
+        input.calendar.zones = try session.timeZones(named: zones)
         if !head.run.strategy.limits.isEmpty {
           let counts = try session.rows(PlanQueries.inFlightByLabel, .id(rollout)) { row in
             (label: try row.text(), value: try row.text(), count: try row.count())
@@ -68,7 +71,8 @@ extension Session {
     let limits = run.strategy.limits.map(\.label)
     let steps = try rows(
       PlanQueries.units, .id(run.id), .ints(order.map { Int64($0.stage) }), .ints(order.map { Int64($0.position) }),
-      .int(input.listened.milliseconds), read: { try LoadedStep(&$0, limits: limits) })
+      .int(input.listened.milliseconds), .bool(input.calendar.looksAtLabels),
+      read: { try LoadedStep(&$0, limits: limits) })
     for loaded in steps {
       if let last = input.units.indices.last, input.units[last].stage == loaded.unit.stage,
         input.units[last].position == loaded.unit.position

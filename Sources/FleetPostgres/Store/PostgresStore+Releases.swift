@@ -82,6 +82,7 @@ extension PostgresStore {
             cause: ChangeCause(principal: Principal.flotilla.name),
             message: "release \(set.number + 1) with \(draft.targets.count) targets from \(commits)"))
         try session.wake(.start, [draft.fleetSet.rawValue])
+        try session.execute(RemovalQueries.forgetShrink, .id(draft.fleetSet))
       }
       return try session.present(
         session.first(
@@ -139,6 +140,22 @@ extension PostgresStore {
     }
   }
 
+  /// How the targets of a set are expanded now.
+  public func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings] {
+    try await read { session in
+      let found = try session.rows(ReleaseQueries.settings, .id(fleetSet)) { row in
+        (
+          name: try row.name() as TargetName,
+          settings: TargetSettings(
+            cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),
+            revision: try row.json(), path: try row.text(), isRecursive: try row.bool(), selfHeal: try row.bool(),
+            prune: try row.bool(), createNamespace: try row.bool())
+        )
+      }
+      return Dictionary(found.map { ($0.name, $0.settings) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   /// The objects' digests of a bundle in order.
   public func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]? {
     try await read { session in
@@ -169,7 +186,9 @@ extension Session {
     let targets = draft.targets
     let clusters = Parameter.ids(targets.map(\.cluster))
     let names = Parameter.texts(targets.map(\.name.rawValue))
-    try execute(ReleaseQueries.abandonTargets, .id(draft.fleetSet), clusters, names)
+    try execute(
+      ReleaseQueries.abandonTargets, .id(draft.fleetSet), clusters, names, .text(draft.onRemoval.rawValue),
+      .ids(draft.kept))
     do {
       try execute(ReleaseQueries.upsertTargets, .id(draft.fleetSet), .int(id), clusters, names)
     } catch let error as DatabaseError where error.isDuplicate {
@@ -179,7 +198,8 @@ extension Session {
       ReleaseQueries.insertTargets, .id(draft.fleetSet), .int(id), clusters, names, .digests(targets.map(\.bundle)),
       .jsons(targets.map(\.labels)), .texts(targets.map(\.namespace)), .texts(targets.map(\.repository.rawValue)),
       .texts(targets.map(\.path)), .texts(targets.map(\.origin)), .bools(targets.map(\.selfHeal)),
-      .bools(targets.map(\.prune)), .bools(targets.map(\.createNamespace)))
+      .bools(targets.map(\.prune)), .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)),
+      .bools(targets.map(\.isRecursive)))
     guard inserted == targets.count else {
       throw StoreError(.internal, "\(inserted) of \(targets.count) targets were stored")
     }

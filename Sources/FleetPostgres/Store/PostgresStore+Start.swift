@@ -13,7 +13,8 @@ extension PostgresStore {
           now: try row.instant(), project: try row.name() as ProjectName, name: try row.name() as FleetSetName,
           release: try row.id() as ReleaseID, newer: try row.optionalID() as ReleaseID?, releaseName: try row.text(),
           isHeld: try row.bool(),
-          lastGood: try row.optionalID() as ReleaseID?, lastGoodNumber: try row.int(), nextNumber: try row.count()
+          lastGood: try row.optionalID() as ReleaseID?, lastGoodNumber: try row.int(), nextNumber: try row.count(),
+          isDeleting: try row.bool()
         )
       }
       guard let head else { return nil }
@@ -31,13 +32,26 @@ extension PostgresStore {
           id: try row.id(), displayName: try row.text(), kind: try row.raw(), state: try row.raw(),
           release: try row.id(), hasOpenedLaterStage: try row.bool(), onNewRevision: try row.raw())
       }
-      return StartInput(
+      var input = StartInput(
         now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
         releaseName: head.releaseName, authors: authors, isHeld: head.isHeld, lastGoodRelease: head.lastGood,
         members: members, activeRun: active, nextNumber: head.nextNumber, newerRelease: head.newer,
         lastGoodRun: try session.lastGoodRun(of: fleetSet),
         supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
+      input.isDeleting = head.isDeleting
+      input.leaving = try session.rows(RolloutQueries.leaving, .id(fleetSet)) { row in
+        var member = try row.startMember()
+        member.release = try row.id()
+        member.takesOrders = try row.bool()
+        return member
+      }
+      return input
     }
+  }
+
+  /// Releases that no run was for yet.
+  public func waitingReleases(of fleetSet: FleetSetID) async throws(StoreError) -> [ReleaseID] {
+    try await read { try $0.rows(RolloutQueries.waiting, .id(fleetSet), read: { try $0.id() }) }
   }
 
   /// Stores a run with its stages and steps.
@@ -49,6 +63,7 @@ extension PostgresStore {
       guard try session.first(RolloutQueries.holdFleetSet, .id(fleetSet), read: { try $0.int() }) != nil else {
         throw StoreError(.notFound, "FleetSet \(frozen.run.fleetSet) is gone")
       }
+      try session.checkOwnership(of: frozen)
       if let undone = frozen.undoes { try session.holdUndone(undone, cause: cause) }
       let id: RolloutID
       do {
@@ -79,6 +94,15 @@ extension PostgresStore {
 }
 
 extension Session {
+  /// Two sets whose runs are stored at the same moment do not claim one object: the second sees what the first has.
+  fileprivate func checkOwnership(of frozen: FrozenRun) throws {
+    try execute(FindingQueries.lockOwnership, .name(frozen.run.project))
+    let conflicts = try findings(of: frozen, withPrunes: false).conflicts
+    guard let conflict = conflicts.first(where: { !frozen.knownConflicts.contains($0) }) else { return }
+    throw StoreError(
+      .lostRace, "\(conflict.ownerSet)/\(conflict.owner) has claimed \(conflict.object) on \(conflict.clusterName)")
+  }
+
   /// The newest run of kind Rollout or Undo if it ended well, with whom it passed over.
   fileprivate func lastGoodRun(of fleetSet: FleetSetID) throws -> StartInput.LastGoodRun? {
     let run = try first(RolloutQueries.lastGoodRun, .id(fleetSet)) { row in

@@ -30,7 +30,25 @@ enum CredentialReading {
         throw refusal("secret", "the secret is too short to keep anybody out", "give at least 16 characters")
       }
       return .webhookSecret(secret)
+    case .secret: return try secret(request)
     }
+  }
+
+  private static func secret(_ request: CredentialRequest) throws(ErrorEnvelope) -> Credential {
+    let values = request.data ?? [:]
+    guard !values.isEmpty else { throw refusal("data", "data is missing", "give at least one key with a value") }
+    for (key, value) in values where key.isEmpty || value.isEmpty {
+      throw refusal("data", "the key \"\(key)\" has no name or no value", "every key has a value")
+    }
+    let hosts = (request.hosts ?? []).map { $0.lowercased() }
+    for host in hosts {
+      guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 32 && $0 < 127 }),
+        !host.contains(where: { "/@*?#[]".contains($0) })
+      else {
+        throw refusal("hosts", "\"\(host)\" is not a host", "give a name or an address without scheme, port and path")
+      }
+    }
+    return .secret(values: values, hosts: hosts)
   }
 
   private static func required(_ text: String?, _ field: String) throws(ErrorEnvelope) -> String {

@@ -26,8 +26,10 @@ extension RolloutService: RolloutActions {
   ) async throws -> FleetServer.StartOutcome {
     do {
       let outcome = try await start(
-        fleetSet, in: project, revision: options.revision.flatMap { $0.isEmpty ? nil : $0 }, by: principal,
-        reason: reason, dryRun: options.dryRun)
+        fleetSet, in: project, revision: options.revision.flatMap { $0.isEmpty ? nil : $0 }, plan: options.plan,
+        by: principal, reason: reason,
+        accepted: FindingAcceptance(prunes: options.acceptPrunes, skipsConflicting: options.skipConflicting),
+        dryRun: options.dryRun)
       switch outcome {
       case .started(let record):
         return .init(
@@ -42,6 +44,26 @@ extension RolloutService: RolloutActions {
           result: .dryRun, rollout: RolloutRecord(frozen),
           message: "\(frozen.run.displayName) would be started: to \(frozen.run.releaseName)")
       }
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
+  /// What `start` would start now.
+  public func plan(
+    _ fleetSet: FleetSetName, in project: ProjectName, revision: String?, by principal: Principal
+  ) async throws -> RolloutPlan? {
+    do {
+      let planned: PlannedRollout? = try await plan(fleetSet, in: project, revision: revision, by: principal)
+      guard let planned else { return nil }
+      let steps = planned.run.units.flatMap(\.steps)
+      return RolloutPlan(
+        rollout: RolloutRecord(planned.run),
+        clusters: planned.run.stages.map { stage in
+          planned.run.units.filter { $0.stage == stage.index && $0.changes }.map(\.clusterName)
+        },
+        groups: PreviewedGroup.groups(of: planned.changes), unchanged: steps.count { $0.state == .unchanged },
+        predicted: planned.predicted)
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
     }
@@ -62,6 +84,7 @@ extension RolloutService: RolloutActions {
       case .undo: .undo
       case .retry(let clusters): .retry(clusters)
       case .waive(let clusters): .waive(clusters)
+      case .overrideWindow(let stage): .overrideWindow(stage: stage)
       }
     do {
       return try await act(

@@ -28,32 +28,36 @@ extension Previewer: PreviewService {
     do {
       let difference: (changes: [TargetChange], warnings: [Diagnostic]) = try await difference(
         fleetSet, documents: documents, cluster: cluster, in: project)
-      var groups: [Change: [TargetName]] = [:]
-      var unchanged = 0
-      for change in difference.changes {
-        if change.action == .changed, change.changes.isEmpty {
-          unchanged += 1
-        } else {
-          groups[Change(action: change.action, objects: change.changes), default: []].append(change.target)
-        }
-      }
       return PreviewedDifference(
-        groups: groups.map { change, targets in
-          PreviewedGroup(
-            targets: targets.sorted(), action: .init(change.action), changes: change.objects.map(PreviewedChange.init))
-        }
-        .sorted { left, right in
-          left.targets.count != right.targets.count
-            ? left.targets.count > right.targets.count : (left.targets.first ?? "") < (right.targets.first ?? "")
-        }, unchanged: unchanged, warnings: difference.warnings)
+        groups: PreviewedGroup.groups(of: difference.changes),
+        unchanged: difference.changes.count { $0.action == .changed && $0.changes.isEmpty },
+        warnings: difference.warnings)
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
     }
   }
+}
 
+extension PreviewedGroup {
   private struct Change: Hashable {
     var action: ObjectChange.Action
     var objects: [ObjectChange]
+  }
+
+  /// Equal changes together, the largest group first; targets without a change are in none.
+  static func groups(of changes: [Previewer.TargetChange]) -> [PreviewedGroup] {
+    var groups: [Change: [TargetName]] = [:]
+    for change in changes where change.action != .changed || !change.changes.isEmpty {
+      groups[Change(action: change.action, objects: change.changes), default: []].append(change.target)
+    }
+    return groups.map { change, targets in
+      PreviewedGroup(
+        targets: targets.sorted(), action: .init(change.action), changes: change.objects.map(PreviewedChange.init))
+    }
+    .sorted { left, right in
+      left.targets.count != right.targets.count
+        ? left.targets.count > right.targets.count : (left.targets.first ?? "") < (right.targets.first ?? "")
+    }
   }
 }
 

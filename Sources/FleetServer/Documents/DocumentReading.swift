@@ -10,14 +10,14 @@ enum DocumentReading {
   ///
   /// - Throws: `DiagnosticsError` with every finding.
   static func read(
-    _ files: [ApplyRequest.File], in project: ProjectName
+    _ files: [ApplyRequest.File], in project: ProjectName, zones: ZoneCatalogue? = nil
   ) throws(DiagnosticsError) -> (documents: [Document], warnings: [Diagnostic]) {
     guard !files.isEmpty else { return ([], []) }
-    var (documents, diagnostics) = Documents.read(files.map { (file: $0.name, bytes: Array($0.content.utf8)) })
+    var (documents, diagnostics) = Documents.read(
+      files.map { (file: $0.name, bytes: Array($0.content.utf8)) }, zones: zones)
     diagnostics += templateProblems(in: documents)
     for index in documents.indices {
-      // An ApplicationSet's namespace is its project.
-      let key = documents[index].kind == ApplicationSets.kind ? "namespace" : "project"
+      let key = documents[index].isOfKubernetes ? "namespace" : "project"
       let named = documents[index].source["metadata", key]
       if let named, named.string != project.rawValue {
         diagnostics.append(
@@ -46,6 +46,15 @@ extension Document {
     case .repository(var repository):
       repository.project = project
       content = .repository(repository)
+    case .configMap(var configMap):
+      configMap.project = project
+      content = .configMap(configMap)
+    case .window(var window):
+      window.project = project
+      content = .window(window)
+    case .freeze(var freeze):
+      freeze.project = project
+      content = .freeze(freeze)
     case .fleetSet: break
     }
   }

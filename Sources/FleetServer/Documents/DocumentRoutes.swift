@@ -18,11 +18,13 @@ struct DocumentRoutes: Sendable {
         code: .invalid, message: "\"\(call.project)\" is not a project's name", field: "project",
         hint: "give lower-case letters, digits, - and .")
     }
-    let (documents, warnings) = try DocumentReading.read(request.files, in: call.project)
+    let (documents, warnings) = try DocumentReading.read(
+      request.files, in: call.project, zones: try await store.timeZoneCatalogue())
     guard !documents.isEmpty else {
       throw ErrorEnvelope(
         code: .invalid, message: "there is no document in the request", field: "files",
-        hint: "give at least one file with a Cluster, Repository or FleetSet")
+        hint: "give at least one file with a Cluster, Repository, FleetSet, ApplicationSet, Window, Freeze or ConfigMap"
+      )
     }
     let refused = documents.compactMap(refusal)
     guard refused.isEmpty else { throw DiagnosticsError(warnings + refused) }
@@ -80,7 +82,10 @@ extension DocumentDraft {
       switch document.content {
       case .cluster(let cluster): .cluster(cluster)
       case .repository(let repository): .repository(repository)
+      case .window(let window): .window(window)
+      case .freeze(let freeze): .freeze(freeze)
       case .fleetSet: .fleetSet
+      case .configMap(let configMap): .configMap(configMap)
       }
     self.init(
       project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -1,6 +1,7 @@
 import FleetAPI
 import FleetDocuments
 import FleetModel
+import FleetPlanner
 import FleetPorts
 import FoundationEssentials
 
@@ -63,6 +64,10 @@ extension FleetSetResource {
       project: record.project, name: record.name, generation: record.generation,
       condition: ConditionResource(record.condition), targetCount: record.targetCount,
       newestRelease: record.newestRelease.map(ReleaseResource.init), activeRollout: record.activeRollout,
+      deleting: record.isDeleting,
+      shrink: record.shrink.map {
+        ShrinkResource(expansion: $0.expansion, leaving: $0.leaving, current: $0.current, budget: $0.budget)
+      },
       document: withDocument
         ? try JSONValue(
           kind: "FleetSet", project: record.project, name: record.name.rawValue, stored: record.canonicalJSON) : nil)

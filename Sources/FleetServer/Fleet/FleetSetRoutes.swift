@@ -1,6 +1,7 @@
 import FleetAPI
 import FleetDocuments
 import FleetModel
+import FleetPlanner
 import FleetPorts
 
 /// FleetSets with their releases and targets; they are made by applying documents.
@@ -14,7 +15,9 @@ struct FleetSetRoutes: Sendable {
       Routes.listFleetSets.id: list,
       Routes.getFleetSet.id: get,
       Routes.removeFleetSet.id: remove,
+      Routes.acceptShrink.id: acceptShrink,
       Routes.listFleetSetReleases.id: releases,
+      Routes.planRollout.id: plan,
       Routes.startRollout.id: start,
       Routes.releaseHold.id: releaseHold,
       Routes.previewFleetSet.id: preview,
@@ -38,19 +41,56 @@ struct FleetSetRoutes: Sendable {
   @Sendable private func remove(_ call: Call) async throws -> Reply {
     let record = try await fleetSet(call)
     try call.checkGeneration(record.generation)
-    guard call.query["workloads"] == "keep" else {
+    guard let workloads = call.query["workloads"].flatMap(RemovalPolicy.init) else {
       throw ErrorEnvelope(
         code: .invalid, message: "what happens to the workloads of \(record.name) must be said", field: "workloads",
-        hint:
-          "give workloads=keep: they stay and are listed as abandoned; removing them is not available in this version")
+        hint: "give workloads=keep, and they stay as abandoned targets, or workloads=remove, and a rollout removes them"
+      )
     }
-    if try call.flag("dryRun") {
-      return try .json(
-        Acknowledgement(message: "FleetSet \(record.name) would be removed; its workloads would stay"))
+    let cause = call.cause(nil)
+    if workloads == .remove, cause.reason.isEmpty {
+      throw ErrorEnvelope(
+        code: .invalid, message: "removing the \(record.targetCount) workloads of \(record.name) needs a reason",
+        field: "reason", hint: "give --reason; --dry-run only says what would be removed")
     }
-    try await store.removeFleetSet(record.name, in: call.project, cause: call.cause(nil))
-    return try .json(
-      Acknowledgement(message: "FleetSet \(record.name) was removed; its workloads stay, as abandoned targets"))
+    let isDryRun = try call.flag("dryRun")
+    if !isDryRun { try await store.removeFleetSet(record.name, in: call.project, workloads: workloads, cause: cause) }
+    let (verb, stay) = isDryRun ? ("would be", "would stay") : ("was", "stay")
+    let message =
+      switch workloads {
+      case .keep: "FleetSet \(record.name) \(verb) removed; its workloads \(stay), as abandoned targets"
+      case .remove:
+        "FleetSet \(record.name) \(isDryRun ? "would be" : "is being") deleted; a rollout of kind Remove "
+          + "\(isDryRun ? "would remove" : "removes") its \(record.targetCount) workloads first"
+      }
+    return try .json(Acknowledgement(message: message))
+  }
+
+  @Sendable private func acceptShrink(_ call: Call) async throws -> Reply {
+    let request = try call.decode(AcceptShrinkRequest.self)
+    let record = try await fleetSet(call)
+    guard !request.reason.isEmpty else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "letting targets leave needs a reason", field: "reason", hint: "give --reason")
+    }
+    guard let shrink = record.shrink else {
+      throw ErrorEnvelope(
+        code: .conflict, message: "nothing of \(record.name) waits to be accepted", field: "expansion",
+        hint: "flotilla describe fleetset/\(record.name) says what does")
+    }
+    guard request.expansion.utf8.count >= 8, shrink.expansion.hexadecimal.hasPrefix(request.expansion.lowercased())
+    else {
+      throw ErrorEnvelope(
+        code: .conflict,
+        message: "the expansion of \(record.name) that waits is \(shrink.expansion.short), not that one",
+        field: "expansion",
+        hint: "look at who leaves now, flotilla describe fleetset/\(record.name), and accept that if it is meant")
+    }
+    if request.dryRun != true {
+      try await store.acceptShrink(
+        shrink.expansion, of: record.name, in: call.project, cause: call.cause(request.reason))
+    }
+    return try .json(FleetSetResource(try await fleetSet(call), withDocument: true))
   }
 
   @Sendable private func releases(_ call: Call) async throws -> Reply {
@@ -81,11 +121,33 @@ struct FleetSetRoutes: Sendable {
       }, TargetResource.init)
   }
 
+  @Sendable private func plan(_ call: Call) async throws -> Reply {
+    let request = try call.decode(PlanRolloutRequest.self)
+    let name = FleetSetName(call.parameter("name"))
+    let plan = try await actions.plan(name, in: call.project, revision: request.revision, by: call.principal)
+    guard let plan else {
+      return try .json(
+        PlanRolloutResponse(message: "every cluster of \(name) runs that release already: there is nothing to roll out")
+      )
+    }
+    return try .json(
+      PlanRolloutResponse(
+        hash: plan.rollout.run.planHash, rollout: RolloutResource(plan.rollout),
+        stages: zip(plan.rollout.stages, plan.clusters).map { stage, clusters in
+          PlanRolloutResponse.Stage(name: stage.name, clusters: Array(clusters.prefix(1_000)))
+        },
+        groups: plan.groups.map(DiffResponse.Group.init), unchanged: plan.unchanged,
+        predictedMilliseconds: plan.predicted?.wholeMilliseconds,
+        message: "\(plan.rollout.run.displayName) would go to \(plan.rollout.run.releaseName)"))
+  }
+
   @Sendable private func start(_ call: Call) async throws -> Reply {
     let request = try call.decode(StartRolloutRequest.self)
     let outcome = try await actions.start(
       FleetSetName(call.parameter("name")), in: call.project,
-      options: StartOptions(revision: request.revision, dryRun: request.dryRun ?? false), by: call.principal,
+      options: StartOptions(
+        revision: request.revision, plan: request.plan, acceptPrunes: request.acceptPrunes,
+        skipConflicting: request.skipConflicting ?? false, dryRun: request.dryRun ?? false), by: call.principal,
       reason: request.reason ?? "")
     return try .json(
       StartRolloutResponse(
@@ -123,23 +185,21 @@ struct FleetSetRoutes: Sendable {
     let name = FleetSetName(call.parameter("name"))
     let difference = try await previews.difference(
       name, documents: documents, cluster: request.cluster, in: call.project)
-    let groups = difference.groups.map { group in
-      DiffResponse.Group(
-        targets: Array(group.targets.prefix(50)), targetCount: group.targets.count,
-        action: DiffResponse.Change.Action(group.action),
-        changes: group.changes.map { change in
-          DiffResponse.Change(
-            object: change.object, action: DiffResponse.Change.Action(change.action), fields: change.fields)
-        })
-    }
     return try .json(
       DiffResponse(
-        fleetSet: name, groups: groups, unchanged: difference.unchanged, warnings: warnings + difference.warnings))
+        fleetSet: name, groups: difference.groups.map(DiffResponse.Group.init), unchanged: difference.unchanged,
+        warnings: warnings + difference.warnings))
   }
 
   private func read(_ call: Call) throws -> (PreviewRequest, [Document], [Diagnostic]) {
     let request = try call.decode(PreviewRequest.self)
     let (documents, warnings) = try DocumentReading.read(request.files, in: call.project)
+    // Where generators ask, and with which secrets, is what documents say: previews of those do what applying them does.
+    if call.principal.right < .operate, documents.contains(where: \.saysWhomToAsk) {
+      throw ErrorEnvelope(
+        code: .forbidden, message: "previewing documents whose generators ask other programs needs the right operate",
+        hint: "ask somebody who has it, or preview offline: flotilla preview --offline")
+    }
     return (request, documents, warnings)
   }
 
@@ -164,6 +224,19 @@ extension StartRolloutResponse.Outcome {
       case .noChange: .noChange
       case .dryRun: .dryRun
       }
+  }
+}
+
+extension DiffResponse.Group {
+  /// A group on the wire.
+  init(_ group: PreviewedGroup) {
+    self.init(
+      targets: Array(group.targets.prefix(50)), targetCount: group.targets.count,
+      action: DiffResponse.Change.Action(group.action),
+      changes: group.changes.map { change in
+        DiffResponse.Change(
+          object: change.object, action: DiffResponse.Change.Action(change.action), fields: change.fields)
+      })
   }
 }
 

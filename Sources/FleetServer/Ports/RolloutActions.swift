@@ -20,18 +20,32 @@ public enum RolloutAction: Hashable, Sendable {
   case retry([ClusterName])
   /// Accepts failures; empty for all of them.
   case waive([ClusterName])
+  /// Lets a stage go on although its windows are closed or a freeze is on; nil for the one that waits.
+  case overrideWindow(stage: String?)
 }
 
 /// How a run is started by a person.
 public struct StartOptions: Hashable, Sendable {
   /// The release, by number or by the first digits of its commit; nil for the newest.
   public var revision: String?
+  /// The first digits of the hash of the only plan that may be started; nil for any.
+  public var plan: String?
+  /// What may be deleted beyond the budget, by its digest; nil for nothing.
+  public var acceptPrunes: String?
+  /// Whether to go without targets that would get what others own.
+  public var skipConflicting: Bool
   /// Whether to answer the run as it would be and start nothing.
   public var dryRun: Bool
 
   /// Makes options.
-  public init(revision: String? = nil, dryRun: Bool = false) {
+  public init(
+    revision: String? = nil, plan: String? = nil, acceptPrunes: String? = nil, skipConflicting: Bool = false,
+    dryRun: Bool = false
+  ) {
     self.revision = revision
+    self.plan = plan
+    self.acceptPrunes = acceptPrunes
+    self.skipConflicting = skipConflicting
     self.dryRun = dryRun
   }
 }
@@ -65,6 +79,31 @@ public struct StartOutcome: Hashable, Sendable {
   }
 }
 
+/// A run as it would be started now.
+public struct RolloutPlan: Sendable {
+  /// The run as it would be.
+  public var rollout: RolloutRecord
+  /// The clusters of each stage that change, in order.
+  public var clusters: [[ClusterName]]
+  /// What targets would get, equal changes together, the largest group first.
+  public var groups: [PreviewedGroup]
+  /// Targets without a change.
+  public var unchanged: Int
+  /// How long it would take; nil when unknown.
+  public var predicted: Duration?
+
+  /// Makes a plan.
+  public init(
+    rollout: RolloutRecord, clusters: [[ClusterName]], groups: [PreviewedGroup], unchanged: Int, predicted: Duration?
+  ) {
+    self.rollout = rollout
+    self.clusters = clusters
+    self.groups = groups
+    self.unchanged = unchanged
+    self.predicted = predicted
+  }
+}
+
 /// An action that a run's state, a rule or the caller's rights do not allow; nothing was changed.
 public struct ActionRefusal: Error, Hashable, Sendable {
   /// What the caller should do: mostly `conflict`, `blocked`, `forbidden`, `notFound` or `invalid`.
@@ -91,6 +130,13 @@ public protocol RolloutActions: Sendable {
   func start(
     _ fleetSet: FleetSetName, in project: ProjectName, options: StartOptions, by principal: Principal, reason: String
   ) async throws -> StartOutcome
+
+  /// What `start` would start now; nil when nothing changes.
+  ///
+  /// - Throws: ``ActionRefusal`` for what would keep it from starting, or `StoreError`.
+  func plan(
+    _ fleetSet: FleetSetName, in project: ProjectName, revision: String?, by principal: Principal
+  ) async throws -> RolloutPlan?
 
   /// Does what a person decided about a run; answers it as it is then, or would be with `dryRun`.
   ///

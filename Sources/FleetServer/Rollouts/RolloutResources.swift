@@ -5,7 +5,8 @@ import FleetPorts
 
 extension StageResource {
   /// A stage on the wire.
-  init(_ stage: Stage) {
+  init(_ stage: Stage, of run: Run) {
+    let windows = (run.strategy.windows ?? []) + (stage.rules.windows ?? [])
     let rules = stage.rules
     let approval = rules.before.compactMap { gate -> ApprovalRule? in
       switch gate {
@@ -30,7 +31,10 @@ extension StageResource {
       approvals: stage.approvals.map {
         Approval(principal: $0.principal, groups: $0.groups, reason: $0.reason, at: Timestamp($0.at))
       },
-      haltReason: stage.haltReason)
+      haltReason: stage.haltReason, windows: windows.isEmpty ? nil : windows,
+      overrides: stage.overrides.isEmpty
+        ? nil
+        : stage.overrides.map { Approval(principal: $0.by, groups: [], reason: $0.reason, at: Timestamp($0.at)) })
   }
 }
 
@@ -76,7 +80,7 @@ extension RolloutResource {
       },
       failureBudget: run.failureBudget, unreachableBudget: run.unreachableBudget, createdAt: Timestamp(run.createdAt),
       endedAt: run.endedAt.map(Timestamp.init), counts: Counts(record.stages),
-      stages: record.stages.sorted { $0.index < $1.index }.map(StageResource.init),
+      stages: record.stages.sorted { $0.index < $1.index }.map { StageResource($0, of: record.run) },
       waiting: record.report.waiting.map(WaitingResource.init), notes: record.report.notes, warnings: record.warnings)
   }
 }

@@ -30,6 +30,9 @@ struct RolloutRoutes: Sendable {
       Routes.waiveRollout.id: { call in
         try await act(call, reasonFor: "waive") { request in .waive(request.clusters ?? []) }
       },
+      Routes.overrideWindowRollout.id: { call in
+        try await act(call, reasonFor: "override-window") { request in .overrideWindow(stage: request.stage) }
+      },
     ]
   }
 
@@ -70,11 +73,14 @@ struct RolloutRoutes: Sendable {
       return try await store.steps(of: record.run.id, states: states, after: nil, limit: 100).elements.map(
         StepResource.init)
     }
+    let hasFailures = record.stages.contains { $0.counters.everFailed >= 1 }
+    let correlations = hasFailures ? try await store.correlations(of: record.run.id) : []
     return try .json(
       RolloutExplanation(
         rollout: RolloutResource(record),
         inFlight: try await steps(.dispatched, .applying, .verifying, .rollingBack),
         failed: try await steps(.failed, .rollbackFailed), away: try await steps(.unreachable, .lost),
+        correlations: correlations.map(CorrelationResource.init),
         next: NextCommands.commands(for: record)))
   }
 
@@ -128,6 +134,9 @@ enum NextCommands {
     for waiting in record.report.waiting where waiting.reason == .approval && !waiting.stage.isEmpty {
       commands.append("flotilla rollout approve \(run.fleetSet) --stage \(waiting.stage)")
     }
+    for waiting in record.report.waiting where waiting.reason == .window || waiting.reason == .freeze {
+      commands.append("flotilla rollout override-window \(run.fleetSet) --stage \(waiting.stage) --reason …")
+    }
     switch run.state {
     case .paused: commands.append("flotilla rollout resume \(run.fleetSet)")
     case .halted:
@@ -145,5 +154,14 @@ enum NextCommands {
     default: break
     }
     return commands
+  }
+}
+
+extension CorrelationResource {
+  /// What failures have in common, on the wire.
+  init(_ found: FailureCorrelation) {
+    self.init(
+      label: found.tally.label, value: found.tally.value, failed: found.tally.failed, healthy: found.tally.healthy,
+      healthyTotal: found.healthyTotal, message: found.message, exclusion: found.exclusion)
   }
 }

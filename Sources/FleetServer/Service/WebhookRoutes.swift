@@ -8,7 +8,8 @@ import HTTPTypes
 import Logging
 import Synchronization
 
-/// Pushes told by Git hosts: they only wake the poll of a repository, whatever else they say.
+/// Pushes told by Git hosts: they only wake the poll of a repository, whatever else they say; those about pull requests,
+/// which change no branch, wake the FleetSets that list them too.
 ///
 /// Authenticated by the repository's secret, the credential named `REPOSITORY.webhook`: GitHub and Gitea sign the body
 /// with it (HMAC-SHA256), GitLab sends it. A token with the right operate is taken instead, for anything that can send one.
@@ -46,9 +47,30 @@ struct WebhookRoutes: Sendable {
         code: .unauthenticated, message: "the webhook is not signed with the secret of a repository here",
         hint: "store the secret as the credential REPOSITORY.webhook: flotilla credential set")
     }
+    if Self.isAboutPullRequests(call.headers) {
+      for project in Set(woken.map(\.repository.project)).sorted() { try await wakePullRequests(of: project) }
+    }
     let names = woken.map(\.repository.name.rawValue).sorted().joined(separator: ", ")
     call.logger.info("a webhook wakes repositories", metadata: ["fleet.repository.names": "\(names)"])
     return try .json(Acknowledgement(message: "looking at \(names) now"), status: 202)
+  }
+
+  /// Whether a host says that a pull request was opened, changed or closed. Gitea says it as GitHub does.
+  private static func isAboutPullRequests(_ headers: HTTPFields) -> Bool {
+    headers[.gitHubEvent]?.hasPrefix("pull_request") == true || headers[.gitLabEvent] == "Merge Request Hook"
+  }
+
+  /// Makes the expansion of sets due that list pull requests, of whichever repository: that may be a template's to say.
+  private func wakePullRequests(of project: ProjectName) async throws {
+    let field = Array("\"pullRequest\":".utf8)
+    var after: String?
+    repeat {
+      let page = try await store.fleetSets(in: project, after: after, limit: 500)
+      for set in page.elements where set.canonicalJSON.firstRange(of: field) != nil {
+        try await store.wake(.expansion, row: set.id.rawValue)
+      }
+      after = page.next
+    } while after != nil
   }
 
   private func candidates(_ call: Call) async throws -> [RepositoryRecord] {
@@ -115,6 +137,10 @@ extension HTTPField.Name {
   static let gitHubSignature = HTTPField.Name("X-Hub-Signature-256") ?? .via
   /// Gitea's signature.
   static let giteaSignature = HTTPField.Name("X-Gitea-Signature") ?? .via
+  /// What GitHub tells of, and Gitea.
+  static let gitHubEvent = HTTPField.Name("X-GitHub-Event") ?? .via
+  /// What GitLab tells of.
+  static let gitLabEvent = HTTPField.Name("X-Gitlab-Event") ?? .via
   /// GitLab's secret.
   static let gitLabToken = HTTPField.Name("X-Gitlab-Token") ?? .via
 }

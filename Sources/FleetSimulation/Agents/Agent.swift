@@ -12,11 +12,11 @@ extension World {
   func poll(_ cluster: Int) throws(SimulationFailure) {
     guard canTalk(cluster) else { return }
     for index in clusters[cluster].placements {
-      guard let wanted = placements[index].wanted, placements[index].generation > placements[index].fence else {
-        continue
-      }
+      let wanted = placements[index].wanted
+      guard wanted != nil || placements[index].wantsRemoval, placements[index].generation > placements[index].fence
+      else { continue }
       placements[index].received = (
-        placements[index].generation, wanted.bundle, placements[index].startWithin, time
+        placements[index].generation, wanted?.bundle, placements[index].startWithin, time
       )
       let token = placements[index].token
       let delay = agentChances.chance(900) ? agentChances.within(200...4_000) : agentChances.within(4_000...200_000)
@@ -37,7 +37,7 @@ extension World {
   }
 
   /// The agent's fence: newer ones, or the very same one again.
-  private func accepts(_ index: Int, generation: Generation, bundle: Digest) -> Bool {
+  private func accepts(_ index: Int, generation: Generation, bundle: Digest?) -> Bool {
     let placement = placements[index]
     return generation > placement.fence || (generation == placement.fence && bundle == placement.fenceBundle)
   }
@@ -56,9 +56,11 @@ extension World {
     }
     placements[index].received = nil
     guard accepts(index, generation: order.generation, bundle: order.bundle) else { return }
-    try require(
-      placements[index].everOrdered.contains(order.bundle), "V4",
-      "\(placements[index].name) begins with a bundle that was never ordered")
+    if let bundle = order.bundle {
+      try require(
+        placements[index].everOrdered.contains(bundle), "V4",
+        "\(placements[index].name) begins with a bundle that was never ordered")
+    }
     try require(
       order.generation > placements[index].fence, "V4",
       "\(placements[index].name) begins with \(order.generation) after \(placements[index].fence)")
@@ -84,7 +86,7 @@ extension World {
 
   func finishApplying(_ index: Int, _ token: Int) throws(SimulationFailure) {
     guard placements[index].token == token, placements[index].phase == .applying else { return }
-    guard let bundle = placements[index].fenceBundle else { return }
+    guard let bundle = placements[index].fenceBundle else { return finishRemoving(index, token) }
     let play = drawPlay(index, bundle)
     if case .terminal = play {
       coverage.add(.terminalErrors)
@@ -101,6 +103,21 @@ extension World {
       "\(placements[index].name) runs a bundle that was never ordered")
     queue.add(.report(placement: index, token: token), at: time + 50)
     perform(play, index, token)
+  }
+
+  /// What was applied is gone, unless something of it cannot be deleted.
+  private func finishRemoving(_ index: Int, _ token: Int) {
+    if !isHealed, agentChances.chance(knobs.mishapPermille) {
+      placements[index].phase = .failed
+      placements[index].objectHealth = .unknown
+      placements[index].message = "cannot delete: a finalizer stays"
+    } else {
+      coverage.add(.removedTargets)
+      placements[index].phase = .removed
+      placements[index].objectHealth = .healthy
+      placements[index].running = nil
+    }
+    queue.add(.report(placement: index, token: token), at: time + 50)
   }
 
   private func perform(_ play: Play, _ index: Int, _ token: Int) {
@@ -219,6 +236,12 @@ extension World {
     if observation.phase == .applied {
       placements[index].isConfirmed = true
       placements[index].applied = observation.bundle
+    }
+    if observation.phase == .removed {
+      placements[index].isConfirmed = true
+      placements[index].applied = nil
+      placements[index].lastKnownGood = nil
+      placements[index].goodHistory = []
     }
     log("report", Int64(index), observation.generation.counter, observation.readyFor.wholeMilliseconds)
     mark(placement: index)

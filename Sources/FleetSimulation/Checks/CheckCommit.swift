@@ -33,7 +33,10 @@ extension World {
       try checkEvents(commit)
       try checkEnd(commit)
     }
-    if command == nil { try checkReport(commit) }
+    if command == nil {
+      try checkReport(commit)
+      try checkClosed(commit)
+    }
     try checkWatched(commit)
     cover(commit)
   }

@@ -10,7 +10,8 @@ extension World {
       try require(!commit.plan.movesLastKnownGood, "R12", "last known good moves before the run has ended")
       return
     }
-    let moves = state.isGoodEnd || state == .aborted || state == .superseded
+    let removes = row.run.kind == .remove
+    let moves = !removes && (state.isGoodEnd || state == .aborted || state == .superseded)
     try require(
       commit.plan.movesLastKnownGood == moves, "R12",
       "the run ends \(state.rawValue) and last known good \(moves ? "does not move" : "moves")")
@@ -21,7 +22,10 @@ extension World {
       needsHold = if case .abort(let hold, _) = commit.before.run.breach?.aftermath { hold } else { true }
     }
     if case .abort(let hold) = commit.command, hold { needsHold = true }
-    if needsHold { try require(commit.plan.hold != nil, "R14", "the run ends \(state.rawValue) without a hold") }
+    if removes { try require(commit.plan.hold == nil, "R25", "a run that removes holds a release") }
+    if needsHold, !removes {
+      try require(commit.plan.hold != nil, "R14", "the run ends \(state.rawValue) without a hold")
+    }
     for unit in row.units {
       for step in unit.steps {
         try require(step.state != .pending, "R17", "\(unit.clusterName) is Pending in an ended run")
@@ -112,15 +116,17 @@ extension World {
     }
     let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
-    case .gated: try ask(.approval, what: "stage \(stage.name) is gated")
+    case .gated: try ask(.approval, .window, .freeze, what: "stage \(stage.name) is gated")
     case .open:
       if units.contains(where: { $0.steps.contains { $0.state == .pending } }) {
-        try ask(.slot, .firstAlone, .limit, .contact, what: "clusters of stage \(stage.name) are pending")
+        try ask(
+          .slot, .firstAlone, .limit, .contact, .window, .freeze, what: "clusters of stage \(stage.name) are pending")
       }
       if units.contains(where: { $0.steps.contains { isInFlight($0.state) } }) {
         try ask(.report, .minReady, what: "clusters of stage \(stage.name) are in flight")
       }
-      try ask(.slot, .firstAlone, .limit, .contact, .report, .minReady, what: "stage \(stage.name) is open")
+      try ask(
+        .slot, .firstAlone, .limit, .contact, .window, .freeze, .report, .minReady, what: "stage \(stage.name) is open")
     case .soaking: try ask(.soak, .approval, what: "stage \(stage.name) soaks")
     case .waiting, .halted, .passed, .empty:
       throw failure("report", "the run is running and stage \(stage.name) is \(stage.state.rawValue)")
@@ -153,14 +159,14 @@ extension World {
     switch decideStart(startInput()) {
     case .run, .supersedes: true
     case .waits: knobs.strategy.trigger == .manual && decideManual()
-    case .nothing, .recordOnly, .held, .refused: false
+    case .nothing, .endSet, .recordOnly, .held, .refused: false
     }
   }
 
   private func decideManual() -> Bool {
     switch decideStart(startInput(), request: StartRequest(principal: "kim", reason: "")) {
     case .run, .supersedes: true
-    case .nothing, .recordOnly, .waits, .held, .refused: false
+    case .nothing, .endSet, .recordOnly, .waits, .held, .refused: false
     }
   }
 

@@ -45,6 +45,10 @@ extension World {
       try require(release.bundles.contains(order.placed.bundle), "R3", "\(name): its bundle is not of \(release.name)")
     }
     runs[commit.number].witness.forwardOrdered.insert(target)
+    let isRemoval = commit.after.run.kind == .remove
+    try require((order.action == .remove) == isRemoval, "V6", "\(name) is told to \(order.action.rawValue)")
+    let placement = placements[Int(target.rawValue) - 1]
+    try require(!isRemoval || placement.hasLeft && !placement.isKept, "V6", "\(name) is in the set and removed")
     let rules = commit.after.stages[unit.stage].rules
     try require(
       commit.before.run.state == .running && commit.before.run.pause == nil && commit.after.run.pause == nil, "V8",
@@ -54,6 +58,7 @@ extension World {
     if let excess = failureExcess(commit.after) ?? unreachableExcess(commit.after) {
       throw failure("V8", "\(name) is dispatched although \(excess)")
     }
+    try checkWindows(commit, unit, name)
     try require(unit.cordonReason == nil, "R31", "\(name) is cordoned and dispatched")
     try require(
       unit.silentFor < .seconds(45) && unit.silentFor < rules.unreachableAfter, "R15",

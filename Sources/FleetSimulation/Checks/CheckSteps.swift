@@ -64,6 +64,9 @@ extension World {
     case .waived:
       let isWaive = if case .waive = commit.command { true } else { false }
       try require(isWaive && (from == .failed || from == .lost), "R18", name)
+    case .cancelled where seen.steps[step].isBackInSet:
+      coverage.add(.removalsCancelled)
+      try require(from == .pending && commit.after.run.kind == .remove, "R25", name)
     case .cancelled: try checkBulk(commit, stage: stored.stage, from, to, name)
     case .rollingBack:
       let isUpdated = commit.after.witness.forwardOrdered.contains(stored.steps[step].target)
@@ -133,6 +136,7 @@ extension World {
   }
 
   private func isReady(_ report: Observation?, _ rules: StageStrategy, _ bundle: Digest?) -> Bool {
+    if report?.phase == .removed { return report?.bundle == nil }
     guard let report, report.phase == .applied, report.bundle == bundle else { return false }
     return (report.health == .healthy || report.health == .suspended) && report.readyFor >= rules.minReady
   }

@@ -24,6 +24,13 @@ struct RunWitness {
     var isDuringSoak: Bool
   }
 
+  /// A window's override as it was given.
+  struct GivenOverride {
+    var stage: Int
+    var person: String
+    var at: Int64
+  }
+
   /// V3: no order is given twice.
   struct OrderKey: Hashable {
     var target: TargetID
@@ -37,6 +44,7 @@ struct RunWitness {
   var before: [TargetID: PlacedBundle] = [:]
   var bundles: [TargetID: Digest] = [:]
   var approvals: [GivenApproval] = []
+  var overrides: [GivenOverride] = []
   var orders: Set<OrderKey> = []
   var forwardOrdered: Set<TargetID> = []
   /// Somebody has been ready in this run (R7).
@@ -77,7 +85,7 @@ struct RunWitness {
         before[step.target] = world.placements[Int(step.target.rawValue) - 1].lastKnownGood
         bundles[step.target] = step.bundle
         try world.require(
-          step.before == before[step.target] || frozen.run.kind == .undo, "R3",
+          step.before == (frozen.run.kind == .remove ? nil : before[step.target]) || frozen.run.kind == .undo, "R3",
           "target \(step.targetName) froze another `before` than its last known good bundle")
       }
     }
@@ -114,6 +122,12 @@ struct RunWitness {
         GivenApproval(
           stage: new.index, person: person, at: at,
           isDuringSoak: old.state == .soaking || old.state == .open || old.state == .halted))
+    }
+  }
+
+  mutating func noteOverride(before: [Stage], after: [Stage], person: Person, at: Int64) {
+    for (old, new) in zip(before, after) where new.overrides.count > old.overrides.count {
+      overrides.append(GivenOverride(stage: new.index, person: person.name, at: at))
     }
   }
 

@@ -20,6 +20,7 @@ struct Knobs {
   var cordonPermille: Int
   var removePermille: Int
   var joinPermille: Int
+  var leavePermille: Int
   var controllerOutagePermille: Int
   var databaseOutagePermille: Int
   var clockJumpPermille: Int
@@ -36,6 +37,7 @@ struct Knobs {
   var helpPermille: Int
   /// How many pending units the store loads beyond a stage's slots; few, so that a plan must ask for more.
   var lookahead: Int
+  var calendar: CalendarKnobs
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -77,6 +79,12 @@ struct Knobs {
     if random.chance(manualReleasePermille) { strategy.trigger = .manual }
     lookahead = random.pick([1, 2, 5, 64])
     strategy.onNewRevision = random.pick([.coalesce, .coalesce, .supersede, .reject])
+    // A stream of its own, so that kept seeds keep their worlds.
+    var leaving = SeededRandom(seed: seed, stream: 8)
+    leavePermille = leaving.pick([0, 0, 40, 120])
+    calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
+    strategy.windows = calendar.setWindows
+    for (index, windows) in calendar.stageWindows.enumerated() { strategy.stages[index].windows = windows }
   }
 
   private static func drawStrategy(

@@ -5,6 +5,9 @@ extension World {
   /// Commits a plan in one transaction, or refuses all of it when somebody was faster.
   func commit(_ plan: Plan, input: PlanInput, run number: Int, marks: [(unit: Int, count: Int)]) -> Bool {
     guard runs[number].run.version == plan.run.version, isCurrent(plan, number) else { return false }
+    // A window or freeze that changed since the load is looked at first.
+    let hasForward = plan.steps.contains { $0.order?.direction == .forward }
+    guard !hasForward || input.calendar.version == calendarVersion else { return false }
     for mark in marks where runs[number].marks[mark.unit] == mark.count { runs[number].marks[mark.unit] = 0 }
     runs[number].report = plan.report
     runs[number].seenAt = max(runs[number].seenAt, input.now)
@@ -37,7 +40,8 @@ extension World {
       guard let place = place(of: change, in: number) else { return false }
       guard runs[number].units[place.unit].steps[place.step].state == change.from else { return false }
       guard let order = change.order else { return true }
-      return order.generation > placements[Int(change.target.rawValue) - 1].generation
+      let placement = placements[Int(change.target.rawValue) - 1]
+      return order.generation > placement.generation && (order.action == .apply || placement.hasLeft)
     }
   }
 
@@ -60,14 +64,15 @@ extension World {
       generation: order.generation, direction: order.direction, committedAt: input.now,
       committedListened: input.listened)
     let index = Int(change.target.rawValue) - 1
-    placements[index].wanted = order.placed
+    placements[index].wanted = order.action == .apply ? order.placed : nil
+    placements[index].wantsRemoval = order.action == .remove
     placements[index].generation = order.generation
     placements[index].direction = order.direction
     placements[index].run = number
     placements[index].startWithin = order.startWithin.wholeMilliseconds
     placements[index].isConfirmed = false
     placements[index].report = nil
-    placements[index].everOrdered.insert(order.placed.bundle)
+    if order.action == .apply { placements[index].everOrdered.insert(order.placed.bundle) }
   }
 
   /// Holds the run's release with the bundles it would have changed; what is held is nobody's last known good (R12, R14).
@@ -116,6 +121,7 @@ extension World {
       !clusters[Int(unit.cluster.rawValue) - 1].isRemoved
         && unit.steps.contains { step in
           [.unreachable, .skipped, .lost].contains(step.state)
+            && !placements[Int(step.target.rawValue) - 1].hasLeft
             && placements[Int(step.target.rawValue) - 1].applied != step.bundle
         }
     }
@@ -125,11 +131,21 @@ extension World {
     runs[number].run.version += 1
   }
 
+  /// Who is left when a run that removes is aborted stays (R25).
+  private func keepLeft(_ number: Int) {
+    for unit in runs[number].units {
+      for step in unit.steps where [.cancelled, .unreachable, .skipped].contains(step.state) {
+        placements[Int(step.target.rawValue) - 1].isKept = placements[Int(step.target.rawValue) - 1].hasLeft
+      }
+    }
+  }
+
   private func endRun(_ number: Int) {
     if activeRun == number { activeRun = nil }
     let run = runs[number].run
     if run.state.isGoodEnd, run.kind == .rollout { lastGoodRelease = Int(run.release.rawValue) - 1 }
     if run.state.isGoodEnd, run.kind == .catchUp { settleCaughtUp() }
+    if run.state == .aborted, run.kind == .remove { keepLeft(number) }
     log("run ended", Int64(number), text: run.state.rawValue)
     queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
   }

@@ -38,11 +38,12 @@ extension World {
     }
     var units: [Unit] = []
     for index in row.units.indices where isWanted[index] {
-      units.append(loaded(row.units[index], listened: listened))
+      units.append(loaded(row.units[index], listened: listened, isRemoval: row.run.kind == .remove))
     }
     var input = PlanInput(
       now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
       units: units, inFlightByLabel: inFlightByLabel(row))
+    input.calendar = calendar
     input.hasMoreToSendBack = !isSendBackComplete
     input.isHeld = holds.contains { $0.release == Int(row.run.release.rawValue) - 1 }
     return (input, marks)
@@ -75,15 +76,17 @@ extension World {
     return true
   }
 
-  private func loaded(_ stored: Unit, listened: Int64) -> Unit {
+  private func loaded(_ stored: Unit, listened: Int64, isRemoval: Bool) -> Unit {
     var unit = stored
     let cluster = clusters[Int(stored.cluster.rawValue) - 1]
     unit.silentFor = silence(of: cluster, listened: listened)
+    unit.clusterLabels = cluster.labels
     unit.cordonReason = cluster.cordonReason
     unit.isRemoved = cluster.isRemoved
     for step in unit.steps.indices {
       let placement = placements[Int(unit.steps[step].target.rawValue) - 1]
       unit.steps[step].highestGeneration = placement.generation
+      unit.steps[step].isBackInSet = isRemoval && !placement.hasLeft
       if let order = unit.steps[step].order, order.generation == placement.generation {
         unit.steps[step].report = placement.report
       } else {

@@ -27,7 +27,7 @@ extension World {
       if activeRun == nil { try startIfDue(by: request) }
     case .held: coverage.add(.heldReleasesPassedOver)
     case .refused(let problems): throw failure("R4", "a run cannot be frozen: \(problems)")
-    case .nothing, .recordOnly, .waits: break
+    case .nothing, .endSet, .recordOnly, .waits: break
     }
   }
 
@@ -35,7 +35,7 @@ extension World {
     let newest = releases.count - 1
     let good = lastGoodRelease
     var members: [StartMember] = []
-    for placement in placements where !clusters[placement.cluster].isRemoved {
+    for placement in placements where !clusters[placement.cluster].isRemoved && !placement.hasLeft {
       let cluster = clusters[placement.cluster]
       let bundle = releases[newest].bundles[placement.variant]
       members.append(
@@ -55,12 +55,29 @@ extension World {
         hasOpenedLaterStage: runs[number].stages.dropFirst().contains { $0.openedAt != nil },
         onNewRevision: runs[number].run.strategy.onNewRevision)
     }
-    return StartInput(
+    var input = StartInput(
       now: Instant(millisecondsSinceEpoch: databaseNow), project: .defaultProject, fleetSet: "shop",
       strategy: knobs.strategy, release: releases[newest].id, releaseName: releases[newest].name,
       authors: Self.authors, isHeld: holds.contains { $0.release == newest }, lastGoodRelease: releases[good].id,
       members: members, activeRun: active, nextNumber: runs.count + 1, lastGoodRun: lastGoodRun(),
       supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
+    input.onRemoval = .remove
+    input.leaving = leaving()
+    return input
+  }
+
+  /// Targets that have left the set and run something (R25).
+  private func leaving() -> [StartMember] {
+    placements.compactMap { placement in
+      let cluster = clusters[placement.cluster]
+      guard placement.hasLeft, !placement.isKept, !cluster.isRemoved, let wanted = placement.wanted else { return nil }
+      return StartMember(
+        target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
+        clusterName: cluster.name, clusterLabels: cluster.labels, bundle: wanted.bundle, wanted: wanted.bundle,
+        applied: placement.applied, health: placement.health, hasOpenOrder: !placement.isConfirmed,
+        lastKnownGood: placement.lastKnownGood, highestGeneration: placement.generation,
+        takesOrders: takesOrders(cluster), release: wanted.release)
+    }
   }
 
   /// Whether a cluster is in contact and not cordoned.
@@ -77,7 +94,7 @@ extension World {
       for step in unit.steps {
         let placement = placements[Int(step.target.rawValue) - 1]
         let cluster = clusters[placement.cluster]
-        guard !cluster.isRemoved, placement.wanted?.bundle != step.bundle else { continue }
+        guard !cluster.isRemoved, !placement.hasLeft, placement.wanted?.bundle != step.bundle else { continue }
         passedOver.append(
           StartMember(
             target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
@@ -109,6 +126,7 @@ extension World {
     work = WorkRow(dueAt: time, claimedUntil: -1, wakes: work.wakes)
     if run.kind == .onboard { coverage.add(.onboardings) }
     if run.kind == .catchUp { coverage.add(.catchUpsAfterRun) }
+    if run.kind == .remove { coverage.add(.removalRuns) }
     if frozen.units.contains(where: { $0.steps.contains { $0.state == .unchanged } }) {
       coverage.add(.partlyUnchanged)
     }
@@ -125,7 +143,7 @@ extension World {
       for step in unit.steps where step.order != nil {
         let placement = placements[Int(step.target.rawValue) - 1]
         let cluster = clusters[placement.cluster]
-        guard let before = step.before, !cluster.isRemoved else { continue }
+        guard let before = step.before, !cluster.isRemoved, !placement.hasLeft else { continue }
         members.append(
           UndoMember(
             stage: unit.stage,

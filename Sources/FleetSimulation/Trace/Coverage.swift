@@ -11,8 +11,10 @@ public enum Coverage: String, Sendable, CaseIterable {
   case undosOfGoingRuns, undosOfEndedRuns, retries, waivers, aborts, refusedCommands
   case cordons, removals, removedInFlight, joins, onboardings, holds, heldReleasesPassedOver, heldReleasesForced
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
+  case freezes, windowWaits, windowsClosedInFlight, freezesInFlight, windowOverrides, freezeOverrides
   case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
+  case leavers, returners, removalRuns, removedTargets, removalsCancelled
   case endAborted, endSuperseded, convergences
 
   /// The place in a counter's table.

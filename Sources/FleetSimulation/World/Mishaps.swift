@@ -12,10 +12,12 @@ extension World {
     if chances.chance(knobs.agentCrashPermille) { crashAgent(chances.below(clusters.count)) }
     if chances.chance(knobs.cordonPermille) { toggleCordon(chances.below(clusters.count)) }
     if chances.chance(knobs.removePermille) { remove(chances.below(clusters.count)) }
+    if leaveChances.chance(knobs.leavePermille) { leaveOrReturn(leaveChances.below(placements.count)) }
     if chances.chance(knobs.joinPermille), clusters.count < 70 { join() }
     if chances.chance(knobs.controllerOutagePermille) { beginControllerOutage() }
     if chances.chance(knobs.databaseOutagePermille) { beginDatabaseOutage() }
     if chances.chance(knobs.clockJumpPermille) { jumpClock() }
+    changeFreezes()
   }
 
   private func toggleCordon(_ cluster: Int) {
@@ -45,6 +47,18 @@ extension World {
     clusters[cluster].isInContact = false
     clusters[cluster].lastContact = listened
     mark(cluster: cluster)
+  }
+
+  /// A target leaves its set, or comes back to it.
+  private func leaveOrReturn(_ index: Int) {
+    guard !databaseDown, !clusters[placements[index].cluster].isRemoved else { return }
+    guard placements[index].hasLeft || placements.count(where: { !$0.hasLeft }) > 1 else { return }
+    placements[index].hasLeft.toggle()
+    placements[index].isKept = false
+    coverage.add(placements[index].hasLeft ? .leavers : .returners)
+    log(placements[index].hasLeft ? "leaves" : "is back", Int64(index))
+    mark(placement: index)
+    queue.add(.start, at: time + Int64(leaveChances.within(100...5_000)))
   }
 
   private func join() {
@@ -100,6 +114,7 @@ extension World {
       comeBack(cluster)
       restartAgent(cluster)
     }
+    liftFreezes()
     queue.add(.start, at: time + 1_000)
     queue.add(.person, at: time + 10_000)
   }

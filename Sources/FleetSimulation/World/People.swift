@@ -24,6 +24,9 @@ extension World {
     }
     if peopleChances.chance(knobs.meddlePermille) { try meddle() }
     if peopleChances.chance(knobs.helpPermille) { try help() }
+    if calendarChances.chance(knobs.calendar.overridePermille) {
+      try overrideWindows(by: Array(Person.all.prefix(calendarChances.within(1...2))))
+    }
     if knobs.strategy.trigger == .manual || peopleChances.chance(30), activeRun == nil {
       try startIfDue(by: StartRequest(principal: "kim", reason: peopleChances.chance(500) ? "needed" : ""))
     }
@@ -81,7 +84,7 @@ extension World {
   /// Brings the run to its end by whatever the rules allow, mildest first.
   private func steward() throws(SimulationFailure) {
     try require(
-      passesSinceHeal < 400 + 120 * clusters.count * knobs.strategy.stages.count, "R26",
+      passesSinceHeal < 400 + 120 * placements.count * knobs.strategy.stages.count, "R26",
       "a run does not end, \(passesSinceHeal) passes after everything was repaired")
     try require(
       time - healedAt < 14 * 24 * 3_600_000, "R26",
@@ -104,7 +107,12 @@ extension World {
       case 7: try give(peopleChances.chance(500) ? .undo : .abort(hold: true), by: Person.all[1])
       default: try give(.resume, by: Person.all[1])
       }
-    case .running: try approveAsking(number)
+    case .running:
+      try approveAsking(number)
+      // Windows that are never open together are for people to override.
+      if runs[number].report.waiting.contains(where: { $0.reason == .window && $0.nextChange == nil }) {
+        try overrideWindows(by: [Person.all[1]])
+      }
     default: break
     }
   }
@@ -164,6 +172,10 @@ extension World {
     case .undo: coverage.add(.undosOfGoingRuns)
     case .retry: coverage.add(.retries)
     case .waive: coverage.add(.waivers)
+    case .overrideWindow:
+      runs[number].witness.noteOverride(
+        before: before.stages, after: runs[number].stages, person: person,
+        at: max(databaseNow, before.seenAt.millisecondsSinceEpoch))
     }
   }
 }

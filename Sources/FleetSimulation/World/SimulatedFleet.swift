@@ -57,6 +57,12 @@ struct Placement {
   var lastKnownGood: PlacedBundle?
   var goodHistory: [PlacedBundle] = []
   var everOrdered: Set<Digest> = []
+  /// Whether it has left the set (R25).
+  var hasLeft = false
+  /// Whether it left and a person keeps its workload.
+  var isKept = false
+  /// Whether its newest order removes it.
+  var wantsRemoval = false
 
   // The agent: what it persists
   var fence = Generation.none
@@ -64,7 +70,7 @@ struct Placement {
   var running: Digest?
   var phase: Observation.Phase = .applied
   // The agent: what a restart forgets
-  var received: (generation: Generation, bundle: Digest, startWithin: Int64, at: Int64)?
+  var received: (generation: Generation, bundle: Digest?, startWithin: Int64, at: Int64)?
   var objectHealth = Health.healthy
   var readySince: Int64?
   var degradedSince: Int64?

@@ -16,6 +16,8 @@ final class World {
   var agentChances: SeededRandom
   var peopleChances: SeededRandom
   var controllerChances: SeededRandom
+  var leaveChances: SeededRandom
+  var calendarChances: SeededRandom
 
   // Clocks
   var wallOffset: Int64 = 0
@@ -32,6 +34,8 @@ final class World {
   var releases: [SimulatedRelease] = []
   var bundleFaults: [Digest: BundleFault] = [:]
   var holds: [HoldRow] = []
+  var freezes: [SimulatedFreeze] = []
+  var calendarVersion: Int64 = 0
   var runs: [RunRow] = []
   var activeRun: Int?
   var lastGoodRelease: Int = 0
@@ -56,6 +60,8 @@ final class World {
     agentChances = SeededRandom(seed: seed, stream: 3)
     peopleChances = SeededRandom(seed: seed, stream: 4)
     controllerChances = SeededRandom(seed: seed, stream: 5)
+    leaveChances = SeededRandom(seed: seed, stream: 9)
+    calendarChances = SeededRandom(seed: seed, stream: 7)
     settle()
   }
 
@@ -79,6 +85,7 @@ final class World {
     let number = clusters.count
     var labels = ["region": "r\(chances.below(knobs.regions))"]
     if chances.chance(250) { labels["canary"] = "true" }
+    labels["tz"] = "z\(calendarChances.below(CalendarKnobs.offsets.count))"
     if chances.chance(500) { labels["order"] = String(chances.below(5)) }
     var cluster = SimulatedCluster(id: ClusterID(Int64(number + 1)), name: Self.clusterName(number), labels: labels)
     cluster.drift = Int64(chances.within(-10...10))

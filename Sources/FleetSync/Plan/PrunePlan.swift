@@ -11,8 +11,8 @@ public struct PrunePlan: Hashable, Sendable {
   /// Decides about everything that the target applied before.
   ///
   /// Deleted are the objects that left the bundle and that the order names (AMENDMENTS 13), in the reverse order of
-  /// applying. A removal deletes the whole inventory. Namespaces, definitions and volumes go only when the order
-  /// names them; the agent's own namespace and the record of a target never do (AMENDMENTS 56).
+  /// applying. A removal names what the target applied and nobody else wants; the agent's own namespace and the record of
+  /// a target are never deleted (AMENDMENTS 56).
   ///
   /// - Parameters:
   ///   - previous: the inventory.
@@ -24,9 +24,8 @@ public struct PrunePlan: Hashable, Sendable {
     kept = []
     for identity in previous.sorted(by: { isAppliedBefore($1, $0) }) where !bundle.contains(identity) {
       let isNamed = !named.isDisjoint(with: Self.spellings(of: identity, namespace: order.namespace))
-      let isAllowed = isNamed || (order.action == .remove && !identity.isProtected)
       let isOwn = Self.belongsToAgent(identity, agentNamespace: agentNamespace)
-      if isAllowed && !isOwn { deleted.append(identity) } else { kept.append(identity) }
+      if isNamed && !isOwn { deleted.append(identity) } else { kept.append(identity) }
     }
   }
 

@@ -11,9 +11,13 @@ public struct KubeList: Sendable {
 extension KubeClient {
   /// Reads an object; nil when it is not there.
   public func get(_ identity: ObjectIdentity) async throws(KubeError) -> Node? {
-    let resource = try await resource(of: identity)
+    try await get(try await resource(of: identity), namespace: identity.namespace, name: identity.name)
+  }
+
+  /// Reads an object of a resource that is known by its plural; nil when it is not there.
+  public func get(_ resource: KubeResource, namespace: String, name: String) async throws(KubeError) -> Node? {
     do {
-      return try await read(KubeRequest(.get, resource.path(namespace: identity.namespace, name: identity.name)))
+      return try await read(KubeRequest(.get, resource.path(namespace: namespace, name: name)))
     } catch {
       guard error.status == 404 else { throw error }
       return nil

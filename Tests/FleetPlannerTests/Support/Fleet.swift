@@ -11,6 +11,7 @@ struct Fleet {
   var units: [Unit]
   var hold: HoldDraft?
   var isHeld = false
+  var calendar = ChangeCalendar()
   var releasedHold = false
   var movedLastKnownGood = false
   var events: [EventDraft] = []
@@ -30,6 +31,7 @@ struct Fleet {
       now: now, listened: ListeningTime(milliseconds: now.millisecondsSinceEpoch), epoch: 1, run: run, stages: stages,
       units: units, inFlightByLabel: inFlightByLabel)
     input.isHeld = isHeld
+    input.calendar = calendar
     return input
   }
 

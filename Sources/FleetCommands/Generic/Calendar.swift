@@ -1,0 +1,107 @@
+internal import FleetAPI
+internal import FleetClient
+internal import FleetModel
+
+extension ResourceQuery {
+  func showWindows(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
+    let console = Console.current
+    if let name {
+      let item = try await client.window(name, in: project)
+      try console.render(item, as: format, names: ["window/\(name)"]) { Tables.windows([item]) }
+      return
+    }
+    let page = try await readList(list) { try await client.windows(in: project, page: $0) }
+    try console.renderList(
+      page, as: format, nothing: "no windows; describe one in a document and: flotilla apply -f FILE",
+      name: { "window/\($0.name)" }, table: Tables.windows)
+  }
+
+  func showFreezes(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
+    let console = Console.current
+    if let name {
+      let item = try await client.freeze(name, in: project)
+      try console.render(item, as: format, names: ["freeze/\(name)"]) { Tables.freezes([item]) }
+      return
+    }
+    let page = try await readList(list) { try await client.freezes(in: project, page: $0) }
+    try console.renderList(
+      page, as: format, nothing: "no freezes", name: { "freeze/\($0.name)" }, table: Tables.freezes)
+  }
+}
+
+extension Tables {
+  static func windows(_ items: [WindowResource]) -> Table {
+    Table(
+      columns: [
+        .init("NAME"), .init("STATE"), .init("CHANGES"), .init("EFFECT"), .init("SCHEDULE"), .init("LASTS"),
+        .init("ZONE"),
+      ],
+      rows: items.map { item in
+        [
+          .init(item.name), state(item.state), .init(item.changesAtLocal.isEmpty ? "—" : item.changesAtLocal),
+          .init(item.effect.rawValue), .init(item.schedule),
+          .init(Duration.milliseconds(item.durationMilliseconds).text), .init(item.timeZone),
+        ]
+      })
+  }
+
+  static func freezes(_ items: [FreezeResource]) -> Table {
+    Table(
+      columns: [
+        .init("NAME"), .init("STATE"), .init("FROM"), .init("UNTIL"), .init("ZONE"), .init("ABOUT"), .init("REASON"),
+      ],
+      rows: items.map { item in
+        [
+          .init(item.name), state(item.state), .init(item.from.isEmpty ? "—" : item.from),
+          .init(item.until.isEmpty ? "it is deleted" : item.until), .init(item.timeZone), .init(scope(item)),
+          .init(item.reason),
+        ]
+      })
+  }
+
+  static func scope(_ freeze: FreezeResource) -> String {
+    let sets = freeze.fleetSets.map(\.rawValue).joined(separator: ", ")
+    let parts = [sets, freeze.clusters].filter { !$0.isEmpty }
+    return parts.isEmpty ? "everything" : parts.joined(separator: " on ")
+  }
+
+  private static func state(_ state: CalendarState) -> Table.Cell {
+    switch state {
+    case .open, .off: .init(state.rawValue, .good)
+    case .closed, .on, .perCluster: .init(state == .perCluster ? "by cluster" : state.rawValue, .busy)
+    case .unknownZone: .init("unknown zone", .bad)
+    }
+  }
+}
+
+extension Description {
+  init(_ window: WindowResource) {
+    self.init()
+    add("Name", window.name)
+    add("Project", window.project.rawValue)
+    add("Effect", window.effect.rawValue)
+    add("Schedule", window.schedule)
+    add("Lasts", Duration.milliseconds(window.durationMilliseconds).text)
+    add(
+      "Last start",
+      window.lastStartMilliseconds.map { Duration.milliseconds($0).text + " before its end" }
+        ?? (window.effect == .allow ? "the stage's progressDeadline before its end" : nil))
+    add("Time zone", window.timeZone)
+    add("State", window.state.rawValue)
+    add(window.state == .open ? "Closes" : "Opens", window.changesAtLocal)
+    add("Generation", String(window.generation))
+  }
+
+  init(_ freeze: FreezeResource) {
+    self.init()
+    add("Name", freeze.name)
+    add("Project", freeze.project.rawValue)
+    add("Reason", freeze.reason)
+    add("From", freeze.from)
+    add("Until", freeze.until.isEmpty ? "it is deleted" : freeze.until)
+    add("Time zone", freeze.timeZone)
+    add("About", Tables.scope(freeze))
+    add("State", freeze.state.rawValue)
+    add("Generation", String(freeze.generation))
+  }
+}

@@ -1,0 +1,75 @@
+public import FleetModel
+
+/// The kinds of documents that say when orders may go.
+public enum CalendarKind: String, Sendable, CaseIterable {
+  /// When they may, or may not, again and again.
+  case window = "Window"
+  /// A time in which they may not.
+  case freeze = "Freeze"
+}
+
+/// A window or freeze with what is known of it.
+public struct CalendarRecord: Hashable, Sendable {
+  /// What it is.
+  public enum Entry: Hashable, Sendable {
+    /// A window.
+    case window(Window)
+    /// A freeze.
+    case freeze(Freeze)
+  }
+
+  /// What it is.
+  public var entry: Entry
+  /// The document's canonical JSON.
+  public var canonicalJSON: [UInt8]
+  /// Raised by every change.
+  public var generation: Int64
+  /// When it was applied last.
+  public var appliedAt: Instant
+
+  /// Makes a record.
+  public init(entry: Entry, canonicalJSON: [UInt8], generation: Int64, appliedAt: Instant) {
+    self.entry = entry
+    self.canonicalJSON = canonicalJSON
+    self.generation = generation
+    self.appliedAt = appliedAt
+  }
+
+  /// The owner.
+  public var project: ProjectName {
+    switch entry {
+    case .window(let window): window.project
+    case .freeze(let freeze): freeze.project
+    }
+  }
+
+  /// The name.
+  public var name: String {
+    switch entry {
+    case .window(let window): window.name
+    case .freeze(let freeze): freeze.name
+    }
+  }
+
+  /// Where its clock stands.
+  public var timeZone: ZoneReference {
+    switch entry {
+    case .window(let window): window.timeZone
+    case .freeze(let freeze): freeze.timeZone
+    }
+  }
+}
+
+/// A compiled file of a time zone.
+public struct TimeZoneFile: Hashable, Sendable {
+  /// The zone's name.
+  public var name: String
+  /// The file (RFC 8536).
+  public var bytes: [UInt8]
+
+  /// Makes a value.
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+}
