@@ -101,8 +101,9 @@ let targets: [Target] = [
   library(
     "FleetServer",
     [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
-      hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging, metrics,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
+      "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging,
+      metrics,
       serviceLifecycle,
     ]),
   library(

@@ -31,11 +31,13 @@ public struct Document: Hashable, Sendable {
   public var content: Content
   /// The document as it was read, for storing and for `-o yaml`.
   public var source: Node
+  /// The file it was read from, for messages; empty for a document that came without one.
+  public var file: String
 
   /// Makes a document.
   public init(
     project: ProjectName = .defaultProject, name: String, labels: [String: String] = [:],
-    annotations: [String: String] = [:], content: Content, source: Node
+    annotations: [String: String] = [:], content: Content, source: Node, file: String = ""
   ) {
     self.project = project
     self.name = name
@@ -43,6 +45,7 @@ public struct Document: Hashable, Sendable {
     self.annotations = annotations
     self.content = content
     self.source = source
+    self.file = file
   }
 
   /// The kind as documents write it.

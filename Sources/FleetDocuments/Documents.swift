@@ -36,7 +36,10 @@ public enum Documents {
         let root = FieldReader(node: node, path: "", findings: findings)
         guard let header = root.header() else { continue }
         let isNew = checkIsNew(header, root, file: file, places: &places)
-        if let document = root.document(header), isNew { documents.append(document) }
+        if var document = root.document(header), isNew {
+          document.file = file
+          documents.append(document)
+        }
       }
       diagnostics += findings.sorted
     }

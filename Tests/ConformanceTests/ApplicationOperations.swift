@@ -48,10 +48,11 @@ extension Operations {
     let template = ApplicationTemplate(
       namespace: namespace, tree: one.input["application"] ?? [:], policy: policy)
     var problems = Problems(file: "")
+    var moments = TargetMoments(setName: "", time: .unknown, answers: [:])
     let set = ParameterSet(parameters: parameters(one.input["params"]), source: .element(0))
     let compiled = CompiledApplication(template, own: nil, language: language(one.input), problems: &problems)
     let application = compiled?.render(
-      set, origin: TargetOrigin(generator: 0, source: .element(0)), problems: &problems)
+      set, origin: TargetOrigin(generator: 0, source: .element(0)), moments: &moments, problems: &problems)
     guard let application else { throw Refused(problems.diagnostics) }
     return application
   }

@@ -47,6 +47,24 @@ import Testing
     try golden("lint", result.transcript)
   }
 
+  @Test func lintReadsTemplates() async throws {
+    let document = """
+      apiVersion: argoproj.io/v1alpha1
+      kind: ApplicationSet
+      metadata: {name: shop}
+      spec:
+        goTemplate: true
+        generators: [{clusters: {}}]
+        template:
+          metadata: {name: "web-{{ .name | lowerr }}"}
+          spec: {project: default}
+      """
+    let result = await flotilla("lint", "-", input: document)
+    #expect(result.exitCode == 2)
+    #expect(result.output.hasPrefix("<stdin>:8:22  spec.template.metadata.name: line 1, column"), "\(result.output)")
+    #expect(result.output.contains("lowerr"))
+  }
+
   @Test func aDocumentThatIsNotYAMLHidesNoneOfTheOthers() async {
     let cluster = "apiVersion: flotilla.dev/v1\nkind: Cluster\nmetadata: {name: eu-1, lables: {}}\n"
     let result = await flotilla("lint", "-f", "-", input: cluster + "---\na: [\n---\n" + cluster)

@@ -61,6 +61,30 @@ import Testing
     "repo/.git/HEAD": "", "answer.json": #"{"output": {"parameters": [{"name": "x"}]}}"#,
   ]
 
+  @Test func timeIsGivenOrMissed() async throws {
+    let text = """
+      apiVersion: argoproj.io/v1alpha1
+      kind: ApplicationSet
+      metadata: {name: apps}
+      spec:
+        goTemplate: true
+        generators: [{list: {elements: [{name: a}]}}]
+        template:
+          metadata: {name: "{{ .name }}-{{ now | date \\"2006\\" }}"}
+          spec: {project: default}
+      """
+    let folder = try Folder(["set.yaml": text])
+    defer { folder.remove() }
+    let command = ["preview", "-f", "\(folder.path)/set.yaml", "-o", "name"]
+    let given = await run(command + ["--now", "2026-11-26T08:00:00Z"])
+    #expect(given.output == "application/a-2026\n")
+    let missed = await run(command)
+    #expect(missed.exitCode == 2)
+    #expect(missed.error.contains("there is no time here") && missed.error.contains("--now TIME"))
+    let wrong = await run(command + ["--now", "noon"])
+    #expect(wrong.exitCode == 2)
+  }
+
   @Test func showsApplicationsOfArgoFleets() async throws {
     let folder = try Folder(Self.files)
     defer { folder.remove() }

@@ -5,6 +5,7 @@ import FleetPlanner
 import FleetPorts
 import FleetPostgres
 import FleetTestSupport
+import Foundation
 import Testing
 
 @Suite struct PreviewTests {
@@ -61,6 +62,32 @@ import Testing
       }
       #expect(error?.description.contains("wbe") == true)
       #expect(try await controller.condition().isReady)
+    }
+  }
+
+  /// Templates see when their target's commit was made, and chance that stays.
+  @Test func templatesSeeTheCommitsTimeAndChanceThatStays() async throws {
+    try await ControllerFixture.with { controller in
+      let labels = "labels: {day: '{{ now | date \"20060102\" }}', id: '{{ uuidv4 }}'}"
+      let text = ControllerFixture.fleetSet()
+        .replacingOccurrences(of: "  generators:", with: "  goTemplate: true\n  generators:")
+        .replacingOccurrences(of: "{{name}}", with: "{{.name}}")
+        .replacingOccurrences(
+          of: "metadata: {name: \"web-{{.name}}\"}", with: "metadata: {name: \"web-{{.name}}\", \(labels)}")
+      try await controller.rollOutFirst(set: text)
+      let committedAt = try #require(
+        try await controller.store.releases(of: "shop", in: .defaultProject, after: nil, limit: 1).elements.first?
+          .sources.first?.commit.committedAt)
+      let day = committedAt.rfc3339.prefix(10).filter { $0 != "-" }
+      var drawn: [Set<String>] = []
+      for _ in 0..<2 {
+        let (set, _) = try await controller.previewer.expand(
+          "shop", documents: [], cluster: nil, in: .defaultProject)
+        #expect(set.targets.map { $0.labels["day"] } == [day, day])
+        drawn.append(Set(set.targets.compactMap { $0.labels["id"] }))
+      }
+      #expect(drawn[0].count == 2)
+      #expect(drawn[0] == drawn[1])
     }
   }
 

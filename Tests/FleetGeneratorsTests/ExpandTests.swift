@@ -215,6 +215,7 @@ struct FakeTree: SourceTree {
   var commit: CommitID
   var directoryPaths: [String]
   var texts: [String: String]
+  var committedAt: Instant?
 
   init(directoryPaths: [String] = [], files: [String: String] = [:]) {
     commit = CommitID(hexadecimal: String(repeating: "a1", count: 20)) ?? { preconditionFailure("forty digits") }()

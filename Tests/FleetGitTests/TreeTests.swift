@@ -27,6 +27,8 @@ struct TreeTests {
       try await fixture.git("commit", "--quiet", "--message", "Add a submodule")
       let tree = try await Self.tree(fixture, try await fixture.head())
 
+      let seconds = try await fixture.git("log", "-1", "--format=%ct").trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(tree.committedAt.map { String($0.millisecondsSinceEpoch / 1_000) } == seconds)
       #expect(
         try tree.directories(under: "") == ["apps", "apps/api", "apps/web", "apps/web.old", "apps/web/base"])
       #expect(try tree.directories(under: "apps/web") == ["apps/web/base"])

@@ -39,6 +39,32 @@ import Testing
     }
   }
 
+  @Test func aTemplateThatIsNoneIsRefusedWithItsPlace() async throws {
+    let text = """
+      apiVersion: flotilla.dev/v1
+      kind: FleetSet
+      metadata: {name: shop}
+      spec:
+        goTemplate: true
+        generators: [{clusters: {}}]
+        template:
+          metadata: {name: "{{ .name }}"}
+          spec:
+            source: {repository: shop, path: "web/{{ .name | uper }}"}
+            destination: {cluster: "{{ .name }}"}
+      """
+    try await ServerFixture.with { server in
+      let refused = try await server.call(
+        Routes.applyDocuments, Routes.applyDocuments.path("default"),
+        ApplyRequest(files: [.init(name: "set.yaml", content: text)]))
+      #expect(refused.status == 400)
+      let finding = try #require(try refused.envelope().diagnostics.first)
+      #expect(finding.text.hasPrefix("set.yaml:10:40  spec.template.spec.source.path: "))
+      #expect(finding.message.contains("line 1, column") && finding.message.contains("uper"))
+      #expect(try await server.store.fleetSet("shop", in: .defaultProject) == nil)
+    }
+  }
+
   @Test func anApplicationSetIsKeptAndComesBackAsOne() async throws {
     let text = """
       apiVersion: argoproj.io/v1alpha1

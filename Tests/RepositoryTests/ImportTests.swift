@@ -30,7 +30,8 @@ struct ImportTests {
       "FleetSync", "FleetPorts", "FleetPrograms",
     ],
     "FleetServer": [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetPlanner", "FleetPorts", "FleetAPI", "FleetController",
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
+      "FleetController",
     ],
     "FleetPush": [
       "FleetModel", "Manifest", "FleetGenerators", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent",

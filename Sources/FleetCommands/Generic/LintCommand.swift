@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FleetDocuments
+internal import FleetGenerators
 internal import FleetModel
 
 /// `flotilla lint`
@@ -28,8 +29,9 @@ struct LintCommand: ParsableCommand {
 
   func run() throws {
     let inputs = try InputFile.read(files + alsoFiles)
-    let (documents, diagnostics) = Documents.read(
+    var (documents, diagnostics) = Documents.read(
       inputs.map { (file: $0.name, bytes: $0.content) }, zones: SystemZones.catalogue)
+    diagnostics += templateProblems(in: documents)
     let console = Console.current
     if output.output == .table {
       if !diagnostics.isEmpty { console.output(renderedFindings(diagnostics)) }

@@ -1,6 +1,12 @@
 internal import ArgumentParser
 internal import FleetModel
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// How data is written to standard output.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   /// Columns for people.
@@ -77,6 +83,14 @@ struct WaitOptions: ParsableArguments {
     throw ValidationError("\"\(text)\" is not a duration; expected for example 90s, 30m or 2h, at most 720h")
   }
   return duration
+}
+
+/// Reads a time of an option.
+@Sendable func parsedInstant(_ text: String) throws -> FleetModel.Instant {
+  guard let date = try? Date(text, strategy: .iso8601) else {
+    throw ValidationError("\"\(text)\" is not a time; expected for example 2026-11-26T08:00:00Z")
+  }
+  return FleetModel.Instant(millisecondsSinceEpoch: Int64(date.timeIntervalSince1970 * 1_000))
 }
 
 /// Reads how long a cluster's one-time token is good.

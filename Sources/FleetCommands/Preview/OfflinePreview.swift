@@ -30,9 +30,15 @@ struct OfflineOptions: ParsableArguments {
     completion: .file())
   var pluginResponse: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Without a controller: what time it is in templates, such as 2026-11-26T08:00:00Z.", valueName: "time"),
+    transform: parsedInstant)
+  var now: Instant?
+
   /// Whether an option says that no controller is asked.
   var isAskedFor: Bool {
-    offline || !clusterFiles.isEmpty || !repositories.isEmpty || !pluginResponse.isEmpty
+    offline || now != nil || !clusterFiles.isEmpty || !repositories.isEmpty || !pluginResponse.isEmpty
   }
 }
 
@@ -47,6 +53,7 @@ struct OfflinePreview {
   private let folders: [String: FolderTree]
   private let plugins: [String: [UInt8]]
   private let cluster: String?
+  private let time: TemplateTime
 
   /// Reads everything; nil when no set is to be shown without a controller.
   ///
@@ -89,6 +96,7 @@ struct OfflinePreview {
       own + known.clusters, hasLocalCluster: definition.dialect == .applicationSet && isArgoFleet)
     folders = try Self.folders(options.repositories, documents)
     plugins = try Self.plugins(options.pluginResponse)
+    time = options.now.map(TemplateTime.fixed) ?? .unknown
   }
 
   private static func folders(_ pairs: [String], _ documents: [Document]) throws -> [String: FolderTree] {
@@ -150,9 +158,11 @@ struct OfflinePreview {
   private func showApplications(_ template: ApplicationTemplate, as format: OutputFormat, _ console: Console) throws {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     while true {
-      switch FleetGenerators.applications(of: definition, inventory: inventory, answers: answers, file: file) {
+      let expansion = FleetGenerators.applications(
+        of: definition, inventory: inventory, answers: answers, time: time, file: file)
+      switch expansion {
       case .needs(let requests): for request in requests { answers[request] = answer(request) }
-      case .failed(let problems): throw DiagnosticsError(problems)
+      case .failed(let problems): throw DiagnosticsError(hinted(problems))
       case .applications(let made, let problems):
         let shown = made.filter { cluster == nil || $0.document["spec", "destination", "name"]?.string == cluster }
         let errors = applicationErrors(
@@ -166,6 +176,17 @@ struct OfflinePreview {
         try write(shown, as: format, console)
         return
       }
+    }
+  }
+
+  /// Findings with what to do when it is the time that templates lack.
+  private func hinted(_ problems: [Diagnostic]) -> [Diagnostic] {
+    guard time == .unknown else { return problems }
+    return problems.map { problem in
+      guard problem.hint.isEmpty, problem.message.contains("there is no time here") else { return problem }
+      var hinted = problem
+      hinted.hint = "without a controller, give --now TIME"
+      return hinted
     }
   }
 
@@ -225,9 +246,11 @@ struct OfflinePreview {
   private func showTargets(as format: OutputFormat, _ console: Console) throws {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     while true {
-      switch expand(definition, inventory: inventory, answers: answers, file: file) {
+      let expansion = expand(
+        definition, named: FleetSetName(document.name), inventory: inventory, answers: answers, time: time, file: file)
+      switch expansion {
       case .needs(let requests): for request in requests { answers[request] = answer(request) }
-      case .failed(let problems): throw DiagnosticsError(problems)
+      case .failed(let problems): throw DiagnosticsError(hinted(problems))
       case .empty(let problems):
         if !problems.isEmpty { console.progress(renderedFindings(problems)) }
         console.progress("\(document.name): no targets")

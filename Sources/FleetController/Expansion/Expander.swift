@@ -74,7 +74,7 @@ public struct Expander: Sendable {
   ///   - definition: the set's `spec`.
   ///   - inventory: the project's clusters.
   ///   - repositories: the project's repositories.
-  ///   - asker: on whose behalf other programs are asked.
+  ///   - asker: on whose behalf other programs are asked; chance in templates is drawn from the set's name.
   ///   - configMaps: ConfigMaps that are only proposed, by name; they go before those that are stored.
   ///   - file: the document's file, for messages.
   ///   - existing: targets that keep their settings whatever the template makes of them.
@@ -89,7 +89,8 @@ public struct Expander: Sendable {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     var answers = OtherAnswers(source: others, asker: asker, configMaps: configMaps)
     let (targets, isolated, warnings) = try await generate(
-      definition, inventory: inventory, file: file, resolver: &resolver, others: &answers)
+      definition, named: FleetSetName(asker.set), inventory: inventory, file: file, resolver: &resolver,
+      others: &answers)
     var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
     result.retryAfter = answers.failure?.retryAfter
     var failures = TargetFailures()
@@ -115,14 +116,16 @@ public struct Expander: Sendable {
   }
 
   private func generate(
-    _ definition: FleetSetDefinition, inventory: [Cluster], file: String, resolver: inout SourceResolver,
-    others: inout OtherAnswers
+    _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], file: String,
+    resolver: inout SourceResolver, others: inout OtherAnswers
   ) async throws -> ([ExpandedTarget], isolated: [Int], [Diagnostic]) {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     // A generator whose repository cannot be had has nothing else to complain about.
     var reason = "GeneratorFailed"
     while true {
-      switch FleetGenerators.expand(definition, inventory: inventory, answers: answers, file: file) {
+      let expansion = FleetGenerators.expand(
+        definition, named: name, inventory: inventory, answers: answers, time: .ofCommits, file: file)
+      switch expansion {
       case .targets(let targets, let isolated, let problems): return (targets, isolated, problems)
       case .failed(let problems):
         throw ExpansionFailure(

@@ -115,7 +115,7 @@ struct ApplicationTarget {
   /// Characters that stand in ranges of versions, and in no name of a branch or tag that Git allows or anybody has.
   private static let rangeCharacters = Set("*^~<> ".utf8)
 
-  private static func revision(_ text: String) -> Revision {
+  static func revision(_ text: String) -> Revision {
     if text.isEmpty || text == "HEAD" { return .head }
     return text.utf8.contains(where: rangeCharacters.contains) ? .semanticVersion(text) : .named(text)
   }

@@ -12,6 +12,10 @@ struct CompiledApplication {
   private let unfilled: Node
   private let tree: CompiledTree
   private let patch: CompiledTemplate?
+  /// What the name of the Application, and its repository and revision, are made of; nil where no template of the set
+  /// looks at time or chance.
+  private var name: CompiledTemplate?
+  private var source: (repository: CompiledTemplate, revision: CompiledTemplate)?
 
   /// Reads the template; nil when a template in it is malformed, which is then noted.
   ///
@@ -35,6 +39,20 @@ struct CompiledApplication {
       problems.add(Self.diagnostic(problem, problem.error.description))
     }
     guard found.isEmpty, (patch == nil) == (template.patch == nil) else { return nil }
+    readWhatTellsTimeAndChance(language)
+  }
+
+  /// Chance is drawn from the Application's name, and its time is that of the commit it names: these are filled in first.
+  private mutating func readWhatTellsTimeAndChance(_ language: TemplateLanguage) {
+    // The whole was read already, so its parts can be read as well.
+    func compiled(_ node: Node?) -> CompiledTemplate? { try? CompiledTemplate(node?.string ?? "", language: language) }
+    if tree.contains(\.usesChance) || patch?.usesChance == true { name = compiled(unfilled["metadata", "name"]) }
+    guard tree.contains(\.usesTime) || patch?.usesTime == true else { return }
+    let source = unfilled["spec", "sources"]?.array?.first ?? unfilled["spec", "source"]
+    guard let repository = compiled(source?["repoURL"]), let revision = compiled(source?["targetRevision"]) else {
+      return
+    }
+    self.source = (repository, revision)
   }
 
   private static func diagnostic(_ problem: TreeProblem, _ message: String) -> Diagnostic {
@@ -55,22 +73,56 @@ struct CompiledApplication {
     ]
   }
 
-  /// The Application of a parameter set; nil when it cannot be made, which is then noted.
-  func render(_ set: ParameterSet, origin: TargetOrigin, problems: inout Problems) -> Node? {
+  /// The Application of a parameter set; nil when it cannot be made, which is then noted, or when something is needed to
+  /// know its time, which `moments` notes.
+  func render(
+    _ set: ParameterSet, origin: TargetOrigin, moments: inout TargetMoments, problems: inout Problems
+  ) -> Node? {
+    guard let environment = environment(of: set, origin, &moments, &problems) else { return nil }
     var found: [TreeProblem] = []
     // A set without parameters leaves the template as it is (GENERATORS 3.3).
-    var application = set.parameters.isEmpty ? unfilled : tree.render(set.parameters, problems: &found)
+    var application =
+      set.parameters.isEmpty ? unfilled : tree.render(set.parameters, environment: environment, problems: &found)
     for problem in found {
       problems.add(Self.diagnostic(problem, "\(origin): \(problem.error)"))
     }
     guard found.isEmpty else { return nil }
     if !set.parameters.isEmpty { addFinalizer(to: &application) }
     if let patch {
-      guard let patched = patched(application, patch, set, origin, &problems) else { return nil }
+      guard let patched = patched(application, patch, set, environment, origin, &problems) else { return nil }
       application = patched
     }
     setNamespace(of: &application)
     return application
+  }
+
+  /// What the templates see of time and chance.
+  private func environment(
+    of set: ParameterSet, _ origin: TargetOrigin, _ moments: inout TargetMoments, _ problems: inout Problems
+  ) -> TemplateEnvironment? {
+    var environment = TemplateEnvironment()
+    guard !set.parameters.isEmpty else { return environment }
+    if let source {
+      // What cannot be filled in here cannot be filled in as part of the whole either, where it is noted.
+      guard let repository = try? source.repository.render(set.parameters),
+        let revision = try? source.revision.render(set.parameters)
+      else { return environment }
+      switch moments.moment(repository: repository, revision: ApplicationTarget.revision(revision)) {
+      case .at(let now): environment.now = now
+      case .unknown: break
+      case .needed: return nil
+      case .failed(let message):
+        problems.add(
+          Diagnostic(
+            field: "spec.template.spec.source",
+            message: "\(origin): the templates need the time of the commit: \(message)"))
+        return nil
+      }
+    }
+    if let name, let text = try? name.render(set.parameters, environment: environment) {
+      environment.seed = "\(moments.setName)/\(text)"
+    }
+    return environment
   }
 
   /// Objects go with their Application unless something else is said (GENERATORS 3.5).
@@ -90,12 +142,12 @@ struct CompiledApplication {
   }
 
   private func patched(
-    _ application: Node, _ patch: CompiledTemplate, _ set: ParameterSet, _ origin: TargetOrigin,
-    _ problems: inout Problems
+    _ application: Node, _ patch: CompiledTemplate, _ set: ParameterSet, _ environment: TemplateEnvironment,
+    _ origin: TargetOrigin, _ problems: inout Problems
   ) -> Node? {
     let text: String
     do throws(TemplateError) {
-      text = try patch.render(set.parameters)
+      text = try patch.render(set.parameters, environment: environment)
     } catch {
       problems.add(Diagnostic(field: "spec.templatePatch", message: "\(origin): \(error)"))
       return nil

@@ -32,10 +32,11 @@ public enum ApplicationExpansion: Sendable {
 ///   - definition: the set, which must have a template for Applications.
 ///   - inventory: Argo CD's clusters.
 ///   - answers: what the world said to the requests that earlier calls returned.
+///   - time: what time it is in templates.
 ///   - file: the document's file, for messages.
 public func applications(
   of definition: FleetSetDefinition, inventory: Inventory, answers: [GeneratorRequest: GeneratorAnswer] = [:],
-  file: String = ""
+  time: TemplateTime = .unknown, file: String = ""
 ) -> ApplicationExpansion {
   guard case .application(let template) = definition.template else {
     return .failed([
@@ -45,6 +46,7 @@ public func applications(
   let generated = generate(definition, inventory: inventory, answers: answers, file: file)
   if !generated.needs.isEmpty { return .needs(generated.needs) }
   var problems = Problems(file: file)
+  var moments = TargetMoments(setName: template.setName, time: time, answers: answers)
   var made: [ApplicationExpansion.Application] = []
   for entry in generated.entries {
     problems.add(entry.problems)
@@ -55,11 +57,12 @@ public func applications(
     made.reserveCapacity(made.count + entry.sets.count)
     for set in entry.sets {
       let origin = TargetOrigin(generator: entry.index, source: set.source)
-      if let document = compiled.render(set, origin: origin, problems: &problems) {
+      if let document = compiled.render(set, origin: origin, moments: &moments, problems: &problems) {
         made.append(.init(document: document, origin: origin))
       }
     }
   }
+  if !moments.needs.isEmpty { return .needs(moments.needs) }
   return problems.hasErrors
     ? .failed(problems.diagnostics) : .applications(made, problems: problems.diagnostics)
 }

@@ -8,28 +8,32 @@ internal import Manifest
 ///
 /// - Parameters:
 ///   - definition: the set's `spec`.
+///   - name: the set's name, which chance in templates is drawn from together with the target's.
 ///   - inventory: the clusters of the set's project, in any order.
 ///   - answers: what the world said to the requests that earlier calls returned.
+///   - time: what time it is in templates.
 ///   - file: the document's file, for messages.
 /// - Returns: the targets, what is needed first, or every problem that was found.
 public func expand(
-  _ definition: FleetSetDefinition, inventory: [Cluster], answers: [GeneratorRequest: GeneratorAnswer] = [:],
-  file: String = ""
+  _ definition: FleetSetDefinition, named name: FleetSetName = "", inventory: [Cluster],
+  answers: [GeneratorRequest: GeneratorAnswer] = [:], time: TemplateTime = .unknown, file: String = ""
 ) -> Expansion {
-  expand(definition, inventory: Inventory(inventory), answers: answers, file: file)
+  expand(definition, named: name, inventory: Inventory(inventory), answers: answers, time: time, file: file)
 }
 
-/// Expands a set into its targets; see `expand(_:inventory:answers:file:)`.
+/// Expands a set into its targets; see `expand(_:named:inventory:answers:time:file:)`.
 public func expand(
-  _ definition: FleetSetDefinition, inventory: Inventory, answers: [GeneratorRequest: GeneratorAnswer] = [:],
-  file: String = ""
+  _ definition: FleetSetDefinition, named name: FleetSetName = "", inventory: Inventory,
+  answers: [GeneratorRequest: GeneratorAnswer] = [:], time: TemplateTime = .unknown, file: String = ""
 ) -> Expansion {
   let generated = generate(definition, inventory: inventory, answers: answers, file: file)
   if !generated.needs.isEmpty { return .needs(generated.needs) }
   var problems = Problems(file: file)
   var isolated: [Int] = []
   var targets = UniqueTargets()
-  var maker = TargetMaker(definition: definition, inventory: inventory, file: file)
+  var maker = TargetMaker(
+    definition: definition, inventory: inventory,
+    moments: TargetMoments(setName: name.rawValue, time: time, answers: answers), file: file)
   for var entry in generated.entries {
     let made = maker.targets(of: entry.sets, in: entry, problems: &entry.problems)
     guard entry.problems.hasErrors, entry.entry.onError == .isolate else {
@@ -40,6 +44,7 @@ public func expand(
     isolated.append(entry.index)
     problems.add(entry.problems, isIsolated: true)
   }
+  if !maker.moments.needs.isEmpty { return .needs(maker.moments.needs) }
   problems.add(maker.ownProblems)
   if problems.hasErrors { return .failed(problems.diagnostics) }
   if targets.targets.isEmpty {
@@ -85,9 +90,11 @@ private struct TargetMaker {
   private let template: Template
   /// What is wrong with the set's template in itself.
   private(set) var ownProblems: Problems
+  private(set) var moments: TargetMoments
 
-  init(definition: FleetSetDefinition, inventory: Inventory, file: String) {
+  init(definition: FleetSetDefinition, inventory: Inventory, moments: TargetMoments, file: String) {
     ownProblems = Problems(file: file)
+    self.moments = moments
     self.definition = definition
     self.inventory = inventory
     template =
@@ -106,7 +113,7 @@ private struct TargetMaker {
       let own = entry.entry.targetTemplate.map {
         TargetBuilder($0, definition: definition, inventory: inventory, problems: &problems)
       }
-      return (own ?? builder).targets(of: sets, generator: entry.index, problems: &problems)
+      return (own ?? builder).targets(of: sets, generator: entry.index, moments: &moments, problems: &problems)
     case .application(let template):
       guard
         let compiled = CompiledApplication(
@@ -116,7 +123,9 @@ private struct TargetMaker {
       targets.reserveCapacity(sets.count)
       for set in sets {
         let origin = TargetOrigin(generator: entry.index, source: set.source)
-        guard let application = compiled.render(set, origin: origin, problems: &problems) else { continue }
+        guard let application = compiled.render(set, origin: origin, moments: &moments, problems: &problems) else {
+          continue
+        }
         var reading = ApplicationTarget(inventory: inventory, origin: origin, suggests: problems.count < 100)
         let target = reading.target(of: application)
         problems.add(reading.problems)
@@ -125,31 +134,4 @@ private struct TargetMaker {
       return targets
     }
   }
-}
-
-/// What is wrong with a set's templates and patterns in themselves, before any cluster or repository is looked at: for
-/// `lint`, and for refusing a document when it is applied.
-///
-/// - Parameter file: the document's file, for messages.
-public func templateProblems(in definition: FleetSetDefinition, file: String = "") -> [Diagnostic] {
-  var problems = Problems(file: file)
-  let context = GeneratorContext(
-    language: definition.language, dialect: definition.dialect, inventory: Inventory([InventoryCluster]()),
-    answers: [:])
-  for (index, entry) in definition.generators.enumerated() {
-    var run = GeneratorRun(context)
-    run.check(entry, path: "spec.generators[\(index)]", isFilledIn: false)
-    problems.add(run.problems)
-  }
-  switch definition.template {
-  case .target(let template):
-    for template in [template] + definition.generators.compactMap(\.targetTemplate) {
-      _ = CompiledTarget(template, definition.language, problems: &problems)
-    }
-  case .application(let template):
-    for entry in [nil] + definition.generators.map(\.template).filter({ $0 != nil }) {
-      _ = CompiledApplication(template, own: entry, language: definition.language, problems: &problems)
-    }
-  }
-  return problems.diagnostics
 }

@@ -1,5 +1,6 @@
 import FleetDocuments
 import FleetTemplate
+import Manifest
 
 /// A generator's `values`, read once: each is a template over the generator's own parameters, never over other values,
 /// so that they cannot grow out of one another.
@@ -15,7 +16,7 @@ extension GeneratorRun {
       do throws(TemplateError) {
         result.templates.append((key, try CompiledTemplate(text, language: language)))
       } catch {
-        fail("\(place).values.\(key)", "\"\(text)\": \(error)")
+        fail(FieldPath.appending(key: key, to: "\(place).values"), "\"\(text)\": \(error)")
       }
     }
     return result.templates.count == values.count ? result : nil
@@ -34,7 +35,7 @@ extension GeneratorRun {
       do throws(TemplateError) {
         rendered[key] = .string(try template.render(parameters))
       } catch {
-        fail("\(place).values.\(key)", "\(what()): \(error)")
+        fail(FieldPath.appending(key: key, to: "\(place).values"), "\(what()): \(error)")
       }
     }
     parameters.addValues(rendered, isNested: language.isNested)

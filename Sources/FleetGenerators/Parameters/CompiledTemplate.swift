@@ -19,13 +19,24 @@ enum CompiledTemplate: Hashable, Sendable {
     }
   }
 
-  func render(_ parameters: [String: ParameterValue]) throws(TemplateError) -> String {
+  /// Fills in parameters.
+  ///
+  /// - Parameter environment: time and chance; refused if not said.
+  func render(
+    _ parameters: [String: ParameterValue], environment: TemplateEnvironment = TemplateEnvironment()
+  ) throws(TemplateError) -> String {
     switch self {
     case .text(let text): text
     case .fields(let template): template.render(parameters)
-    case .go(let template): try template.render(parameters)
+    case .go(let template): try template.render(parameters, environment: environment)
     }
   }
+
+  /// Whether it may ask what time it is.
+  var usesTime: Bool { if case .go(let template) = self { template.usesTime } else { false } }
+
+  /// Whether it may draw by chance.
+  var usesChance: Bool { if case .go(let template) = self { template.usesChance } else { false } }
 }
 
 extension TemplateLanguage {

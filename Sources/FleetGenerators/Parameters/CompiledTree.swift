@@ -78,16 +78,34 @@ indirect enum CompiledTree: Sendable {
 
   private var constantNode: Node? { if case .constant(let node) = self { node } else { nil } }
 
+  /// Whether any of its templates may ask what time it is, or draw by chance.
+  func contains(_ use: (CompiledTemplate) -> Bool) -> Bool {
+    switch self {
+    case .constant: false
+    case .text(let template, _, _): use(template)
+    case .list(let elements): elements.contains { $0.contains(use) }
+    case .fixedKeys(_, let values): values.contains { $0.contains(use) }
+    case .object(let fields): fields.contains { use($0.key) || $0.value.contains(use) }
+    }
+  }
+
   /// Fills in parameters. What cannot be filled in is noted, and stands as an empty text.
-  func render(_ parameters: [String: ParameterValue], problems: inout [TreeProblem]) -> Node {
+  ///
+  /// - Parameter environment: time and chance; refused if not said.
+  func render(
+    _ parameters: [String: ParameterValue], environment: TemplateEnvironment = TemplateEnvironment(),
+    problems: inout [TreeProblem]
+  ) -> Node {
     switch self {
     case .constant(let node): return node
     case .text(let template, let path, let position):
-      return Node(.string(Self.render(template, parameters, path: path, position, problems: &problems)))
+      return Node(.string(Self.render(template, parameters, environment, path: path, position, problems: &problems)))
     case .list(let elements):
       var nodes: [Node] = []
       nodes.reserveCapacity(elements.count)
-      for element in elements { nodes.append(element.render(parameters, problems: &problems)) }
+      for element in elements {
+        nodes.append(element.render(parameters, environment: environment, problems: &problems))
+      }
       return Node(.array(nodes))
     case .fixedKeys(let keys, let values):
       var index = 0
@@ -95,24 +113,24 @@ indirect enum CompiledTree: Sendable {
         .object(
           keys.mapValues { _ in
             defer { index += 1 }
-            return values[index].render(parameters, problems: &problems)
+            return values[index].render(parameters, environment: environment, problems: &problems)
           }))
     case .object(let fields):
       var object = Object()
       for field in fields {
-        let key = Self.render(field.key, parameters, path: field.path, nil, problems: &problems)
-        object[key] = field.value.render(parameters, problems: &problems)
+        let key = Self.render(field.key, parameters, environment, path: field.path, nil, problems: &problems)
+        object[key] = field.value.render(parameters, environment: environment, problems: &problems)
       }
       return Node(.object(object))
     }
   }
 
   private static func render(
-    _ template: CompiledTemplate, _ parameters: [String: ParameterValue], path: String, _ position: Position?,
-    problems: inout [TreeProblem]
+    _ template: CompiledTemplate, _ parameters: [String: ParameterValue], _ environment: TemplateEnvironment,
+    path: String, _ position: Position?, problems: inout [TreeProblem]
   ) -> String {
     do throws(TemplateError) {
-      return try template.render(parameters)
+      return try template.render(parameters, environment: environment)
     } catch {
       problems.append(TreeProblem(path: path, position: position, error: error))
       return ""

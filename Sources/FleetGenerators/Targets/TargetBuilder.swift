@@ -19,7 +19,9 @@ struct TargetBuilder {
   }
 
   /// The targets of an entry's parameter sets; what is wrong with them is noted.
-  func targets(of sets: [ParameterSet], generator: Int, problems: inout Problems) -> [ExpandedTarget] {
+  func targets(
+    of sets: [ParameterSet], generator: Int, moments: inout TargetMoments, problems: inout Problems
+  ) -> [ExpandedTarget] {
     guard let template else { return [] }
     var targets: [ExpandedTarget] = []
     targets.reserveCapacity(sets.count)
@@ -27,7 +29,7 @@ struct TargetBuilder {
       var rendering = TargetRendering(
         template: template, set: set, origin: TargetOrigin(generator: generator, source: set.source), sync: sync,
         suggests: problems.count < 100)
-      let target = rendering.target(in: inventory)
+      let target = rendering.target(in: inventory, moments: &moments)
       problems.add(rendering.problems)
       if let target { targets.append(target) }
     }
@@ -60,14 +62,25 @@ struct CompiledTarget {
   var prune: Flag?
   var selfHeal: Flag?
   var createNamespace: Flag?
+  /// Whether any of the templates may ask what time it is.
+  private(set) var usesTime = false
 
-  init?(_ template: TargetTemplate, _ language: TemplateLanguage, problems: inout Problems) {
+  /// Reads a template; nil when something in it is none, which is then noted.
+  ///
+  /// - Parameter place: where the template stands.
+  init?(
+    _ template: TargetTemplate, _ language: TemplateLanguage, at place: String = "spec.template",
+    problems: inout Problems
+  ) {
     var found: [Diagnostic] = []
+    var usesTime = false
     func compile(_ text: String, _ field: String) -> CompiledTemplate? {
       do throws(TemplateError) {
-        return try CompiledTemplate(text, language: language)
+        let compiled = try CompiledTemplate(text, language: language)
+        usesTime = usesTime || compiled.usesTime
+        return compiled
       } catch {
-        found.append(Diagnostic(field: "spec.template.\(field)", message: "\"\(text)\": \(error)"))
+        found.append(Diagnostic(field: "\(place).\(field)", message: "\"\(text)\": \(error)"))
         return nil
       }
     }
@@ -78,9 +91,8 @@ struct CompiledTarget {
         let sorted = map.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         return .byKey(
           sorted.compactMap { key, value in
-            guard let key = compile(key, "\(field).\(key)"), let value = compile(value, "\(field).\(key)") else {
-              return nil
-            }
+            let field = FieldPath.appending(key: key, to: field)
+            guard let key = compile(key, field), let value = compile(value, field) else { return nil }
             return (key, value)
           })
       }
@@ -114,5 +126,6 @@ struct CompiledTarget {
     self.path = path
     self.cluster = cluster
     self.namespace = namespace
+    self.usesTime = usesTime
   }
 }

@@ -12,6 +12,8 @@ struct TargetRendering {
   /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
   let suggests: Bool
   private(set) var problems: [Diagnostic] = []
+  /// What the templates see of time and chance: the repository and revision neither, the name no chance.
+  private var environment = TemplateEnvironment()
 
   init(template: CompiledTarget, set: ParameterSet, origin: TargetOrigin, sync: SyncPolicy, suggests: Bool) {
     self.template = template
@@ -21,12 +23,16 @@ struct TargetRendering {
     self.suggests = suggests
   }
 
-  mutating func target(in inventory: Inventory) -> ExpandedTarget? {
-    let name = render(template.name, "metadata.name")
-    let labels = render(template.labels, "metadata.labels")
-    let annotations = render(template.annotations, "metadata.annotations")
+  /// The target; nil when it cannot be made, which is then noted, or when something is needed to know its time, which
+  /// `moments` notes.
+  mutating func target(in inventory: Inventory, moments: inout TargetMoments) -> ExpandedTarget? {
     let repository = render(template.repository, "spec.source.repository")
     let revisionText = render(template.revision, "spec.source.revision")
+    guard !template.usesTime || findTime(repository, revisionText, &moments) else { return nil }
+    let name = render(template.name, "metadata.name")
+    environment.seed = "\(moments.setName)/\(name)"
+    let labels = render(template.labels, "metadata.labels")
+    let annotations = render(template.annotations, "metadata.annotations")
     let path = render(template.path, "spec.source.path")
     let cluster = render(template.cluster, "spec.destination.cluster")
     let namespace = render(template.namespace, "spec.destination.namespace")
@@ -60,13 +66,27 @@ struct TargetRendering {
       path: directory, namespace: namespace, sync: sync, origin: origin)
   }
 
+  /// Finds out what time it is; false when that must be answered first, or cannot be.
+  private mutating func findTime(_ repository: String, _ revisionText: String, _ moments: inout TargetMoments) -> Bool {
+    guard problems.isEmpty, let revision = revision(revisionText) else { return false }
+    switch moments.moment(repository: repository, revision: revision) {
+    case .at(let now): environment.now = now
+    case .unknown: break
+    case .needed: return false
+    case .failed(let message):
+      fail("spec.source", "the templates need the time of the commit: \(message)")
+      return false
+    }
+    return true
+  }
+
   private mutating func fail(_ field: String, _ message: String, hint: String = "") {
     problems.append(Diagnostic(field: "spec.template.\(field)", message: "\(origin): \(message)", hint: hint))
   }
 
   private mutating func render(_ template: CompiledTemplate, _ field: String) -> String {
     do throws(TemplateError) {
-      let text = try template.render(set.parameters)
+      let text = try template.render(set.parameters, environment: environment)
       noteUnknownTags(template, field)
       if case .go = template, text.contains("<no value>") {
         fail(field, "\"\(text)\" lacks a parameter", hint: "the option missingkey=error names it")
@@ -84,7 +104,8 @@ struct TargetRendering {
     case .byKey(let pairs):
       for pair in pairs {
         do throws(TemplateError) {
-          result[try pair.key.render(set.parameters)] = try pair.value.render(set.parameters)
+          let key = try pair.key.render(set.parameters, environment: environment)
+          result[key] = try pair.value.render(set.parameters, environment: environment)
         } catch {
           fail(field, error.description)
         }

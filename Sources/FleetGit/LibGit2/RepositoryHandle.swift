@@ -89,10 +89,13 @@ final class RepositoryHandle: @unchecked Sendable {
         author = "\(name) <\(mail)>"
       }
       let title = git_commit_summary(commit).map { String(cString: $0) } ?? ""
-      let (milliseconds, isTooLarge) = Int64(git_commit_time(commit)).multipliedReportingOverflow(by: 1_000)
-      return Commit(
-        id: id, author: author, title: title,
-        committedAt: Instant(millisecondsSinceEpoch: isTooLarge ? 0 : milliseconds))
+      return Commit(id: id, author: author, title: title, committedAt: Self.committedAt(commit))
     }
+  }
+
+  /// When a commit was made, to the second as Git keeps it.
+  static func committedAt(_ commit: OpaquePointer) -> Instant {
+    let (milliseconds, isTooLarge) = Int64(git_commit_time(commit)).multipliedReportingOverflow(by: 1_000)
+    return Instant(millisecondsSinceEpoch: isTooLarge ? 0 : milliseconds)
   }
 }

@@ -11,6 +11,7 @@ struct MirrorTree: SourceTree {
   static let contentLimitBytes = 32 << 20
 
   let commit: CommitID
+  let committedAt: Instant?
   private let mirror: Mirror
   private let root: git_oid
 
@@ -21,12 +22,12 @@ struct MirrorTree: SourceTree {
     self.commit = commit
     self.mirror = mirror
     let oid = try mirror.oid(of: commit)
-    root = try mirror.read { handle throws(LibGit2Error) in
+    (root, committedAt) = try mirror.read { handle throws(LibGit2Error) in
       try handle.withCommit(oid) { commit throws(LibGit2Error) in
         guard let tree = git_commit_tree_id(commit)?.pointee else {
           throw LibGit2Error(code: -1, message: "the commit has no tree")
         }
-        return tree
+        return (tree, RepositoryHandle.committedAt(commit))
       }
     }
   }

@@ -4,6 +4,9 @@ public protocol SourceTree: Sendable {
   /// The commit that is read.
   var commit: CommitID { get }
 
+  /// When the commit was made; nil for what is no commit, such as a folder.
+  var committedAt: Instant? { get }
+
   /// Every directory below `path` (`""` for the root) and its descendants, without the root, in bytewise order.
   ///
   /// - Throws: ``SourceTreeError`` when the object database cannot be read.
@@ -24,6 +27,11 @@ public protocol SourceTree: Sendable {
   ///
   /// - Throws: ``SourceTreeError`` when the object database cannot be read.
   func objectID(of path: String) throws(SourceTreeError) -> String?
+}
+
+extension SourceTree {
+  /// Nil: not known.
+  public var committedAt: Instant? { nil }
 }
 
 /// A file of a commit.

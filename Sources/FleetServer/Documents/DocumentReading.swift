@@ -1,5 +1,6 @@
 import FleetAPI
 import FleetDocuments
+import FleetGenerators
 import FleetModel
 import Manifest
 
@@ -14,6 +15,7 @@ enum DocumentReading {
     guard !files.isEmpty else { return ([], []) }
     var (documents, diagnostics) = Documents.read(
       files.map { (file: $0.name, bytes: Array($0.content.utf8)) }, zones: zones)
+    diagnostics += templateProblems(in: documents)
     for index in documents.indices {
       let key = documents[index].isOfKubernetes ? "namespace" : "project"
       let named = documents[index].source["metadata", key]

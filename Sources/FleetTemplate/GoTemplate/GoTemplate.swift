@@ -52,6 +52,20 @@ public struct GoTemplate: Hashable, Sendable {
   /// result depends on the time, `uuidv4` that it depends on chance.
   public var functions: Set<String> { parsed.functions }
 
+  /// Whether a rendering may ask what time it is. Functions that write a time as text take what is no time for now.
+  public var usesTime: Bool { !parsed.functions.isDisjoint(with: Self.functionsOfTime) }
+
+  /// Whether a rendering may draw by chance.
+  public var usesChance: Bool { !parsed.functions.isDisjoint(with: Self.functionsOfChance) }
+
+  private static let functionsOfTime: Set<String> = [
+    "now", "ago", "date", "dateInZone", "date_in_zone", "htmlDate", "htmlDateInZone", "durationRound",
+  ]
+
+  private static let functionsOfChance: Set<String> = [
+    "randAlpha", "randNumeric", "randAlphaNum", "randAscii", "randBytes", "randInt", "shuffle", "uuidv4",
+  ]
+
   /// Templates are equal when their texts and options are.
   public static func == (left: GoTemplate, right: GoTemplate) -> Bool {
     left.missingKey == right.missingKey && left.parsed.source == right.parsed.source
