@@ -64,40 +64,46 @@ enum FindingQueries {
     GROUP BY 1, 2, 3, 4 HAVING count(*) FILTER (WHERE j.has_failed) = t.failed
     """)
   /// Objects of the new bundles that another target of the cluster has, or is about to get by a run that goes on; not
-  /// those that the target has already, nor those of its own set's targets that have left, whose removal skips them.
+  /// those that the target has already, nor those of its own set's targets that have left, whose removal skips them. Keys
+  /// are compared per cluster, so that many targets on one cluster cost no more than their objects.
   static let conflicts = Statement(
     "finding.conflicts",
     """
     WITH mine AS MATERIALIZED (
-      SELECT s.target_id, t.cluster_id, s.bundle, n.namespace, t.name, t.fleet_set_id, p.wanted_bundle AS had
+      SELECT s.target_id, t.cluster_id, s.bundle, n.namespace, t.fleet_set_id, p.wanted_bundle AS had
       FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS s (target_id, bundle, release_id)
       JOIN targets AS t ON t.id = s.target_id JOIN placements AS p ON p.target_id = s.target_id
       JOIN release_targets AS n ON n.release_id = s.release_id AND n.target_id = s.target_id),
+    gained AS MATERIALIZED (
+      SELECT m.target_id, m.cluster_id, m.fleet_set_id, object_key(o.identity, m.namespace) AS key
+      FROM mine AS m JOIN bundle_objects AS o ON o.bundle = m.bundle
+      WHERE split_part(o.identity, '/', 2) <> 'Namespace'
+        AND NOT EXISTS (SELECT FROM bundle_objects AS h WHERE h.bundle = m.had AND h.identity = o.identity)),
     claims AS MATERIALIZED (
-      SELECT m.target_id AS claimant, q.target_id, b.bundle, x.namespace
-      FROM mine AS m JOIN placements AS q ON q.cluster_id = m.cluster_id AND q.target_id <> m.target_id
+      SELECT q.cluster_id, q.target_id, b.bundle, x.namespace
+      FROM (SELECT DISTINCT cluster_id FROM gained) AS c JOIN placements AS q ON q.cluster_id = c.cluster_id
       JOIN release_targets AS x ON x.release_id = q.wanted_release AND x.target_id = q.target_id
-      CROSS JOIN LATERAL (SELECT DISTINCT unnest(q.unconfirmed || q.wanted_bundle::bytea || q.applied_bundle::bytea)) AS b (bundle)
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT unnest(q.unconfirmed || q.wanted_bundle::bytea || q.applied_bundle::bytea)) AS b (bundle)
       WHERE q.wanted_action = 'apply'
       UNION
-      SELECT m.target_id, s.target_id, s.bundle, x.namespace
-      FROM mine AS m JOIN targets AS t ON t.cluster_id = m.cluster_id AND t.id <> m.target_id
+      SELECT t.cluster_id, s.target_id, s.bundle, x.namespace
+      FROM (SELECT DISTINCT cluster_id FROM gained) AS c JOIN targets AS t ON t.cluster_id = c.cluster_id
       JOIN rollout_steps AS s ON s.target_id = t.id AND s.state = 'Pending'
       JOIN rollouts AS r ON r.id = s.rollout_id AND r.ended_at IS NULL AND r.kind <> 'Remove'
-      JOIN release_targets AS x ON x.release_id = s.release_id AND x.target_id = s.target_id
-      UNION
-      SELECT m.target_id, o.target_id, o.bundle, o.namespace
-      FROM mine AS m JOIN mine AS o ON o.cluster_id = m.cluster_id AND o.target_id < m.target_id)
-    SELECT DISTINCT c.name, m.target_id, m.name, object_key(o.identity, m.namespace), f.name, t.name
-    FROM claims AS k JOIN mine AS m ON m.target_id = k.claimant
-    JOIN targets AS t ON t.id = k.target_id JOIN fleet_sets AS f ON f.id = t.fleet_set_id
-    JOIN clusters AS c ON c.id = t.cluster_id
-    JOIN bundle_objects AS o ON o.bundle = m.bundle
-    JOIN bundle_objects AS other ON other.bundle = k.bundle
-      AND object_key(other.identity, k.namespace) = object_key(o.identity, m.namespace)
-    WHERE split_part(o.identity, '/', 2) <> 'Namespace'
-      AND t.on_removal IS DISTINCT FROM 'keep' AND NOT (t.fleet_set_id = m.fleet_set_id AND t.is_abandoned)
-      AND NOT EXISTS (SELECT FROM bundle_objects AS h WHERE h.bundle = m.had AND h.identity = o.identity)
+      JOIN release_targets AS x ON x.release_id = s.release_id AND x.target_id = s.target_id),
+    claimed AS MATERIALIZED (
+      SELECT DISTINCT k.cluster_id, k.target_id, object_key(o.identity, k.namespace) AS key, NULL::bigint AS before
+      FROM claims AS k JOIN bundle_objects AS o ON o.bundle = k.bundle
+      UNION ALL
+      -- Of two targets of the run the first has it.
+      SELECT cluster_id, target_id, key, target_id FROM gained)
+    SELECT DISTINCT c.name, g.target_id, mine.name, g.key, f.name, t.name
+    FROM gained AS g JOIN claimed AS k ON k.cluster_id = g.cluster_id AND k.key = g.key AND k.target_id <> g.target_id
+      AND coalesce(k.before < g.target_id, true)
+    JOIN targets AS mine ON mine.id = g.target_id JOIN targets AS t ON t.id = k.target_id
+    JOIN fleet_sets AS f ON f.id = t.fleet_set_id JOIN clusters AS c ON c.id = g.cluster_id
+    WHERE t.on_removal IS DISTINCT FROM 'keep' AND NOT (t.fleet_set_id = g.fleet_set_id AND t.is_abandoned)
     ORDER BY 3, 1, 4 LIMIT 1000
     """)
 }
