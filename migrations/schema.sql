@@ -399,7 +399,9 @@ CREATE TABLE public.rollout_stages (
     approvals jsonb DEFAULT '[]'::jsonb NOT NULL,
     halt_reason text DEFAULT ''::text NOT NULL,
     overrides jsonb DEFAULT '[]'::jsonb NOT NULL,
+    joined integer DEFAULT 0 NOT NULL,
     CONSTRAINT rollout_stages_failure_budget_check CHECK ((failure_budget >= 0)),
+    CONSTRAINT rollout_stages_joined_check CHECK ((joined >= 0)),
     CONSTRAINT rollout_stages_min_succeeded_check CHECK ((min_succeeded >= 0)),
     CONSTRAINT rollout_stages_rollback_slots_check CHECK ((rollback_slots > 0)),
     CONSTRAINT rollout_stages_slots_check CHECK ((slots > 0)),
@@ -428,6 +430,7 @@ CREATE TABLE public.rollout_steps (
     limit_values jsonb DEFAULT '{}'::jsonb NOT NULL,
     attention bigint DEFAULT 0 NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_joined boolean DEFAULT false NOT NULL,
     CONSTRAINT rollout_steps_attempt_check CHECK ((attempt > 0)),
     CONSTRAINT rollout_steps_before CHECK (((before_bundle IS NULL) = (before_release IS NULL))),
     CONSTRAINT rollout_steps_dispatched CHECK (((state <> ALL (ARRAY['Dispatched'::text, 'Applying'::text, 'Verifying'::text, 'Soaking'::text])) OR (order_direction = 'forward'::text))),
@@ -654,6 +657,7 @@ CREATE INDEX rollout_steps_by_target ON public.rollout_steps USING btree (target
 CREATE INDEX rollout_steps_failing ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = ANY (ARRAY['Failed'::text, 'Lost'::text]));
 CREATE INDEX rollout_steps_in_flight ON public.rollout_steps USING btree (rollout_id) WHERE ((state = ANY (ARRAY['Dispatched'::text, 'Applying'::text, 'Verifying'::text])) OR ((state = 'RollingBack'::text) AND (order_direction = 'rollback'::text)));
 CREATE INDEX rollout_steps_in_order ON public.rollout_steps USING btree (rollout_id, stage, "position", target_id);
+CREATE INDEX rollout_steps_joined ON public.rollout_steps USING btree (rollout_id) WHERE (is_joined AND (state = 'Skipped'::text));
 CREATE INDEX rollout_steps_pending ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Pending'::text);
 CREATE INDEX rollout_steps_pending_again ON public.rollout_steps USING btree (rollout_id) WHERE ((state = 'Pending'::text) AND (attempt > 1));
 CREATE INDEX rollout_steps_to_send_back ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE ((order_direction = 'forward'::text) AND (before_bundle IS NOT NULL) AND (state = ANY (ARRAY['Pending'::text, 'Soaking'::text, 'Succeeded'::text, 'Unreachable'::text, 'Skipped'::text, 'Waived'::text])));

@@ -131,11 +131,13 @@ struct ControllerFixture: Sendable {
   }
 
   /// Lets every cluster say that it runs what it was ordered to, and does what follows, until no order is new.
-  func confirm(phase: Observation.Phase = .applied, health: Health = .healthy, message: String = "") async throws {
+  func confirm(
+    phase: Observation.Phase = .applied, health: Health = .healthy, message: String = "", only: Set<ClusterName>? = nil
+  ) async throws {
     var seen: [TargetID: Generation] = [:]
     for _ in 0..<50 {
       var isNew = false
-      for cluster in try await store.inventory(of: .defaultProject) {
+      for cluster in try await store.inventory(of: .defaultProject) where only?.contains(cluster.name) ?? true {
         let orders = try await store.orders(for: cluster.id, above: [:])
         for order in orders where seen[order.target] != order.generation { isNew = true }
         try await store.record(

@@ -62,6 +62,8 @@ public struct StageResource: WireValue {
   public var changing: Int
   /// Members (targets) in it.
   public var targets: Int
+  /// Clusters that joined it during the run, apart from `clusters` and `changing`; absent for none.
+  public var joined: Int?
   /// Clusters in flight at once.
   public var slots: Int
   /// Failed clusters allowed.
@@ -99,8 +101,8 @@ public struct StageResource: WireValue {
 
   /// Makes a value.
   public init(
-    index: Int, name: String, state: StageState, clusters: Int, changing: Int, targets: Int, slots: Int,
-    failureBudget: Int, unreachableBudget: Int? = nil, minSucceeded: Int, minReadyMilliseconds: Int64,
+    index: Int, name: String, state: StageState, clusters: Int, changing: Int, targets: Int, joined: Int? = nil,
+    slots: Int, failureBudget: Int, unreachableBudget: Int? = nil, minSucceeded: Int, minReadyMilliseconds: Int64,
     progressDeadlineMilliseconds: Int64, soakMilliseconds: Int64, clustersByState: [String: Int], everFailed: Int,
     openedAt: Timestamp? = nil, soakStartedAt: Timestamp? = nil, passedAt: Timestamp? = nil,
     approvalRule: ApprovalRule? = nil, approvals: [Approval] = [], haltReason: String = "",
@@ -112,6 +114,7 @@ public struct StageResource: WireValue {
     self.clusters = clusters
     self.changing = changing
     self.targets = targets
+    self.joined = joined
     self.slots = slots
     self.failureBudget = failureBudget
     self.unreachableBudget = unreachableBudget
@@ -134,7 +137,8 @@ public struct StageResource: WireValue {
   /// An example.
   public static var example: Self {
     Self(
-      index: 0, name: "canary", state: .soaking, clusters: 2, changing: 2, targets: 2, slots: 1, failureBudget: 0,
+      index: 0, name: "canary", state: .soaking, clusters: 2, changing: 2, targets: 2, joined: 1, slots: 1,
+      failureBudget: 0,
       unreachableBudget: 0, minSucceeded: 1, minReadyMilliseconds: 10_000, progressDeadlineMilliseconds: 600_000,
       soakMilliseconds: 900_000, clustersByState: ["Soaking": 2], everFailed: 0, openedAt: Example.time,
       soakStartedAt: Example.time, passedAt: Example.time, approvalRule: .example, approvals: [.example],

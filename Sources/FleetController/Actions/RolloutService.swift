@@ -155,12 +155,20 @@ public struct RolloutService: Sendable {
   /// Tells a run to make place for a newer one (R22); answers whether it has ended.
   @discardableResult
   func supersede(_ old: RolloutID, by newer: String) async throws -> Bool {
-    guard let input = try await store.planInput(for: old), !input.run.state.isEnd else { return true }
-    let decided = try FleetPlanner.command(
-      .supersede(by: newer), on: input, by: CommandGiver(name: Principal.flotilla.name))
+    try await command(.supersede(by: newer), old, reason: "")
+  }
+
+  /// Gives a command that a rule asks for, not a person; answers whether the run has ended.
+  @discardableResult
+  func command(_ command: RolloutCommand, _ rollout: RolloutID, reason: String) async throws -> Bool {
+    guard var input = try await store.planInput(for: rollout), !input.run.state.isEnd else { return true }
+    let cause = ChangeCause(principal: Principal.flotilla.name, reason: reason)
+    let decided = try FleetPlanner.command(command, on: input, by: CommandGiver(name: cause.principal, reason: reason))
     if decided.changes(input) {
-      try await store.commit(decided, input: input, cause: ChangeCause(principal: Principal.flotilla.name))
-      if !decided.run.state.isEnd { try await store.wake(.rollout, row: old.rawValue) }
+      // A command judges nobody: what is marked stays marked for the pass that follows.
+      input.marks = [:]
+      try await store.commit(decided, input: input, cause: cause)
+      if !decided.run.state.isEnd { try await store.wake(.rollout, row: rollout.rawValue) }
     }
     return decided.run.state.isEnd
   }

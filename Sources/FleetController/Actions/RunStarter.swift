@@ -36,7 +36,16 @@ struct RunStarter: Sendable {
       return try await judged(&frozen, input, request, accepted) { .run($0) }
     case .supersedes(let old, var frozen):
       return try await judged(&frozen, input, request, accepted) { .supersedes(old, then: $0) }
-    case .nothing, .endSet, .recordOnly, .waits, .held: return .decided(decision)
+    case .joins(_, let frozen):
+      // Who cannot be taken in as things are waits for the next run, which says what is in the way.
+      let findings = try await store.findings(of: frozen)
+      let verdict = judgeFindings(
+        findings, budget: input.strategy.budgets.prunes, transfersFrom: definition.transfersFrom, accepted: accepted)
+      guard case .mayStart = verdict, findings.conflicts.isEmpty else {
+        return .decided(.waits("who joined waits for the next run: other targets own objects of it"))
+      }
+      return .decided(decision)
+    case .nothing, .endSet, .recordOnly, .aborts, .waits, .held: return .decided(decision)
     }
   }
 

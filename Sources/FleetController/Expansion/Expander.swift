@@ -68,6 +68,15 @@ public struct Expander: Sendable {
     cache = RenderCache()
   }
 
+  init(
+    sources: any SourceReader, kustomize: KustomizeProgram?, others: (any GeneratorSource)?, cache: RenderCache
+  ) {
+    self.sources = sources
+    self.kustomize = kustomize
+    self.others = others
+    self.cache = cache
+  }
+
   /// Expands and renders a set.
   ///
   /// - Parameters:
@@ -79,12 +88,14 @@ public struct Expander: Sendable {
   ///   - file: the document's file, for messages.
   ///   - existing: targets that keep their settings whatever the template makes of them.
   ///   - onlyCluster: renders only the targets of this cluster; nil for all.
+  ///   - onlyTargets: renders only these targets; nil for all.
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
     _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], asker: GeneratorAsker,
     configMaps: [String: [String: String]] = [:], file: String, existing: [TargetName: TargetSettings] = [:],
-    onlyCluster: ClusterName? = nil, keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
+    onlyCluster: ClusterName? = nil, onlyTargets: Set<TargetName>? = nil,
+    keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
     var answers = OtherAnswers(source: others, asker: asker, configMaps: configMaps)
@@ -96,7 +107,7 @@ public struct Expander: Sendable {
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
     for target in targets.map({ $0.keeping(existing[$0.name]) })
-    where onlyCluster == nil || target.cluster == onlyCluster {
+    where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
       try Task.checkCancellation()
       do {
         let source = try await resolver.source(repository: target.repository, revision: target.revision)

@@ -90,6 +90,7 @@ public struct ExpansionTask: ControllerTask {
       sources: expanded.sources, targets: expanded.targets, contentDigest: expanded.contentDigest)
     draft.onRemoval = definition.onRemoval
     draft.kept = kept
+    draft.beginnings = try await beginnings(of: draft, record, inventory: inventory, repositories: repositories)
     let release = try await store.commitRelease(draft)
     if release.id != record.newestRelease?.id {
       logger.info(
@@ -100,6 +101,37 @@ public struct ExpansionTask: ControllerTask {
         ])
     }
     return (release, expanded)
+  }
+
+  /// What the last good release would have given to those who are new: they begin with it while others go to a newer one,
+  /// and go back to it (R5, R30). When its sources make nothing of them any more, they wait for the others.
+  private func beginnings(
+    of draft: ReleaseDraft, _ record: FleetSetRecord, inventory: [Cluster], repositories: [Repository]
+  ) async throws -> ReleaseBeginnings? {
+    guard let newcomers = try await store.newcomers(among: draft) else { return nil }
+    var bundles = BundleWriter(store: store)
+    do {
+      let definition = try FleetSetReader.definition(of: record, canonicalJSON: newcomers.canonicalJSON)
+      let expanded = try await expander.pinned(to: newcomers.sources).expand(
+        definition, inventory: inventory, repositories: repositories,
+        asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
+        onlyTargets: Set(newcomers.targets), keep: { _, bundle in try await bundles.add(bundle) })
+      try await bundles.flush()
+      let clusters = Dictionary(draft.targets.map { ($0.name, $0.cluster) }, uniquingKeysWith: { first, _ in first })
+      let targets = expanded.targets.filter { clusters[$0.name] == $0.cluster }
+      return targets.isEmpty ? nil : ReleaseBeginnings(release: newcomers.release, targets: targets)
+    } catch let failure as ExpansionFailure {
+      try Task.checkCancellation()
+      logger.warning(
+        "new targets begin with the newest release, as the last good one cannot be made for them",
+        metadata: ["fleetSet": "\(record.name)", "error": "\(failure)"])
+      return nil
+    } catch let error as DiagnosticsError {
+      logger.warning(
+        "new targets begin with the newest release, as the last good one's FleetSet cannot be read any more",
+        metadata: ["fleetSet": "\(record.name)", "error": "\(error)"])
+      return nil
+    }
   }
 
   /// Who leaves the set and keeps its workload all the same; throws the proposal when more leave than may without a

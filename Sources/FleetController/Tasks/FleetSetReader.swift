@@ -6,10 +6,14 @@ internal import FleetPorts
 enum FleetSetReader {
   /// The definition of a stored FleetSet.
   ///
+  /// - Parameter canonicalJSON: the document of an earlier generation; nil for the newest.
   /// - Throws: ``DiagnosticsError`` when this program reads the document differently than the one that stored it.
-  static func definition(of record: FleetSetRecord) throws(DiagnosticsError) -> FleetSetDefinition {
+  static func definition(
+    of record: FleetSetRecord, canonicalJSON: [UInt8]? = nil
+  ) throws(DiagnosticsError) -> FleetSetDefinition {
     let document = try Document(
-      kind: "FleetSet", project: record.project, name: record.name.rawValue, canonicalJSON: record.canonicalJSON)
+      kind: "FleetSet", project: record.project, name: record.name.rawValue,
+      canonicalJSON: canonicalJSON ?? record.canonicalJSON)
     if case .fleetSet(let definition) = document.content { return definition }
     throw DiagnosticsError([Diagnostic(message: "\(record.name) is stored as a FleetSet and reads as another kind")])
   }

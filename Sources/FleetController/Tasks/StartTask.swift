@@ -46,6 +46,11 @@ public struct StartTask: ControllerTask {
     case .supersedes(let old, let frozen):
       // Its end wakes this task again, which then starts the newer one.
       try await RolloutService(store: store, logger: logger).supersede(old, by: frozen.run.displayName)
+    case .joins(let active, let frozen):
+      try await give(.join(frozen.units), to: active, reason: "")
+      // Others may have joined who are to be onboarded first.
+      try await store.wake(.start, row: row)
+    case .aborts(let active, let reason): try await give(.abort(hold: true), to: active, reason: reason)
     case .recordOnly: try await store.recordRelease(input.release, of: id)
     case .run(let frozen):
       let run = try await store.create(
@@ -59,15 +64,25 @@ public struct StartTask: ControllerTask {
     return nextLook(input)
   }
 
+  /// Gives a run the command that a rule asks for; one that has changed meanwhile is looked at again at its end.
+  private func give(_ command: RolloutCommand, to run: RolloutID, reason: String) async throws {
+    do {
+      try await RolloutService(store: store, logger: logger).command(command, run, reason: reason)
+    } catch let refusal as CommandRefusal {
+      logger.debug("a rollout takes no command now", metadata: ["row": "\(run)", "reason": "\(refusal)"])
+    }
+  }
+
   /// What the decision needs about the release that is next: the newest one, or with `onNewRevision: queue` the oldest of
-  /// those that wait and change anything (R22).
+  /// those that wait and change anything (R22). While a run goes on, the newest says who has joined.
   private func input(of id: FleetSetID, strategy: RolloutStrategy) async throws -> StartInput? {
-    if strategy.onNewRevision == .queue {
+    let newest = try await store.startInput(for: id, strategy: strategy)
+    if strategy.onNewRevision == .queue, newest?.activeRun == nil {
       for release in try await store.waitingReleases(of: id) {
         guard let input = try await store.startInput(for: id, strategy: strategy, release: release) else { continue }
         if input.newerRelease == nil || decideStart(input) != .recordOnly { return input }
       }
     }
-    return try await store.startInput(for: id, strategy: strategy)
+    return newest
   }
 }

@@ -3,8 +3,7 @@ public import FleetModel
 /// When a run can start that waits for windows now: of those who are behind, or new (R16, R30). Nil when nobody waits, or
 /// nobody can tell.
 public func nextLook(_ input: StartInput) -> Instant? {
-  guard input.activeRun == nil else { return nil }
-  let behind = input.passedOverMembers.filter { $0.takesOrders && !$0.isBundleHeld }
+  let behind = input.activeRun != nil ? [] : input.passedOverMembers.filter { $0.takesOrders && !$0.isBundleHeld }
   let new = input.members.filter { $0.wanted == nil }
   let openings = Set((behind + new).compactMap { input.closure($0)?.opensAt }).sorted()
   return openings.prefix(mostOpenings).first { opening in
@@ -55,16 +54,8 @@ extension StartInput {
 }
 
 extension RolloutStrategy {
-  /// The windows of the stage that a member's labels name, or else of the last one.
+  /// The windows of the stage that would take a member, or else of the last one.
   fileprivate func windows(for member: StartMember) -> [String]? {
-    let named = stages.first { stage in
-      switch stage.selection {
-      case .clusters(let selector): selector.matches(member.clusterLabels)
-      case .targets(let selector): selector.matches(member.targetLabels)
-      case .names(let names): names.contains(member.clusterName)
-      case .count, .percent, .rest: false
-      }
-    }
-    return (named ?? stages.last)?.windows
+    (stageTaking(member).map { stages[$0] } ?? stages.last)?.windows
   }
 }

@@ -16,6 +16,7 @@ public func command(
   case .resume: try pass.resume(giver)
   case .abort(let hold): pass.abort(hold: hold, giver)
   case .supersede(let newer): try pass.supersede(by: newer)
+  case .join(let units): try pass.join(units)
   case .undo: try pass.undo(giver)
   case .retry(let clusters): try pass.retry(clusters, giver)
   case .waive(let clusters): try pass.waive(clusters, giver)

@@ -15,6 +15,9 @@ public enum RolloutCommand: Hashable, Sendable {
   /// Make place for a newer run, by its name (R22): a Halted run ends at once and its release is held, one whose strategy
   /// says `supersede` ends when what is in flight has ended. Given by whoever starts the newer one, never by a user.
   case supersede(by: String)
+  /// Take in who joined the set during the run (R5); `stage` of each is the one that its labels name. Given by whoever
+  /// decides about starts, never by a user.
+  case join([Unit])
   /// Send every changed member back now (R14).
   case undo
   /// Try failed clusters once more (R18); an empty list means all that failed.

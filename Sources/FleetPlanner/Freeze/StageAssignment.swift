@@ -71,9 +71,24 @@ struct StageAssignment {
   }
 }
 
+extension RolloutStrategy {
+  /// The stage for one member beside the others: the first whose selector takes it, else the one with the rest, else the
+  /// last that takes from what is left. Nil when all select and none takes it.
+  func stageTaking(_ member: StartMember) -> Int? {
+    if let selecting = stages.firstIndex(where: { $0.selection.selects(member) }) { return selecting }
+    if let rest = stages.firstIndex(where: { $0.selection == .rest }) { return rest }
+    return stages.lastIndex { stage in
+      switch stage.selection {
+      case .count, .percent: true
+      case .clusters, .targets, .names, .rest: false
+      }
+    }
+  }
+}
+
 extension StageStrategy.Selection {
   /// Whether a stage that selects takes the member; counts, shares and `rest` select nobody.
-  fileprivate func selects(_ member: StartMember) -> Bool {
+  func selects(_ member: StartMember) -> Bool {
     switch self {
     case .clusters(let selector): selector.matches(member.clusterLabels)
     case .targets(let selector): selector.matches(member.targetLabels)

@@ -156,8 +156,11 @@ private struct PlanLint {
   }
 
   mutating func checkCounters() {
-    for stage in stagesAfter where stage.counters.total != stage.size {
-      violate("V5", "the states of stage \(stage.name) add up to \(stage.counters.total), not to \(stage.size)")
+    for stage in stagesAfter where stage.counters.total != stage.size + stage.joined {
+      violate(
+        "V5",
+        "the states of stage \(stage.name) add up to \(stage.counters.total), not to \(stage.size) and "
+          + "\(stage.joined) joined")
     }
     for stage in stagesAfter where stage.counters.byState.values.contains(where: { $0 < 0 }) {
       violate("V5", "a state of stage \(stage.name) counts less than nothing")

@@ -34,7 +34,7 @@ extension Pass {
 
   private mutating func begin(_ index: Int) {
     let stage = stages[index]
-    guard stage.changing > 0 || stage.rules.gateWhenEmpty else {
+    guard stage.changing > 0 || hasPending(index) || stage.rules.gateWhenEmpty else {
       stages[index].state = .empty
       stages[index].passedAt = now
       note("stage.passed", stage: index, stage.size == 0 ? "no clusters" : "unchanged on all \(stage.size)")

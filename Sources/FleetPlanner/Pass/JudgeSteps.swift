@@ -65,16 +65,19 @@ extension Pass {
   /// free slot of it, which delays and fails nothing (R16).
   private mutating func judgePassedOver(unit unitIndex: Int, step stepIndex: Int) {
     let unit = units[unitIndex]
-    guard run.breach == nil, stages[unit.stage].openedAt != nil, unit.steps[stepIndex].failure.isEmpty,
-      unit.silentFor < silenceShown, unit.cordonReason == nil
-    else { return }
+    guard isBackForTurn(unit), unit.steps[stepIndex].failure.isEmpty else { return }
     move(unit: unitIndex, step: stepIndex, to: .pending)
-    note(
-      "step.catchesUp", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName) is back; it catches up")
+    let why = unit.isJoined ? "follows, having joined during the run" : "is back; it catches up"
+    note("step.catchesUp", unit: unit, target: unit.steps[stepIndex].target, "\(unit.clusterName) \(why)")
+  }
+
+  /// Whether a unit that was passed over, or joined, is there and has a turn now.
+  func isBackForTurn(_ unit: Unit) -> Bool {
+    run.breach == nil && unit.silentFor < silenceShown && unit.cordonReason == nil && hasTurn(unit)
   }
 
   /// Whether an order in flight in the stage is a catch-up: its stage went on without it.
-  func isCatchUp(in stage: Int) -> Bool { stages[stage].state == .soaking || stages[stage].state == .passed }
+  func isCatchUp(in stage: Int) -> Bool { stages[stage].state == .soaking || stages[stage].state.isComplete }
 
   private mutating func takeForward(_ verdict: Verdict, unit unitIndex: Int, step stepIndex: Int) {
     let unit = units[unitIndex]
@@ -86,7 +89,7 @@ extension Pass {
       guard step.state != state, step.state.mayBecome(state) else { return }
       move(unit: unitIndex, step: stepIndex, to: state)
     case .ready:
-      move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state == .passed ? .succeeded : .soaking)
+      move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state.isComplete ? .succeeded : .soaking)
       note("step.ready", unit: unit, target: step.target, readiness(unit))
     case .failed(let reason) where isCatchUp(in: unit.stage):
       move(unit: unitIndex, step: stepIndex, to: .unreachable, failure: "did not catch up: \(reason)")
@@ -120,8 +123,7 @@ extension Pass {
     guard run.breach == nil, unit.silentFor < silenceShown else { return }
     switch judgeReturned(step, rules: stages[unit.stage].rules) {
     case .ready:
-      let passed = stages[unit.stage].state == .passed
-      move(unit: unitIndex, step: stepIndex, to: passed ? .succeeded : .soaking)
+      move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state.isComplete ? .succeeded : .soaking)
       note("step.ready", unit: unit, target: step.target, "\(unit.clusterName) is back, and healthy on the new bundle")
     case .failed(let reason): fail(unit: unitIndex, step: stepIndex, reason)
     case .unchanged, .reached, .lost:

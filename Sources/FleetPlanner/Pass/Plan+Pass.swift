@@ -71,7 +71,8 @@ struct Pass {
     result.stages = zip(stages, input.stages).filter { $0 != $1 }.map(\.0)
     result.steps = changedSteps
     result.report = report()
-    result.nextWake = run.state.isEnd ? nil : needsMoreUnits ? now + .milliseconds(1) : wakes.filter { $0 > now }.min()
+    let asksAtOnce = needsMoreUnits || hasTurnsLeft
+    result.nextWake = run.state.isEnd ? nil : asksAtOnce ? now + .milliseconds(1) : wakes.filter { $0 > now }.min()
     return result
   }
 

@@ -19,6 +19,7 @@ extension Pass {
         break
       }
     }
+    report.waiting += joinedEntries()
     report.notes = unreachableNotes() + lapsingApprovals()
     return report
   }

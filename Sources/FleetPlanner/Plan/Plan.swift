@@ -8,6 +8,8 @@ public struct Plan: Hashable, Sendable {
   public var stages: [Stage]
   /// The steps that changed.
   public var steps: [StepChange]
+  /// Units that join the run, with their places and states (R5).
+  public var joined: [Unit]
   /// Transitions of whole groups of steps that need not be loaded for it; committed after `steps`.
   public var bulk: [BulkTransition]
   /// The hold to put on the run's release; nil for none (R14).
@@ -32,6 +34,7 @@ public struct Plan: Hashable, Sendable {
     self.run = run
     stages = []
     steps = []
+    joined = []
     bulk = []
     releasesHold = false
     movesLastKnownGood = false
@@ -42,7 +45,8 @@ public struct Plan: Hashable, Sendable {
 
   /// Whether there is something to commit besides the report.
   public func changes(_ input: PlanInput) -> Bool {
-    run != input.run || !stages.isEmpty || !steps.isEmpty || !bulk.isEmpty || hold != nil || !events.isEmpty
+    run != input.run || !stages.isEmpty || !steps.isEmpty || !joined.isEmpty || !bulk.isEmpty || hold != nil
+      || !events.isEmpty
   }
 }
 

@@ -14,7 +14,7 @@ public struct PlanInput: Sendable {
   public var stages: [Stage]
   /// The units that this pass has to look at, each with all its steps:
   /// every unit with an order in flight, in either direction; every failed or lost one; every unit whose report or
-  /// cluster changed since the last pass; every one that is pending with a further attempt; of the first incomplete stage
+  /// cluster changed since the last pass; every one that is pending with a further attempt; every one that joined and waits for its turn; of the first incomplete stage
   /// the next pending ones in order, at least `lookahead` beyond its slots; and, when the run rolls back, the next ones to send back: steps in the breach's scope
   /// that have a forward order of this run (whatever became of it, also with a further attempt pending, skipped or
   /// unreachable) and a `before`, last stage first, at least `lookahead` of them.

@@ -12,6 +12,8 @@ public struct Stage: Hashable, Sendable, Codable {
   public var changing: Int
   /// Members (targets) in it.
   public var memberCount: Int
+  /// Units that joined it during the run, apart from `size`: no percentage looks at them (R5).
+  public var joined = 0
   /// Clusters in flight at once (R1).
   public var slots: Int
   /// Clusters in flight at once during a rollback.
@@ -103,13 +105,13 @@ public struct StageCounters: Hashable, Sendable, Codable {
   public var slotsHeld: Int
   /// Clusters of which any step is failed or lost: what failure budgets count (R13, R15).
   public var failing: Int
-  /// Clusters of which any step is lost, or was away at its turn: what unreachable budgets count (R15).
+  /// Clusters of which any step is lost, or was away at its turn and not joined: what unreachable budgets count (R15).
   public var unreachable: Int
   /// Clusters of which any step has a rollback order on its way.
   public var rollingBack: Int
   /// Clusters of which any step is waived: what makes a run end with waivers (R18).
   public var waived: Int
-  /// Clusters of which any step is passed over: cordoned or held, to catch up later (R31).
+  /// Clusters of which any step is passed over: cordoned or held, to catch up later (R31); joined ones are not counted.
   public var skipped: Int
 
   /// Makes empty counters.
@@ -130,10 +132,11 @@ public struct StageCounters: Hashable, Sendable, Codable {
     if unit.hasFailed { everFailed += sign }
     if unit.hasStep({ $0.holdsForwardSlot }) { slotsHeld += sign }
     if unit.hasStep({ $0 == .failed || $0 == .lost }) { failing += sign }
-    if unit.hasStep({ $0 == .lost || $0 == .unreachable }) { unreachable += sign }
+    // Who joined and is away was never promised anything by this run: it follows later (R5).
+    if unit.hasStep({ $0 == .lost || $0 == .unreachable && !unit.isJoined }) { unreachable += sign }
     if unit.hasStep({ $0 == .rollingBack }) { rollingBack += sign }
     if unit.hasStep({ $0 == .waived }) { waived += sign }
-    if unit.hasStep({ $0 == .skipped }) { skipped += sign }
+    if !unit.isJoined, unit.hasStep({ $0 == .skipped }) { skipped += sign }
   }
 
   /// The number of clusters in a state. Setting 0 removes the entry.

@@ -21,6 +21,8 @@ public struct Unit: Hashable, Sendable {
   public var cordonReason: String?
   /// Whether the cluster has left the inventory (R5).
   public var isRemoved: Bool
+  /// Whether it joined during the run (R5); its place is behind the frozen ones of its stage.
+  public var isJoined = false
   /// The steps in order of target name; never empty.
   public var steps: [Step]
 

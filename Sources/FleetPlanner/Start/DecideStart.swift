@@ -13,6 +13,10 @@ public enum StartDecision: Hashable, Sendable {
   /// This run makes place first: it is given the command to (R22), and the decision is made anew when it has ended. The
   /// frozen run is what would be stored now.
   case supersedes(RolloutID, then: FrozenRun)
+  /// Whoever joined during this run gets a place in it by the command to join (R5): the units of the frozen run.
+  case joins(RolloutID, FrozenRun)
+  /// This run is aborted, because somebody joined; the reason is for people (R5).
+  case aborts(RolloutID, String)
   /// It is due, and waits; the reason is for people.
   case waits(String)
   /// It is due, and a hold keeps automation from starting it (R14); the reason is for people.
@@ -38,7 +42,10 @@ public struct StartRequest: Hashable, Sendable {
 /// Decides whether a run of a FleetSet starts now; `request` is nil for automation.
 public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> StartDecision {
   if let request { return decideRequested(input, request) }
-  if let active = input.activeRun, active.release == input.release { return .nothing }
+  if let active = input.activeRun {
+    if active.release == input.release { return .nothing }
+    if let decision = decideJoin(input, active) { return decision }
+  }
   if input.isDeleting, input.activeRun == nil, input.leaving.isEmpty { return .endSet }
   let passedOver = input.passedOverMembers
   let caughtUpLater = Set(passedOver.map(\.target))
@@ -47,7 +54,7 @@ public func decideStart(_ input: StartInput, request: StartRequest? = nil) -> St
   switch decision {
   case .recordOnly: return catchUp(input, passedOver) ?? removal(input) ?? decision
   case .held, .waits: return catchUp(input, passedOver) ?? decision
-  case .nothing, .endSet, .run, .supersedes, .refused: return decision
+  case .nothing, .endSet, .run, .supersedes, .joins, .aborts, .refused: return decision
   }
 }
 
@@ -66,7 +73,20 @@ private func decideRequested(_ input: StartInput, _ request: StartRequest) -> St
 }
 
 private func decideAutomatic(_ input: StartInput, due: [StartMember]) -> StartDecision {
-  if let onboarding = onboarding(input, due: due) { return onboarding }
+  let isFirst = due.contains { $0.wanted != nil || $0.lastGoodReleaseBundle == nil }
+  if !isFirst, let onboarding = onboarding(input, due: due) { return onboarding }
+  let decision = decideOrdinary(input, due: due)
+  switch decision {
+  // Nobody new waits for what the others wait for.
+  case .held, .waits: return onboarding(input, due: due.filter { $0.wanted == nil }) ?? decision
+  case .nothing, .endSet, .recordOnly, .run, .supersedes, .joins, .aborts, .refused: return decision
+  }
+}
+
+private func decideOrdinary(_ input: StartInput, due: [StartMember]) -> StartDecision {
+  if let active = input.activeRun, active.kind == .rollout, due.allSatisfy({ $0.activeRunBundle == $0.bundle }) {
+    return .waits("\(active.displayName) goes to the same bundles")
+  }
   if input.isHeld { return .held("release \(input.releaseName) is on hold") }
   if let held = due.first(where: \.isBundleHeld) {
     return .held("release \(input.releaseName) would send a bundle that is on hold to \(held.clusterName)")
@@ -84,17 +104,23 @@ private func startOrWait(_ input: StartInput, startedBy: String) -> StartDecisio
   return .supersedes(active.id, then: frozen)
 }
 
-/// New members get the last good release at once, in a run without gates and soak (R30); nil when that does not apply.
+/// New members get the last good release at once (R30); nil when that does not apply.
 private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecision? {
-  guard let lastGoodRelease = input.lastGoodRelease, input.activeRun == nil,
-    due.allSatisfy({ $0.wanted == nil && $0.lastGoodReleaseBundle != nil })
-  else { return nil }
+  guard input.activeRun == nil else { return nil }
+  return onboardingBeside(input, due)
+}
+
+/// A run without gates and soak for new members, also while another run goes on (R5, R30); nil when no last good release
+/// has a bundle for any of them.
+func onboardingBeside(_ input: StartInput, _ members: [StartMember]) -> StartDecision? {
+  let new = members.filter { $0.lastGoodReleaseBundle != nil }
+  guard let lastGoodRelease = input.lastGoodRelease, !new.isEmpty else { return nil }
   var onboard = input
   if onboard.release != lastGoodRelease {
     onboard.release = lastGoodRelease
     onboard.releaseName = "the last good release"
   }
-  let (open, windows) = input.openTogether(due)
+  let (open, windows) = input.openTogether(new)
   guard !open.isEmpty else { return .waits("new clusters wait for their windows") }
   onboard.members = open
   for index in onboard.members.indices {
@@ -183,9 +209,9 @@ extension StartInput.ActiveRun {
   fileprivate var yields: Bool {
     switch state {
     case .halted:
-      (kind == .rollout && ![.reject, .queue].contains(onNewRevision)) || kind == .catchUp || kind == .remove
+      (kind == .rollout && ![.reject, .queue].contains(strategy.onNewRevision)) || kind == .catchUp || kind == .remove
     // What catches up, is onboarded or removes may wait long for a window; the newer release goes before it.
-    case .running: kind.isPlain || (kind == .rollout && onNewRevision == .supersede && !hasOpenedLaterStage)
+    case .running: kind.isPlain || (kind == .rollout && strategy.onNewRevision == .supersede && !hasOpenedLaterStage)
     default: false
     }
   }

@@ -25,6 +25,8 @@ public struct StartInput: Sendable {
   public var members: [StartMember]
   /// The run of the set that goes on; nil for none.
   public var activeRun: ActiveRun?
+  /// Whether a run of kind Onboard goes on, be it beside ``activeRun`` or as that (R5).
+  public var isOnboarding = false
   /// The number that the next run gets.
   public var nextNumber: Int
   /// The set's newest release, when `release` is an older one; nil otherwise.
@@ -72,13 +74,13 @@ public struct StartInput: Sendable {
     public var release: ReleaseID
     /// Whether a stage after the first has been opened.
     public var hasOpenedLaterStage: Bool
-    /// What its frozen strategy says about newer revisions (R22).
-    public var onNewRevision: RolloutStrategy.NewRevisionPolicy
+    /// Its frozen strategy.
+    public var strategy: RolloutStrategy
 
     /// Makes an entry.
     public init(
       id: RolloutID, displayName: String, kind: RolloutKindOfRun, state: RolloutState, release: ReleaseID,
-      hasOpenedLaterStage: Bool, onNewRevision: RolloutStrategy.NewRevisionPolicy = .coalesce
+      hasOpenedLaterStage: Bool, strategy: RolloutStrategy
     ) {
       self.id = id
       self.displayName = displayName
@@ -86,7 +88,7 @@ public struct StartInput: Sendable {
       self.state = state
       self.release = release
       self.hasOpenedLaterStage = hasOpenedLaterStage
-      self.onNewRevision = onNewRevision
+      self.strategy = strategy
     }
   }
 
@@ -152,6 +154,11 @@ public struct StartMember: Hashable, Sendable {
   public var hasOpenOrder: Bool
   /// The last known good bundle; nil for none.
   public var lastKnownGood: PlacedBundle?
+  /// The bundle that the active run's commits give it: its release's own, or the newest release's when both are of the same
+  /// sources and FleetSet; nil otherwise.
+  public var activeRunBundle: Digest?
+  /// Whether it is in the newest release, not in that of the active run, and in no run that goes on (R5).
+  public var isNewToActiveRun = false
   /// Whether its newest bundle is among those that a hold names for it.
   public var isBundleHeld: Bool
   /// The highest generation stored or reported.

@@ -195,6 +195,8 @@ public struct ReleaseDraft: Hashable, Sendable {
   public var onRemoval = RemovalPolicy.keep
   /// Targets that leave the set and whose workloads stay all the same.
   public var kept: [TargetID] = []
+  /// What the last good release would have given to targets that are new: where they begin, and go back to (R5, R30).
+  public var beginnings: ReleaseBeginnings?
   /// The SHA-256 over targets and their bundles: equal digests need no new run, only a record when commits differ.
   public var contentDigest: Digest
 
@@ -209,6 +211,40 @@ public struct ReleaseDraft: Hashable, Sendable {
     self.sources = sources
     self.targets = targets
     self.contentDigest = contentDigest
+  }
+}
+
+/// Targets that an older release did not have yet, as its own sources make them now.
+public struct ReleaseBeginnings: Hashable, Sendable {
+  /// The older release.
+  public var release: ReleaseID
+  /// The targets that it gets.
+  public var targets: [ReleaseTargetDraft]
+
+  /// Makes them.
+  public init(release: ReleaseID, targets: [ReleaseTargetDraft]) {
+    self.release = release
+    self.targets = targets
+  }
+}
+
+/// Targets of a new expansion that never ran anything, with the last good release, which does not have them (R5).
+public struct Newcomers: Hashable, Sendable {
+  /// The names of the targets.
+  public var targets: [TargetName]
+  /// The last good release.
+  public var release: ReleaseID
+  /// What that was made from.
+  public var sources: [ReleaseSource]
+  /// The FleetSet's document of that time, in canonical JSON.
+  public var canonicalJSON: [UInt8]
+
+  /// Makes an entry.
+  public init(targets: [TargetName], release: ReleaseID, sources: [ReleaseSource], canonicalJSON: [UInt8]) {
+    self.targets = targets
+    self.release = release
+    self.sources = sources
+    self.canonicalJSON = canonicalJSON
   }
 }
 

@@ -71,6 +71,10 @@ public protocol ReleaseStore: Sendable {
   /// - Throws: `lostRace` when the FleetSet's generation is newer than the draft's, or another release became the newest
   ///   meanwhile.
   func commitRelease(_ draft: ReleaseDraft) async throws(StoreError) -> ReleaseRecord
+
+  /// Those of an expansion's targets that never ran anything and that the last good release does not have, unless it is
+  /// made of the same sources and FleetSet; nil when there are none, or no good release.
+  func newcomers(among draft: ReleaseDraft) async throws(StoreError) -> Newcomers?
   /// Releases of a set, newest first.
   func releases(of fleetSet: FleetSetName, in project: ProjectName, after: String?, limit: Int)
     async throws(StoreError) -> Page<ReleaseRecord>

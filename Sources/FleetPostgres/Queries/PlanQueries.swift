@@ -21,6 +21,8 @@ enum PlanQueries {
   static let failing = Statement("plan.failing", "\(unitKey) AND s.state IN ('Failed', 'Lost')")
   static let attention = Statement("plan.attention", "\(unitKey) AND s.attention <> 0")
   static let pendingAgain = Statement("plan.pendingAgain", "\(unitKey) AND s.state = 'Pending' AND s.attempt > 1")
+  /// Those that joined during the run and wait for their turn (R5).
+  static let joined = Statement("plan.joined", "\(unitKey) AND s.is_joined AND s.state = 'Skipped'")
   static let pending = Statement(
     "plan.pending",
     "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
@@ -49,7 +51,7 @@ enum PlanQueries {
         THEN p.observation END, p.reported_listened,
       p.generation_epoch, p.generation_counter, s.failure, s.attention,
       (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned,
-      CASE WHEN $5 THEN c.labels END
+      CASE WHEN $5 THEN c.labels END, s.is_joined
     FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
     JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id

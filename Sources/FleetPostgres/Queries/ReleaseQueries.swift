@@ -85,6 +85,29 @@ enum ReleaseQueries {
       AS n (cluster_id, name, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace,
       revision, is_recursive)
     JOIN targets AS t ON t.fleet_set_id = $1 AND t.cluster_id = n.cluster_id AND t.name = n.name
+    ON CONFLICT (release_id, target_id) DO NOTHING
+    """)
+  static let addTargets = Statement(
+    "release.addTargets", "UPDATE releases SET target_count = target_count + $2 WHERE id = $1")
+  /// The last completed, not held release, when it is of other sources or another generation of the FleetSet.
+  static let lastGood = Statement(
+    "release.lastGood",
+    """
+    SELECT r.id, r.sources, d.document
+    FROM (\(RolloutQueries.lastGoodRelease("$1"))) AS g JOIN releases AS r ON r.id = g.release_id
+    JOIN fleet_set_generations AS d ON d.fleet_set_id = r.fleet_set_id AND d.generation = r.fleet_set_generation
+    WHERE (r.sources, r.fleet_set_generation) IS DISTINCT FROM ($2::jsonb, $3)
+    """)
+  static let newcomers = Statement(
+    "release.newcomers",
+    """
+    SELECT n.name FROM unnest($3::bigint[], $4::text[]) AS n (cluster_id, name)
+    WHERE NOT EXISTS (
+      SELECT FROM targets AS t LEFT JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
+      WHERE t.fleet_set_id = $1 AND t.cluster_id = n.cluster_id AND t.name = n.name
+        AND (p.wanted_action IS NOT NULL
+          OR EXISTS (SELECT FROM release_targets AS r WHERE r.release_id = $2 AND r.target_id = t.id)))
+    ORDER BY n.name
     """)
   static let settings = Statement(
     "release.settings",

@@ -10,16 +10,23 @@ enum RolloutQueries {
       EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL),
       g.release_id, coalesce(g.number, 0),
       coalesce((SELECT max(o.number) FROM rollouts AS o WHERE o.fleet_set_id = f.id), 0) + 1,
-      f.deleting_since IS NOT NULL
+      f.deleting_since IS NOT NULL,
+      EXISTS (
+        SELECT FROM rollouts AS o WHERE o.fleet_set_id = f.id AND o.kind = 'Onboard' AND o.ended_at IS NULL)
     FROM fleet_sets AS f JOIN releases AS r ON r.id = coalesce($2, f.newest_release_id) AND r.fleet_set_id = f.id
-    LEFT JOIN LATERAL (
-      SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
-      WHERE o.fleet_set_id = f.id AND o.kind IN ('Rollout', 'Undo')
-        AND o.state IN ('Succeeded', 'SucceededWithWaivers', 'SucceededWithUnreachable')
-        AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = o.release_id AND h.released_at IS NULL)
-      ORDER BY o.number DESC LIMIT 1) AS g ON true
+    LEFT JOIN LATERAL (\(lastGoodRelease("f.id"))) AS g ON true
     WHERE f.id = $1 AND f.removed_at IS NULL
     """)
+  /// The last completed, not held release of a set.
+  static func lastGoodRelease(_ fleetSet: String) -> String {
+    """
+    SELECT o.release_id, l.number FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
+      WHERE o.fleet_set_id = \(fleetSet) AND o.kind IN ('Rollout', 'Undo')
+        AND o.state IN ('Succeeded', 'SucceededWithWaivers', 'SucceededWithUnreachable')
+        AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = o.release_id AND h.released_at IS NULL)
+      ORDER BY o.number DESC LIMIT 1
+    """
+  }
   /// The authors of releases after the one that members run.
   static let authors = Statement(
     "rollout.authors",
@@ -37,7 +44,7 @@ enum RolloutQueries {
     """
     SELECT o.id, f.name || '/' || o.number, o.kind, o.state, o.release_id,
       EXISTS (SELECT FROM rollout_stages AS s WHERE s.rollout_id = o.id AND s.stage > 0 AND s.opened_at IS NOT NULL),
-      o.strategy ->> 'onNewRevision'
+      o.strategy
     FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id
     WHERE o.fleet_set_id = $1 AND o.ended_at IS NULL
     ORDER BY o.state = 'Queued', o.kind = 'Onboard', o.number DESC LIMIT 1
@@ -62,18 +69,27 @@ enum RolloutQueries {
         WHERE b.target_id = t.id AND b.bundle = \(bundle) AND h.released_at IS NULL)
     """
   }
-  /// `$2` is the last good release. Its bundle for a target is its own, or the newest's when both have the same sources.
+  /// `$2` is the last good release, `$3` that of the active run. The bundle of such a one for a target is its own, or the
+  /// newest's when both are of the same sources and FleetSet. Who is not in `$3`, and in no run that goes on, has joined.
   static let members = Statement(
     "rollout.members",
     """
-    SELECT \(memberColumns), n.bundle, coalesce(g.bundle, CASE WHEN same.are_same THEN n.bundle END),
+    SELECT \(memberColumns), n.bundle,
+      coalesce(g.bundle, CASE WHEN same.good THEN n.bundle END),
+      coalesce(a.bundle, CASE WHEN same.active THEN n.bundle END),
+      CASE WHEN $3::bigint IS NULL OR a.target_id IS NOT NULL THEN false ELSE NOT EXISTS (
+        SELECT FROM rollout_steps AS s JOIN rollouts AS o ON o.id = s.rollout_id
+        WHERE s.target_id = t.id AND o.ended_at IS NULL) END,
       \(isHeld("n.bundle")), \(takesOrders)
     FROM release_targets AS n JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
     JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
     LEFT JOIN release_targets AS g ON g.release_id = $2 AND g.target_id = n.target_id
+    LEFT JOIN release_targets AS a ON a.release_id = $3 AND a.target_id = n.target_id
     CROSS JOIN (
-      SELECT coalesce((SELECT r.sources FROM releases AS r WHERE r.id = $1)
-        = (SELECT r.sources FROM releases AS r WHERE r.id = $2), false) AS are_same) AS same
+      SELECT coalesce(bool_or(o.id = $2), false) AS good, coalesce(bool_or(o.id = $3), false) AS active
+      FROM releases AS r JOIN releases AS o ON o.id IN ($2, $3) AND o.sources = r.sources
+        AND o.fleet_set_generation = r.fleet_set_generation
+      WHERE r.id = $1) AS same
     WHERE n.release_id = $1 AND NOT t.is_abandoned AND c.removed_at IS NULL ORDER BY t.id
     """)
   /// Targets that have left the set and run something that is to be removed (R25).
@@ -141,7 +157,7 @@ enum RolloutQueries {
         JOIN placements AS p ON p.cluster_id = s.cluster_id AND p.target_id = s.target_id
         JOIN targets AS t ON t.id = s.target_id
         WHERE s.rollout_id = o.id AND s.state IN ('Unreachable', 'Skipped', 'Lost') AND c.removed_at IS NULL
-          AND NOT t.is_abandoned
+          AND NOT t.is_abandoned AND NOT s.is_joined
           AND p.applied_bundle IS DISTINCT FROM s.bundle::bytea)
     RETURNING o.number
     """)
@@ -177,32 +193,32 @@ enum RolloutQueries {
     INSERT INTO rollout_stages (
       rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides)
+      overrides, joined)
     SELECT $1, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, from_milliseconds(opened_at), from_milliseconds(soak_started_at),
-      from_milliseconds(passed_at), approvals, halt_reason, overrides
+      from_milliseconds(passed_at), approvals, halt_reason, overrides, joined
     FROM unnest($2::integer[], $3::jsonb[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
       $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[], $14::bigint[], $15::bigint[],
-      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[]) AS s (
+      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[], $20::integer[]) AS s (
       stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides)
+      overrides, joined)
     ON CONFLICT (rollout_id, stage) DO UPDATE SET
       size = excluded.size, changing = excluded.changing, member_count = excluded.member_count,
       slots = excluded.slots, rollback_slots = excluded.rollback_slots, failure_budget = excluded.failure_budget,
       unreachable_budget = excluded.unreachable_budget, min_succeeded = excluded.min_succeeded,
       state = excluded.state, counters = excluded.counters, opened_at = excluded.opened_at,
       soak_started_at = excluded.soak_started_at, passed_at = excluded.passed_at, approvals = excluded.approvals,
-      halt_reason = excluded.halt_reason, overrides = excluded.overrides
+      halt_reason = excluded.halt_reason, overrides = excluded.overrides, joined = excluded.joined
     """)
   static let insertSteps = Statement(
     "rollout.insertSteps",
     """
     INSERT INTO rollout_steps (
       rollout_id, stage, position, cluster_id, target_id, state, attempt, bundle, release_id, before_bundle,
-      before_release, limit_values)
+      before_release, limit_values, is_joined)
     SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[],
-      $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[], $12::jsonb[])
+      $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[], $12::jsonb[], $13::boolean[])
     """)
 
   // Ending another run, holding
@@ -324,7 +340,8 @@ enum RolloutQueries {
     """
     SELECT rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, to_milliseconds(opened_at),
-      to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason, overrides
+      to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason, overrides,
+      joined
     FROM rollout_stages WHERE rollout_id = ANY ($1::bigint[]) ORDER BY rollout_id, stage
     """)
   static let steps = Statement(

@@ -41,6 +41,7 @@ extension Row {
     stage.approvals = try json()
     stage.haltReason = try text()
     stage.overrides = try json()
+    stage.joined = try count()
     return (rollout, stage)
   }
 
@@ -110,6 +111,7 @@ struct LoadedStep {
       limitValues: limits.map { limitValues[$0] }, silentFor: silentFor, cordonReason: cordonReason,
       isRemoved: isRemoved, steps: [step])
     unit.clusterLabels = clusterLabels ?? [:]
+    unit.isJoined = try row.bool()
   }
 
   private static func order(_ row: inout Row) throws -> StepOrder? {

@@ -14,6 +14,7 @@ extension PostgresStore {
       try session.commitOrders(plan, listened: input.listened)
       try session.commitSteps(plan, input: input)
       try session.write(plan.stages, of: plan.run.id)
+      try session.commitJoined(plan)
       for bulk in plan.bulk {
         try session.execute(
           PlanQueries.bulk, .id(plan.run.id), .int(bulk.stage), .text(bulk.from.rawValue), .text(bulk.to.rawValue),
@@ -111,6 +112,16 @@ extension Session {
     }
   }
 
+  /// Who joined has no step in the run yet; somebody else may have been faster.
+  fileprivate func commitJoined(_ plan: Plan) throws {
+    guard !plan.joined.isEmpty else { return }
+    do {
+      try insertSteps(of: plan.joined, strategy: plan.run.strategy, rollout: plan.run.id)
+    } catch let error as DatabaseError where error.isDuplicate {
+      throw StoreError(.lostRace, "who joined is in \(plan.run.displayName) already")
+    }
+  }
+
   fileprivate func takeMarks(_ input: PlanInput) throws {
     guard !input.marks.isEmpty else { return }
     var clusters: [TargetID: ClusterID] = [:]
@@ -154,7 +165,7 @@ extension Session {
       .jsons(stages.map(\.counters)), .optionalInts(stages.map { $0.openedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
-      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)))
+      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)), .ints(stages.map { Int64($0.joined) }))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

@@ -50,7 +50,9 @@ extension Session {
     func add(_ statement: Statement) throws {
       keys.formUnion(try rows(statement, .id(run.id), read: unitKey))
     }
-    for statement in [PlanQueries.inFlight, PlanQueries.failing, PlanQueries.pendingAgain, PlanQueries.attention] {
+    for statement in [
+      PlanQueries.inFlight, PlanQueries.failing, PlanQueries.pendingAgain, PlanQueries.attention, PlanQueries.joined,
+    ] {
       try add(statement)
     }
     if let stage = input.stages.first(where: { !$0.state.isComplete }) {

@@ -84,9 +84,27 @@ extension PostgresStore {
         try session.wake(.start, [draft.fleetSet.rawValue])
         try session.execute(RemovalQueries.forgetShrink, .id(draft.fleetSet))
       }
+      if let beginnings = draft.beginnings { try session.insert(beginnings, of: draft.fleetSet) }
       return try session.present(
         session.first(
           ReleaseQueries.release, .int(id), read: { try $0.optionalReleaseRecord(of: set.name) }) ?? nil)
+    }
+  }
+
+  /// Targets that never ran anything and that the last good release does not have.
+  public func newcomers(among draft: ReleaseDraft) async throws(StoreError) -> Newcomers? {
+    try await read { session in
+      let good = try session.first(
+        ReleaseQueries.lastGood, .id(draft.fleetSet), .json(draft.sources), .int(draft.fleetSetGeneration)
+      ) { row in
+        Newcomers(
+          targets: [], release: try row.id(), sources: try row.json(), canonicalJSON: Array(try row.text().utf8))
+      }
+      guard var newcomers = good else { return nil }
+      newcomers.targets = try session.rows(
+        ReleaseQueries.newcomers, .id(draft.fleetSet), .id(newcomers.release), .ids(draft.targets.map(\.cluster)),
+        .texts(draft.targets.map(\.name.rawValue)), read: { try $0.name() })
+      return newcomers.targets.isEmpty ? nil : newcomers
     }
   }
 
@@ -194,18 +212,32 @@ extension Session {
     } catch let error as DatabaseError where error.isDuplicate {
       throw StoreError(.conflict, "two targets of the set have one name")
     }
-    let inserted = try execute(
-      ReleaseQueries.insertTargets, .id(draft.fleetSet), .int(id), clusters, names, .digests(targets.map(\.bundle)),
-      .jsons(targets.map(\.labels)), .texts(targets.map(\.namespace)), .texts(targets.map(\.repository.rawValue)),
-      .texts(targets.map(\.path)), .texts(targets.map(\.origin)), .bools(targets.map(\.selfHeal)),
-      .bools(targets.map(\.prune)), .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)),
-      .bools(targets.map(\.isRecursive)))
+    let inserted = try insert(targets, release: ReleaseID(id), of: draft.fleetSet)
     guard inserted == targets.count else {
       throw StoreError(.internal, "\(inserted) of \(targets.count) targets were stored")
     }
     try execute(ReleaseQueries.insertPlacements, .int(id))
     try execute(ReleaseQueries.setNewest, .id(draft.fleetSet), .int(id))
     return id
+  }
+
+  private func insert(
+    _ targets: [ReleaseTargetDraft], release: ReleaseID, of fleetSet: FleetSetID
+  ) throws -> Int {
+    try execute(
+      ReleaseQueries.insertTargets, .id(fleetSet), .id(release), .ids(targets.map(\.cluster)),
+      .texts(targets.map(\.name.rawValue)), .digests(targets.map(\.bundle)), .jsons(targets.map(\.labels)),
+      .texts(targets.map(\.namespace)), .texts(targets.map(\.repository.rawValue)), .texts(targets.map(\.path)),
+      .texts(targets.map(\.origin)), .bools(targets.map(\.selfHeal)), .bools(targets.map(\.prune)),
+      .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)), .bools(targets.map(\.isRecursive)))
+  }
+
+  /// The last good release gets what new targets begin with; those it has already stay as they are.
+  fileprivate func insert(_ beginnings: ReleaseBeginnings, of fleetSet: FleetSetID) throws {
+    let added = try insert(beginnings.targets, release: beginnings.release, of: fleetSet)
+    guard added > 0 else { return }
+    try execute(ReleaseQueries.addTargets, .id(beginnings.release), .int(added))
+    try wake(.start, [fleetSet.rawValue])
   }
 }
 

@@ -14,23 +14,27 @@ extension PostgresStore {
           release: try row.id() as ReleaseID, newer: try row.optionalID() as ReleaseID?, releaseName: try row.text(),
           isHeld: try row.bool(),
           lastGood: try row.optionalID() as ReleaseID?, lastGoodNumber: try row.int(), nextNumber: try row.count(),
-          isDeleting: try row.bool()
+          isDeleting: try row.bool(), isOnboarding: try row.bool()
         )
       }
       guard let head else { return nil }
       let authors = try session.rows(
         RolloutQueries.authors, .id(fleetSet), .int(head.lastGoodNumber), .id(head.release), read: { try $0.text() })
-      let members = try session.rows(RolloutQueries.members, .id(head.release), .id(head.lastGood)) { row in
-        var member = try row.startMember()
-        member.lastGoodReleaseBundle = try row.optionalDigest()
-        member.isBundleHeld = try row.bool()
-        member.takesOrders = try row.bool()
-        return member
-      }
       let active = try session.first(RolloutQueries.activeRun, .id(fleetSet)) { row in
         StartInput.ActiveRun(
           id: try row.id(), displayName: try row.text(), kind: try row.raw(), state: try row.raw(),
-          release: try row.id(), hasOpenedLaterStage: try row.bool(), onNewRevision: try row.raw())
+          release: try row.id(), hasOpenedLaterStage: try row.bool(), strategy: try row.json())
+      }
+      let members = try session.rows(
+        RolloutQueries.members, .id(head.release), .id(head.lastGood), .id(active?.release)
+      ) { row in
+        var member = try row.startMember()
+        member.lastGoodReleaseBundle = try row.optionalDigest()
+        member.activeRunBundle = try row.optionalDigest()
+        member.isNewToActiveRun = try row.bool()
+        member.isBundleHeld = try row.bool()
+        member.takesOrders = try row.bool()
+        return member
       }
       var input = StartInput(
         now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
@@ -39,6 +43,7 @@ extension PostgresStore {
         lastGoodRun: try session.lastGoodRun(of: fleetSet),
         supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
       input.isDeleting = head.isDeleting
+      input.isOnboarding = head.isOnboarding
       input.calendar = try session.calendar(of: head.project, head.name)
       let labels = (members + (input.lastGoodRun?.passedOver ?? [])).map(\.clusterLabels)
       input.calendar.zones = try session.timeZones(named: input.calendar.zoneNames(labels))
@@ -137,8 +142,14 @@ extension Session {
         .json(PlanReport()), .json(frozen.warnings), .id(frozen.supersedes), .instant(run.createdAt),
         .instant(run.endedAt), read: { try $0.id() }))
     try write(frozen.stages, of: id)
-    let steps = frozen.units.flatMap { unit in unit.steps.map { (unit: unit, step: $0) } }
-    let limits = run.strategy.limits.map(\.label)
+    try insertSteps(of: frozen.units, strategy: run.strategy, rollout: id)
+    return id
+  }
+
+  /// Stores the steps of new units.
+  func insertSteps(of units: [Unit], strategy: RolloutStrategy, rollout id: RolloutID) throws {
+    let steps = units.flatMap { unit in unit.steps.map { (unit: unit, step: $0) } }
+    let limits = strategy.limits.map(\.label)
     for start in stride(from: 0, to: steps.count, by: 5_000) {
       let part = steps[start..<min(start + 5_000, steps.count)]
       try execute(
@@ -153,9 +164,8 @@ extension Session {
             Dictionary(
               zip(limits, entry.unit.limitValues).compactMap { label, value in value.map { (label, $0) } },
               uniquingKeysWith: { first, _ in first })
-          }))
+          }), .bools(part.map(\.unit.isJoined)))
     }
-    return id
   }
 
   /// Takes off the holds that a person overrides by starting a run all the same (R14).

@@ -18,7 +18,8 @@ extension StageResource {
     }.first
     self.init(
       index: stage.index, name: stage.name, state: stage.state, clusters: stage.size, changing: stage.changing,
-      targets: stage.memberCount, slots: stage.slots, failureBudget: stage.failureBudget,
+      targets: stage.memberCount, joined: stage.joined == 0 ? nil : stage.joined, slots: stage.slots,
+      failureBudget: stage.failureBudget,
       unreachableBudget: stage.unreachableBudget, minSucceeded: stage.minSucceeded,
       minReadyMilliseconds: rules.minReady.wholeMilliseconds,
       progressDeadlineMilliseconds: rules.progressDeadline.wholeMilliseconds,

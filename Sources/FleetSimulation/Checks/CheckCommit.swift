@@ -21,10 +21,12 @@ extension World {
     for event in plan.events {
       log("event", Int64(event.cluster?.rawValue ?? 0), text: "\(event.kind) \(event.message)")
     }
+    runs[number].witness.noteJoin(plan.joined) { target in placements[Int(target.rawValue) - 1].lastKnownGood }
     let commit = Committed(
       plan: plan, input: input, before: before, after: runs[number], number: number, command: command)
     // A pass that changes nothing left the rows as they were when they were last checked.
     if plan.changes(input) {
+      try checkJoined(commit)
       try checkStates(commit)
       try checkSteps(commit)
       try checkOrders(commit)
@@ -106,7 +108,7 @@ extension World {
     var total = 0
     for (index, facts) in row.witness.stages.enumerated() {
       let count = row.units.count { unit in
-        unit.stage == index && unit.steps.contains { $0.state == .lost || $0.state == .unreachable }
+        unit.stage == index && unit.steps.contains { $0.state == .lost || $0.state == .unreachable && !unit.isJoined }
       }
       total += count
       if let budget = facts.unreachableBudget, count > max(budget, row.witness.acceptedUnreachable[index]) {
@@ -140,10 +142,10 @@ extension World {
           case .dispatched, .applying, .verifying: flags |= 1
           case .failed: flags |= 2
           case .lost: flags |= 6
-          case .unreachable: flags |= 4
+          case .unreachable: flags |= unit.isJoined ? 0 : 4
           case .rollingBack: flags |= 8
           case .waived: flags |= 16
-          case .skipped: flags |= 32
+          case .skipped: flags |= unit.isJoined ? 0 : 32
           default: break
           }
         }
@@ -159,6 +161,9 @@ extension World {
       try require(
         counters.byState == byState, "V5", "stage \(stage.name) counts \(counters.byState), its rows are \(byState)")
       try require(counters.total == size, "V5", "stage \(stage.name) counts \(counters.total) of \(size)")
+      try require(
+        stage.size == row.witness.stages[stage.index].size && stage.size + stage.joined == size, "R5",
+        "stage \(stage.name) has \(size) clusters, \(stage.size) frozen and \(stage.joined) joined")
       try require(
         counters.slotsHeld == slots && counters.failing == failing && counters.unreachable == unreachable
           && counters.rollingBack == back && counters.waived == waived && counters.skipped == skipped, "V5",

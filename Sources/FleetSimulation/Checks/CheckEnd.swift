@@ -47,7 +47,8 @@ extension World {
       for step in unit.steps {
         // What a budget allowed to fail is waived by it (R18).
         if step.state == .waived || step.state == .failed { waived = true }
-        if step.state == .lost || step.state == .unreachable || step.state == .skipped { unreachable = true }
+        let isAway = step.state == .unreachable || step.state == .skipped
+        if step.state == .lost || isAway && !unit.isJoined { unreachable = true }
       }
     }
     let expected: RolloutState =
@@ -159,7 +160,7 @@ extension World {
     // Who waits for a window starts when it opens.
     if nextLook(startInput()) != nil { return true }
     return switch decideStart(startInput()) {
-    case .run, .supersedes: true
+    case .run, .supersedes, .joins, .aborts: true
     case .waits: knobs.strategy.trigger == .manual && decideManual()
     case .nothing, .endSet, .recordOnly, .held, .refused: false
     }
@@ -167,7 +168,7 @@ extension World {
 
   private func decideManual() -> Bool {
     switch decideStart(startInput(), request: StartRequest(principal: "kim", reason: "")) {
-    case .run, .supersedes: true
+    case .run, .supersedes, .joins, .aborts: true
     case .nothing, .endSet, .recordOnly, .waits, .held, .refused: false
     }
   }

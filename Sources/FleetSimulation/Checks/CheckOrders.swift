@@ -73,7 +73,10 @@ extension World {
         (earlier.state == .passed || earlier.state == .empty) && !rest, "V2",
         "\(name) is dispatched before stage \(earlier.name) has passed")
     }
-    try require(commit.after.stages[unit.stage].openedAt != nil, "V2", "\(name) is dispatched before its stage opened")
+    let isFollowing = unit.isJoined && commit.after.stages[unit.stage].state == .empty
+    try require(
+      isFollowing || commit.after.stages[unit.stage].openedAt != nil, "V2",
+      "\(name) is dispatched before its stage opened")
   }
 
   /// V1, and R7's first cluster that goes alone, recounted from the rows.

@@ -40,7 +40,9 @@ extension World {
       try require(isFlying || from == .lost, "R8", name)
       try require(isReady(report, rules, seen.steps[step].bundle), "R9", "\(name) without being ready for minReady")
       if to == .succeeded {
-        try require(commit.after.stages[stored.stage].state == .passed, "R8", "\(name) before its stage has passed")
+        let state = commit.after.stages[stored.stage].state
+        try require(
+          state == .passed || state == .empty && stored.isJoined, "R8", "\(name) before its stage has passed")
       }
     case .failed: try checkFailed(commit, seen, step, from, name)
     case .lost:
@@ -88,14 +90,18 @@ extension World {
   /// Whether a stage soaks or has passed, so that what begins in it now is a catch-up (R16).
   private func hasGoneOn(_ commit: Committed, _ stage: Int) -> Bool {
     let states = [commit.before.stages[stage].state, commit.after.stages[stage].state]
-    return states.contains(.soaking) || states.contains(.passed)
+    return states.contains(.soaking) || states.contains(.passed) || states.contains(.empty)
   }
 
   /// R16: who was passed over takes its turn only when it is back, in a stage that has opened.
   private func checkCatchUp(_ commit: Committed, _ unit: Unit, _ name: String) throws(SimulationFailure) {
     try require(
       unit.silentFor < .seconds(45) && unit.cordonReason == nil && !unit.isRemoved, "R16", "\(name) and is not back")
-    try require(commit.after.stages[unit.stage].openedAt != nil, "R16", "\(name) before its stage has opened")
+    if unit.isJoined {
+      try checkFollows(commit, unit, name)
+    } else {
+      try require(commit.after.stages[unit.stage].openedAt != nil, "R16", "\(name) before its stage has opened")
+    }
     try require(commit.before.run.breach == nil, "R16", "\(name) after a breach")
     coverage.add(.catchUpsInRun)
   }

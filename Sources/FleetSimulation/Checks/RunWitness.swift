@@ -5,6 +5,7 @@ internal import FleetPlanner
 struct RunWitness {
   /// One stage as the strategy and its members make it.
   struct StageFacts {
+    var size: Int
     var slots: Int
     var rollbackSlots: Int
     var failureBudget: Int
@@ -66,7 +67,7 @@ struct RunWitness {
       let slots = Self.concurrency(stage.rules.maxConcurrent, size)
       facts.append(
         StageFacts(
-          slots: slots,
+          size: size, slots: slots,
           rollbackSlots: strategy.onFailure.maxConcurrent.map { Self.concurrency($0, size) } ?? slots,
           failureBudget: Self.budget(stage.rules.failureBudget, size),
           unreachableBudget: stage.rules.unreachableBudget.map { Self.budget($0, size) },
@@ -125,6 +126,18 @@ struct RunWitness {
     }
   }
 
+  /// Who joins is a member from then on; approvals of a stage that one gets a place in are void (R5, R19).
+  mutating func noteJoin(_ units: [Unit], lastKnownGood: (TargetID) -> PlacedBundle?) {
+    for unit in units {
+      memberCount += unit.steps.count
+      for step in unit.steps {
+        bundles[step.target] = step.bundle
+        before[step.target] = lastKnownGood(step.target)
+      }
+      if unit.steps.contains(where: { $0.state == .pending }) { approvals.removeAll { $0.stage == unit.stage } }
+    }
+  }
+
   mutating func noteOverride(before: [Stage], after: [Stage], person: Person, at: Int64) {
     for (old, new) in zip(before, after) where new.overrides.count > old.overrides.count {
       overrides.append(GivenOverride(stage: new.index, person: person.name, at: at))
@@ -136,7 +149,7 @@ struct RunWitness {
     var total = 0
     for index in stages.indices {
       let count = row.units.count { unit in
-        unit.stage == index && unit.steps.contains { $0.state == .lost || $0.state == .unreachable }
+        unit.stage == index && unit.steps.contains { $0.state == .lost || $0.state == .unreachable && !unit.isJoined }
       }
       total += count
       acceptedUnreachable[index] = max(acceptedUnreachable[index], count)

@@ -82,6 +82,8 @@ struct Knobs {
     // A stream of its own, so that kept seeds keep their worlds.
     var leaving = SeededRandom(seed: seed, stream: 8)
     leavePermille = leaving.pick([0, 0, 40, 120])
+    var joining = SeededRandom(seed: seed, stream: 11)
+    strategy.membership = joining.pick([.lastPassedStage, .lastPassedStage, .intoStage, .intoStage, .afterRun, .abort])
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
     strategy.windows = calendar.setWindows
     for (index, windows) in calendar.stageWindows.enumerated() { strategy.stages[index].windows = windows }

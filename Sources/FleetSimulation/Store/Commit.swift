@@ -17,6 +17,7 @@ extension World {
     runs[number].run.version += 1
     for stage in plan.stages { runs[number].stages[stage.index] = stage }
     for change in plan.steps { apply(change, input: input, run: number) }
+    take(plan.joined, run: number)
     for bulk in plan.bulk {
       for unit in runs[number].units.indices where bulk.stage == nil || runs[number].units[unit].stage == bulk.stage {
         for step in runs[number].units[unit].steps.indices
@@ -43,6 +44,13 @@ extension World {
       let placement = placements[Int(change.target.rawValue) - 1]
       return order.generation > placement.generation && (order.action == .apply || placement.hasLeft)
     }
+  }
+
+  /// Who joined stands behind the frozen ones (R5).
+  private func take(_ joined: [Unit], run number: Int) {
+    runs[number].units += joined
+    runs[number].marks += Array(repeating: 0, count: joined.count)
+    if !joined.isEmpty { coverage.add(.joinedRuns) }
   }
 
   private func place(of change: StepChange, in number: Int) -> (unit: Int, step: Int)? {
@@ -120,7 +128,7 @@ extension World {
     let isBehind = runs[number].units.contains { unit in
       !clusters[Int(unit.cluster.rawValue) - 1].isRemoved
         && unit.steps.contains { step in
-          [.unreachable, .skipped, .lost].contains(step.state)
+          [.unreachable, .skipped, .lost].contains(step.state) && !unit.isJoined
             && !placements[Int(step.target.rawValue) - 1].hasLeft
             && placements[Int(step.target.rawValue) - 1].applied != step.bundle
         }
@@ -141,7 +149,8 @@ extension World {
   }
 
   private func endRun(_ number: Int) {
-    if activeRun == number { activeRun = nil }
+    if mainRun == number { mainRun = nil }
+    if onboardRun == number { onboardRun = nil }
     let run = runs[number].run
     if run.state.isGoodEnd, run.kind == .rollout { lastGoodRelease = Int(run.release.rawValue) - 1 }
     if run.state.isGoodEnd, run.kind == .catchUp { settleCaughtUp() }

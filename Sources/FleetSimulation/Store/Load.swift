@@ -23,6 +23,7 @@ extension World {
         switch step.state {
         case .dispatched, .applying, .verifying, .rollingBack, .failed, .lost: isWanted[index] = true
         case .pending where step.attempt > 1: isWanted[index] = true
+        case .skipped where unit.isJoined: isWanted[index] = true
         case .pending: isPending = true
         default: break
         }
@@ -55,7 +56,11 @@ extension World {
     _ row: RunRow, _ stage: Int, _ scope: FailurePolicy.Scope, _ lookahead: Int, _ isWanted: inout [Bool]
   ) -> Bool {
     var left = lookahead + (row.stages.map(\.rollbackSlots).max() ?? 0)
-    for index in row.units.indices.reversed() {
+    // Who joined stands behind all others in the rows.
+    let order = row.units.indices.sorted {
+      (row.units[$0].stage, row.units[$0].position) > (row.units[$1].stage, row.units[$1].position)
+    }
+    for index in order {
       let unit = row.units[index]
       if scope == .stage, unit.stage < stage { continue }
       let isCandidate = unit.steps.contains { step in
@@ -130,32 +135,35 @@ extension World {
   /// Notes that a report or a cluster of the run changed, and wakes its pass.
   func mark(cluster: Int) {
     storeEpoch += 1
-    guard let number = activeRun else {
+    if activeRun == nil {
       // Who is back may catch up (R16).
       queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
-      return
     }
     let id = clusters[cluster].id
-    for index in runs[number].units.indices where runs[number].units[index].cluster == id {
-      runs[number].marks[index] = storeEpoch
+    for number in goingRuns {
+      for index in runs[number].units.indices where runs[number].units[index].cluster == id {
+        runs[number].marks[index] = storeEpoch
+      }
+      wake(number)
     }
-    wake()
   }
 
   func mark(placement: Int) {
     storeEpoch += 1
-    guard let number = activeRun else { return }
     let id = placements[placement].id
-    for index in runs[number].units.indices where runs[number].units[index].steps.contains(where: { $0.target == id }) {
-      runs[number].marks[index] = storeEpoch
+    for number in goingRuns {
+      for index in runs[number].units.indices
+      where runs[number].units[index].steps.contains(where: { $0.target == id }) {
+        runs[number].marks[index] = storeEpoch
+      }
+      wake(number)
     }
-    wake()
   }
 
-  /// Makes the active run due now.
-  func wake() {
-    work.wakes += 1
-    work.dueAt = min(work.dueAt, time)
+  /// Makes a run due now.
+  func wake(_ number: Int) {
+    runs[number].work.wakes += 1
+    runs[number].work.dueAt = min(runs[number].work.dueAt, time)
     queue.add(.work, at: time + Int64(controllerChances.within(1...400)))
   }
 }

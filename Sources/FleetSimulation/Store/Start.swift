@@ -25,11 +25,17 @@ extension World {
       if !isHalted { coverage.add(.supersededWhileRunning) }
       // One with orders in flight ends later, and wakes the start then.
       if activeRun == nil { try startIfDue(by: request) }
+    case .joins(let active, let frozen):
+      try give(.join(frozen.units), to: Int(active.rawValue) - 1)
+      queue.add(.start, at: time + Int64(joinChances.within(10...2_000)))
+    case .aborts(let active, _):
+      coverage.add(.abortedByJoins)
+      try give(.abort(hold: true), to: Int(active.rawValue) - 1)
     case .held: coverage.add(.heldReleasesPassedOver)
     case .refused(let problems): throw failure("R4", "a run cannot be frozen: \(problems)")
     case .nothing, .endSet, .recordOnly, .waits: break
     }
-    if activeRun == nil, let next = nextLook(startInput()) {
+    if let next = nextLook(startInput()) {
       let at = max(time + 1, trueTime(of: next) + 1)
       // One look at an opening is enough, however many ask for it.
       if startAt != at {
@@ -56,13 +62,14 @@ extension World {
           hasOpenOrder: placement.wanted != nil && !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
           isBundleHeld: isHeld(bundle, for: placement.id), highestGeneration: placement.generation,
           takesOrders: takesOrders(cluster)))
+      join(&members[members.count - 1], placement)
     }
     let active = activeRun.map { number in
       StartInput.ActiveRun(
         id: runs[number].run.id, displayName: runs[number].run.displayName, kind: runs[number].run.kind,
         state: runs[number].run.state, release: runs[number].run.release,
         hasOpenedLaterStage: runs[number].stages.dropFirst().contains { $0.openedAt != nil },
-        onNewRevision: runs[number].run.strategy.onNewRevision)
+        strategy: runs[number].run.strategy)
     }
     var input = StartInput(
       now: Instant(millisecondsSinceEpoch: databaseNow), project: .defaultProject, fleetSet: "shop",
@@ -70,10 +77,25 @@ extension World {
       authors: Self.authors, isHeld: holds.contains { $0.release == newest }, lastGoodRelease: releases[good].id,
       members: members, activeRun: active, nextNumber: runs.count + 1, lastGoodRun: lastGoodRun(),
       supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
+    input.isOnboarding = onboardRun != nil
     input.onRemoval = .remove
     input.leaving = leaving()
     input.calendar = calendar
     return input
+  }
+
+  /// What the active run has to do with a member (R5).
+  private func join(_ member: inout StartMember, _ placement: Placement) {
+    guard let number = activeRun else { return }
+    let release = Int(runs[number].run.release.rawValue) - 1
+    if placement.firstRelease <= release {
+      member.activeRunBundle = releases[release].bundles[placement.variant]
+    } else {
+      if releases[release].bundles == releases[releases.count - 1].bundles { member.activeRunBundle = member.bundle }
+      member.isNewToActiveRun = !goingRuns.contains { going in
+        runs[going].units.contains { unit in unit.steps.contains { $0.target == placement.id } }
+      }
+    }
   }
 
   /// Targets that have left the set and run something (R25).
@@ -123,7 +145,8 @@ extension World {
   /// Stores a run, holds the one it undoes.
   func create(_ frozen: FrozenRun, forced: Bool) throws(SimulationFailure) {
     if let undone = frozen.undoes { hold(Int(undone.rawValue) - 1) }
-    try require(activeRun == nil, "R22", "two runs of one set go on")
+    let isOnboarding = frozen.run.kind == .onboard
+    try require(isOnboarding ? onboardRun == nil : activeRun == nil, "R22", "two runs of one set go on")
     var run = frozen.run
     run.id = RolloutID(Int64(runs.count + 1))
     let witness = try RunWitness(frozen, world: self)
@@ -131,9 +154,14 @@ extension World {
       RunRow(
         run: run, stages: frozen.stages, units: frozen.units, marks: Array(repeating: 0, count: frozen.units.count),
         seenAt: run.createdAt, witness: witness, forced: forced))
-    activeRun = runs.count - 1
+    if isOnboarding {
+      if mainRun != nil { coverage.add(.onboardedBeside) }
+      onboardRun = runs.count - 1
+    } else {
+      mainRun = runs.count - 1
+    }
     storeEpoch += 1
-    work = WorkRow(dueAt: time, claimedUntil: -1, wakes: work.wakes)
+    runs[runs.count - 1].work = WorkRow(dueAt: time, claimedUntil: -1)
     if run.kind == .onboard { coverage.add(.onboardings) }
     if run.kind == .catchUp { coverage.add(.catchUpsAfterRun) }
     if run.kind == .remove { coverage.add(.removalRuns) }
@@ -141,7 +169,7 @@ extension World {
       coverage.add(.partlyUnchanged)
     }
     log("run started", Int64(runs.count - 1), Int64(frozen.units.count), text: run.kind.rawValue)
-    wake()
+    wake(runs.count - 1)
   }
 
   /// Undoes the newest ended run (R14).

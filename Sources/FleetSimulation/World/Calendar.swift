@@ -45,7 +45,8 @@ extension World {
     calendarVersion += 1
     storeEpoch += 1
     log("freezes", Int64(freezes.count))
-    if activeRun != nil { wake() } else { queue.add(.start, at: time + 1_000) }
+    for number in goingRuns { wake(number) }
+    if activeRun == nil { queue.add(.start, at: time + 1_000) }
   }
 
   /// People who override what is closed, where something is.

@@ -111,7 +111,7 @@ extension World {
     }
     // Work that came due, or whose claim was left behind, is taken up again.
     queue.add(.work, at: time + Int64(controllerChances.within(10...5_000)))
-    queue.add(.work, at: max(time, work.claimedUntil) + 5_001)
+    for number in goingRuns { queue.add(.work, at: max(time, runs[number].work.claimedUntil) + 5_001) }
     queue.add(.start, at: time + 5_000)
   }
 }

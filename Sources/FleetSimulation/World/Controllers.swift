@@ -7,19 +7,24 @@ extension World {
 
   /// A controller looks at the queue of work.
   func doWork() throws(SimulationFailure) {
-    guard isListening, let number = activeRun, work.dueAt <= time else { return }
+    for number in goingRuns { try work(on: number) }
+  }
+
+  private func work(on number: Int) throws(SimulationFailure) {
+    let work = runs[number].work
+    guard isListening, work.dueAt <= time else { return }
     if work.claimedUntil > time {
       // Another controller has claimed it; one whose clock is off, or whose claim ran out, goes on all the same.
       guard knobs.controllers > 1, controllerChances.chance(knobs.racePermille) else {
         // One look at the end of the claim is enough, however many were woken meanwhile.
         if work.lookAfter != work.claimedUntil {
-          work.lookAfter = work.claimedUntil
+          runs[number].work.lookAfter = work.claimedUntil
           queue.add(.work, at: work.claimedUntil + 1)
         }
         return
       }
     }
-    work.claimedUntil = time + Self.claim
+    runs[number].work.claimedUntil = time + Self.claim
     let now = Instant(
       millisecondsSinceEpoch: max(databaseNow, runs[number].seenAt.millisecondsSinceEpoch))
     let (input, marks, plan) = decide(number, now: now, listened: listened)
@@ -39,44 +44,44 @@ extension World {
 
   func commitPending(_ key: Int) throws(SimulationFailure) {
     guard let pending = pendingCommits.removeValue(forKey: key) else { return }
+    let number = pending.run
     if !isListening || pending.fate < knobs.crashPermille {
       coverage.add(.crashesBeforeCommit)
       log("controller crashes before its commit")
-      queue.add(.work, at: max(time, work.claimedUntil) + 1)
+      queue.add(.work, at: max(time, runs[number].work.claimedUntil) + 1)
       return
     }
-    let number = pending.run
     let before = runs[number]
     guard commit(pending.plan, input: pending.input, run: number, marks: pending.marks) else {
       coverage.add(.lostRaces)
       log("lost race", Int64(number))
-      work.claimedUntil = -1
-      work.dueAt = time
+      runs[number].work.claimedUntil = -1
+      runs[number].work.dueAt = time
       queue.add(.work, at: time + Int64(controllerChances.within(1...500)))
       return
     }
     let isQuiet = storeEpoch == pending.storeEpoch + (pending.plan.changes(pending.input) ? 1 : 0)
     try check(pending.plan, input: pending.input, before: before, run: number, command: nil)
     if isQuiet, pending.plan.changes(pending.input) { try checkTwice(number, pending.input, pending.plan) }
-    if activeRun != number { return }
+    if !goingRuns.contains(number) { return }
     if pending.fate < 2 * knobs.crashPermille {
       // The agents' next poll, and the end of the claim, find what was committed.
       coverage.add(.crashesAfterCommit)
       log("controller crashes after its commit")
       notify(pending.plan, after: 15_000)
-      queue.add(.work, at: max(time, work.claimedUntil) + 1)
+      queue.add(.work, at: max(time, runs[number].work.claimedUntil) + 1)
       return
     }
     notify(pending.plan, after: 10)
-    work.claimedUntil = -1
-    if work.wakes > pending.wakes {
-      work.dueAt = time
+    runs[number].work.claimedUntil = -1
+    if runs[number].work.wakes > pending.wakes {
+      runs[number].work.dueAt = time
       queue.add(.work, at: time + 1)
     } else if let wake = pending.plan.nextWake {
-      work.dueAt = max(time, trueTime(of: wake))
-      queue.add(.work, at: work.dueAt + 1)
+      runs[number].work.dueAt = max(time, trueTime(of: wake))
+      queue.add(.work, at: runs[number].work.dueAt + 1)
     } else {
-      work.dueAt = .max
+      runs[number].work.dueAt = .max
     }
   }
 
@@ -91,7 +96,7 @@ extension World {
   /// V9: planning again what was just committed, with nothing new, changes nothing; a plan that asks to be called at once
   /// because more has to be loaded may do so a bounded number of times.
   private func checkTwice(_ number: Int, _ input: PlanInput, _ plan: Plan) throws(SimulationFailure) {
-    guard activeRun == number, !asksAtOnce(plan, input) else { return }
+    guard goingRuns.contains(number), !asksAtOnce(plan, input) else { return }
     let (again, _, second) = decide(number, now: input.now, listened: input.listened.milliseconds)
     try require(
       !second.changes(again), "V9",

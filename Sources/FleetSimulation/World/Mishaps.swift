@@ -73,6 +73,10 @@ extension World {
   private func join() {
     guard !databaseDown else { return }
     coverage.add(.joins)
+    // New parameters make a new release of the same commit; one that is held stays held.
+    let newest = releases.count - 1
+    addRelease(changing: [false, false, false], fault: nil)
+    if holds.contains(where: { $0.release == newest }) { holds.append(HoldRow(release: newest + 1, bundles: [:])) }
     addCluster(hasWorkload: false)
     log("joins", Int64(clusters.count - 1))
     queue.add(.start, at: time + Int64(chances.within(100...5_000)))
@@ -85,13 +89,17 @@ extension World {
     wallOffset += Int64(jump) * 1_000
     log("clock jumps", Int64(jump))
     // Timers go by PostgreSQL's clock.
-    if work.dueAt != .max { work.dueAt -= Int64(jump) * 1_000 }
-    queue.add(.work, at: max(time + 1, work.dueAt == .max ? 0 : work.dueAt + 1))
+    for number in goingRuns {
+      let dueAt = runs[number].work.dueAt
+      if dueAt != .max { runs[number].work.dueAt = dueAt - Int64(jump) * 1_000 }
+      queue.add(.work, at: max(time + 1, dueAt == .max ? 0 : runs[number].work.dueAt + 1))
+    }
   }
 
   /// Somebody pushes a commit: of all parts, or of some; good, or bad somewhere.
   func pushRelease() throws(SimulationFailure) {
-    guard !isHealed, releases.count <= knobs.releaseCount else { return }
+    guard !isHealed, pushedReleases < knobs.releaseCount else { return }
+    pushedReleases += 1
     var fault: BundleFault?
     if chances.chance(knobs.badReleasePermille) {
       fault = BundleFault(

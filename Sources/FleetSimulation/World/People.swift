@@ -128,6 +128,15 @@ extension World {
   /// Gives a command as `RolloutService` does; what the rules forbid is refused and changes nothing.
   func give(_ choice: RolloutCommand, by person: Person) throws(SimulationFailure) {
     guard let number = activeRun ?? runs.indices.last else { return }
+    try give(choice, by: person, to: number)
+  }
+
+  /// Gives a command that a rule asks for.
+  func give(_ choice: RolloutCommand, to number: Int) throws(SimulationFailure) {
+    try give(choice, by: Person(name: "flotilla", groups: []), to: number)
+  }
+
+  private func give(_ choice: RolloutCommand, by person: Person, to number: Int) throws(SimulationFailure) {
     let now = Instant(
       millisecondsSinceEpoch: max(databaseNow, runs[number].seenAt.millisecondsSinceEpoch))
     let (input, _) = load(number, now: now, listened: listened)
@@ -149,7 +158,7 @@ extension World {
     log("command", Int64(number), text: "\(choice) by \(person.name)")
     noteCommand(choice, person, number, before)
     try check(plan, input: input, before: before, run: number, command: choice)
-    if activeRun == number { wake() }
+    if goingRuns.contains(number) { wake(number) }
     notify(plan, after: 10)
   }
 
@@ -169,6 +178,7 @@ extension World {
       runs[number].witness.noteResume(runs[number], before: before)
     case .abort: coverage.add(.aborts)
     case .supersede: coverage.add(.supersededRuns)
+    case .join: break  // checked with its commit
     case .undo: coverage.add(.undosOfGoingRuns)
     case .retry: coverage.add(.retries)
     case .waive: coverage.add(.waivers)

@@ -43,6 +43,8 @@ struct Placement {
   var cluster: Int
   var variant: Int
   var labels: [String: String]
+  /// The first release that has it.
+  var firstRelease: Int
 
   // The store's row
   var wanted: PlacedBundle?
@@ -115,6 +117,7 @@ struct RunRow {
   var movedLastKnownGood = false
   var held = false
   var forced = false
+  var work = WorkRow()
 }
 
 /// The run's row in the queue of work: who may look at it when.

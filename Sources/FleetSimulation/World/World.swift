@@ -18,6 +18,7 @@ final class World {
   var controllerChances: SeededRandom
   var leaveChances: SeededRandom
   var calendarChances: SeededRandom
+  var joinChances: SeededRandom
 
   // Clocks
   var wallOffset: Int64 = 0
@@ -39,13 +40,15 @@ final class World {
   /// When the start task looks again for those who wait for windows.
   var startAt: Int64 = -1
   var runs: [RunRow] = []
-  var activeRun: Int?
+  /// The run that goes on and is no onboarding; one of those may go on beside it (R5).
+  var mainRun: Int?
+  var onboardRun: Int?
   var lastGoodRelease: Int = 0
-  var work = WorkRow()
   var storeEpoch = 0
   var pendingCommits: [Int: PendingCommit] = [:]
   var nextCommit = 0
   var bundleCount = 0
+  var pushedReleases = 0
 
   // Phases
   var isHealed = false
@@ -64,8 +67,14 @@ final class World {
     controllerChances = SeededRandom(seed: seed, stream: 5)
     leaveChances = SeededRandom(seed: seed, stream: 9)
     calendarChances = SeededRandom(seed: seed, stream: 7)
+    joinChances = SeededRandom(seed: seed, stream: 10)
     settle()
   }
+
+  /// The run that people mean, and that a newer one waits for.
+  var activeRun: Int? { mainRun ?? onboardRun }
+
+  var goingRuns: [Int] { [mainRun, onboardRun].compactMap { $0 } }
 
   static func clusterName(_ number: Int) -> ClusterName {
     ClusterName(number < 10 ? "c0\(number)" : "c\(number)")
@@ -97,7 +106,7 @@ final class World {
       cluster.placements.append(placements.count)
       var placement = Placement(
         id: TargetID(Int64(placements.count + 1)), name: TargetName("t\(placements.count)"), cluster: number,
-        variant: part, labels: ["part": "p\(part)"])
+        variant: part, labels: ["part": "p\(part)"], firstRelease: releases.count - 1)
       if hasWorkload {
         let bundle = releases[0].bundles[part]
         placement.wanted = PlacedBundle(bundle: bundle, release: releases[0].id)

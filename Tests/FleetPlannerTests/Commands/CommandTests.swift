@@ -254,7 +254,8 @@ struct StartTests {
   func activeRun() {
     var input = input(members(2))
     input.activeRun = StartInput.ActiveRun(
-      id: 9, displayName: "shop/6", kind: .rollout, state: .running, release: 1, hasOpenedLaterStage: false)
+      id: 9, displayName: "shop/6", kind: .rollout, state: .running, release: 1, hasOpenedLaterStage: false,
+      strategy: input.strategy)
     guard case .waits(let reason) = decideStart(input) else {
       Issue.record("two runs at once")
       return
@@ -266,7 +267,7 @@ struct StartTests {
       return
     }
     #expect(frozen.run.release == 2)
-    input.activeRun?.onNewRevision = .reject
+    input.activeRun?.strategy.onNewRevision = .reject
     #expect(decideStart(input) == .waits("shop/6 goes first"))
     input.activeRun?.release = 2
     #expect(decideStart(input) == .nothing)
@@ -290,7 +291,7 @@ struct StartTests {
     var input = input(members(2))
     input.activeRun = StartInput.ActiveRun(
       id: 9, displayName: "shop/6", kind: .rollout, state: state, release: 1, hasOpenedLaterStage: hasOpenedLaterStage,
-      onNewRevision: .supersede)
+      strategy: strategy([]) { $0.onNewRevision = .supersede })
     let doesMakePlace = if case .supersedes(9, then: _) = decideStart(input) { true } else { false }
     #expect(doesMakePlace == makesPlace)
   }

@@ -65,7 +65,8 @@ struct RemovalTests {
     #expect(decideStart(held) == .recordOnly)
     var busy = Self.input(leaving: [leaver])
     busy.activeRun = StartInput.ActiveRun(
-      id: 9, displayName: "shop/6", kind: .rollout, state: .running, release: 1, hasOpenedLaterStage: false)
+      id: 9, displayName: "shop/6", kind: .rollout, state: .running, release: 1, hasOpenedLaterStage: false,
+      strategy: busy.strategy)
     #expect(decideStart(busy) == .recordOnly)
   }
 
@@ -123,7 +124,8 @@ struct RemovalTests {
   func makesPlace() throws {
     var input = Self.input(leaving: [], members: [member("behind", id: 1)])
     input.activeRun = StartInput.ActiveRun(
-      id: 9, displayName: "shop/6", kind: .remove, state: .halted, release: 1, hasOpenedLaterStage: false)
+      id: 9, displayName: "shop/6", kind: .remove, state: .halted, release: 1, hasOpenedLaterStage: false,
+      strategy: input.strategy)
     guard case .supersedes(9, _) = decideStart(input) else {
       Issue.record("\(decideStart(input))")
       return

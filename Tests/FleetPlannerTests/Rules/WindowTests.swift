@@ -260,7 +260,8 @@ struct WindowRuleTests {
   func yields() throws {
     var input = startInput(strategy([stage("rest", .rest)]), members(2))
     input.activeRun = StartInput.ActiveRun(
-      id: 3, displayName: "shop/6", kind: .catchUp, state: .running, release: 1, hasOpenedLaterStage: false)
+      id: 3, displayName: "shop/6", kind: .catchUp, state: .running, release: 1, hasOpenedLaterStage: false,
+      strategy: input.strategy)
     guard case .supersedes(3, _) = decideStart(input) else {
       Issue.record("\(decideStart(input))")
       return

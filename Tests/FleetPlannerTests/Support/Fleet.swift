@@ -71,6 +71,7 @@ struct Fleet {
     run.version += 1
     for stage in plan.stages { stages[stage.index] = stage }
     for change in plan.steps { apply(change) }
+    units = (units + plan.joined).sorted { ($0.stage, $0.position) < ($1.stage, $1.position) }
     for bulk in plan.bulk { apply(bulk) }
     hold = plan.hold ?? hold
     releasedHold = releasedHold || plan.releasesHold

@@ -52,19 +52,23 @@ struct StageLine {
 
   /// A full block per done share, half a block for what is on its way, a line when the stage changes nothing.
   var bar: String {
-    guard stage.changing > 0 else { return String(repeating: "─", count: Self.barWidth) }
-    let full = min(Self.barWidth, counts.healthy * Self.barWidth / stage.changing)
+    guard toChange > 0 else { return String(repeating: "─", count: Self.barWidth) }
+    let full = min(Self.barWidth, counts.healthy * Self.barWidth / toChange)
     let isBusy = counts.updating + counts.goingBack > 0 && full < Self.barWidth
     let rest = Self.barWidth - full - (isBusy ? 1 : 0)
     return String(repeating: "█", count: full) + (isBusy ? "▌" : "") + String(repeating: "░", count: rest)
   }
 
   /// `5/8`: clusters that are ready on the new release, of those that change.
-  var share: String { "\(counts.healthy)/\(stage.changing)" }
+  var share: String { "\(counts.healthy)/\(toChange)" }
+
+  /// Clusters that change, with those that joined since.
+  private var toChange: Int { stage.changing + (stage.joined ?? 0) }
 
   /// What has become of the clusters: `healthy 5, updating 3`.
   var summary: String {
-    guard stage.clusters > 0 else { return "no clusters" }
+    let joined = stage.joined ?? 0
+    guard stage.clusters + joined > 0 else { return "no clusters" }
     let unchanged = stage.clusters - stage.changing
     let parts: [(String, Int)] = [
       ("healthy", counts.healthy), ("updating", counts.updating), ("failed", counts.failed), ("away", counts.away),
@@ -72,7 +76,7 @@ struct StageLine {
       ("rollback failed", counts.stuck), ("skipped", counts.skipped), ("removed", counts.removed),
       ("unchanged", unchanged),
     ]
-    let present = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
+    let present = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" } + (joined > 0 ? ["of them \(joined) joined"] : [])
     let hasBegun = parts.dropLast().contains { $0.1 > 0 }
     if !hasBegun, stage.changing > 0 { return (["not started"] + present).joined(separator: ", ") }
     return present.joined(separator: ", ")
