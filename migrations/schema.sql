@@ -270,6 +270,7 @@ CREATE TABLE public.orders (
     release_id bigint,
     committed_at timestamp with time zone DEFAULT now() NOT NULL,
     committed_listened bigint NOT NULL,
+    confirmed_at timestamp with time zone,
     CONSTRAINT orders_action_check CHECK ((action = ANY (ARRAY['apply'::text, 'remove'::text]))),
     CONSTRAINT orders_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'rollback'::text])))
 );
@@ -648,7 +649,10 @@ CREATE UNIQUE INDEX holds_open ON public.holds USING btree (release_id) WHERE (r
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX join_tokens_by_cluster ON public.join_tokens USING btree (cluster_id);
 CREATE INDEX nonces_by_expiry ON public.nonces USING btree (expires_at);
+CREATE INDEX orders_by_bundle ON public.orders USING btree (bundle) WHERE (bundle IS NOT NULL);
+CREATE INDEX orders_by_cluster ON public.orders USING btree (cluster_id, committed_at DESC, target_id DESC, counter DESC);
 CREATE INDEX orders_by_rollout ON public.orders USING btree (rollout_id, committed_at);
+CREATE INDEX orders_confirmed ON public.orders USING btree (target_id, epoch, counter) WHERE (confirmed_at IS NOT NULL);
 CREATE INDEX push_claims_by_controller ON public.push_claims USING btree (controller_id);
 CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX repositories_by_url ON public.repositories USING btree (url) WHERE (removed_at IS NULL);

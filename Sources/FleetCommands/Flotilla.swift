@@ -103,7 +103,11 @@ struct FlotillaCommand: AsyncParsableCommand {
           ApplyCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self, DiffCommand.self,
           PreviewCommand.self, LintCommand.self,
         ]),
-      CommandGroup(name: "Rollouts", subcommands: [RolloutCommand.self, EventsCommand.self, WhyCommand.self]),
+      CommandGroup(
+        name: "Rollouts",
+        subcommands: [
+          RolloutCommand.self, EventsCommand.self, WhyCommand.self, TimelineCommand.self, WhereCommand.self,
+        ]),
       CommandGroup(
         name: "The fleet and its people",
         subcommands: [ClusterCommand.self, FleetSetCommand.self, TokenCommand.self, CredentialCommand.self]),

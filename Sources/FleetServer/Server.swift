@@ -64,6 +64,7 @@ public struct Server: Service {
       CalendarRoutes(store: store).handlers,
       FleetSetRoutes(store: store, previews: previews, actions: actions).handlers,
       RolloutRoutes(store: store, actions: actions).handlers,
+      HistoryRoutes(store: store).handlers,
       EventRoutes(store: store, bell: bell, configuration: configuration).handlers,
       AccessRoutes(store: store, vault: vault, authenticator: authenticator).handlers,
       WebhookRoutes(

@@ -7,7 +7,7 @@ struct FlotillaController: AsyncParsableCommand {
     commandName: "flotilla-controller",
     abstract: "Keeps the fleet's inventory and rollouts in PostgreSQL and serves the API.",
     version: ControllerVersion.current,
-    subcommands: [Run.self, Migrate.self, DatabaseStop.self],
+    subcommands: [Run.self, Migrate.self, Collect.self, DatabaseStop.self],
     defaultSubcommand: Run.self)
 }
 

@@ -102,7 +102,7 @@ struct CommandTests {
         list.prefix { $0 != "]" }.components(separatedBy: ".self").dropLast()
           .map { String(Self.kebabCase($0.filter(\.isLetter)).drop { $0 == "-" }) }
       })
-    #expect(verbs == ["run", "migrate", "database-stop"])
+    #expect(verbs == ["run", "migrate", "collect", "database-stop"])
     let options = Self.options(in: controller)
     var found = 0
     var problems: [String] = []

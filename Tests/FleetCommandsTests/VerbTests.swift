@@ -30,6 +30,19 @@ import Testing
     Case(
       line: "get releases storefront --limit 1",
       requests: ["GET \(project)/releases?fleetSet=storefront&limit=1&count=true"]),
+    Case(
+      line: "get targets --at 2026-11-01 --set storefront",
+      requests: [
+        "GET \(project)/history/targets?at=2026-11-01T00%3A00%3A00.000Z&fleetSet=storefront&limit=500&count=true"
+      ]),
+    Case(
+      line: "timeline cluster/eu-1 --from 2026-11-01 --limit 1",
+      requests: ["GET \(project)/clusters/eu-1/timeline?from=2026-11-01T00%3A00%3A00.000Z&limit=1&count=true"]),
+    Case(
+      line: "where 9f2c61d0 --until 2026-11-25T10:00:00Z -o wide",
+      requests: [
+        "GET \(project)/history/whereabouts?of=9f2c61d0&until=2026-11-25T10%3A00%3A00.000Z&limit=500&count=true"
+      ]),
     Case(line: "get rollouts storefront/43", requests: ["GET \(project)/rollouts/storefront/43"]),
     Case(
       line: "describe fleetset/storefront",

@@ -2,7 +2,7 @@
 public enum Routes {
   /// All routes, in the order of the reference page.
   public static let all: [Route] =
-    documents + clusters + repositories + configMaps + calendar + fleetSets + lists + rollouts
+    documents + clusters + repositories + configMaps + calendar + fleetSets + lists + rollouts + history
     + events + access + service + agent
 
   static let paging = [

@@ -35,13 +35,18 @@ struct GetCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only targets on this cluster.", valueName: "cluster"), completion: .clusterNames)
   var cluster: String?
 
+  @Option(
+    help: ArgumentHelp("Targets as they were then: a time, a date, or how long ago.", valueName: "time"),
+    transform: parsedPast)
+  var at: FleetModel.Instant?
+
   @OptionGroup var list: ListOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     var query = ResourceQuery(
-      type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster,
+      type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster, at: at,
       list: list.limits(for: output.output))
     if name == nil, type.contains("/") {
       let reference = try ResourceReference(words: [type])
@@ -65,6 +70,7 @@ struct ResourceQuery: Sendable {
   var selector: String?
   var fleetSet: String?
   var cluster: String?
+  var at: FleetModel.Instant?
   var list = ListLimits()
 
   /// Refuses filters that the type does not have, rather than ignoring them.
@@ -74,6 +80,9 @@ struct ResourceQuery: Sendable {
     }
     if cluster != nil, type != .targets {
       throw CommandFailure.usage("--cluster is for targets; \(type.rawValue) have none")
+    }
+    if at != nil, type != .targets || name != nil || selector != nil {
+      throw CommandFailure.usage("--at is for all targets, or those of --set or --cluster")
     }
     if fleetSet != nil, ![.targets, .releases, .rollouts].contains(type) {
       throw CommandFailure.usage("--set is for targets, releases and rollouts")
@@ -149,6 +158,7 @@ struct ResourceQuery: Sendable {
 
   private func showTargets(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
     let console = Console.current
+    if let at { return try await showTargets(at: at, client, project, format) }
     if let name {
       let item = try await findTarget(name, in: project, set: fleetSet, client)
       try console.render(item, as: format, names: ["target/\(item.fleetSet)/\(item.name)"]) { Tables.targets([item]) }
@@ -162,6 +172,18 @@ struct ResourceQuery: Sendable {
     try console.renderList(
       page, as: format, nothing: isNarrow ? "no target matches" : "no targets: no FleetSet has been expanded to one",
       name: { "target/\($0.fleetSet)/\($0.name)" }, table: Tables.targets)
+  }
+
+  private func showTargets(
+    at moment: FleetModel.Instant, _ client: ControllerClient, _ project: String, _ format: OutputFormat
+  ) async throws {
+    let page = try await readList(list) {
+      try await client.targets(at: moment, in: project, fleetSet: fleetSet, cluster: cluster, page: $0)
+    }
+    if page.items.isEmpty { try await checkExists(fleetSet: fleetSet, cluster: cluster, client, project) }
+    try Console.current.renderList(
+      page, as: format, nothing: "no target had been ordered anything by \(moment.rfc3339)",
+      name: { "target/\($0.fleetSet)/\($0.target)" }, table: Tables.pastTargets)
   }
 
   private func showReleases(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {

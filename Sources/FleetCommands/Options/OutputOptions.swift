@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetAPI
 internal import FleetModel
 
 #if canImport(FoundationEssentials)
@@ -91,6 +92,14 @@ struct WaitOptions: ParsableArguments {
     throw ValidationError("\"\(text)\" is not a time; expected for example 2026-11-26T08:00:00Z")
   }
   return FleetModel.Instant(millisecondsSinceEpoch: Int64(date.timeIntervalSince1970 * 1_000))
+}
+
+/// Reads a moment of the past of an option: a time, a date, which means its beginning in UTC, or how long ago.
+@Sendable func parsedPast(_ text: String) throws -> FleetModel.Instant {
+  if let ago = Duration(text: text) { return Console.current.now() - ago }
+  if let instant = Timestamp(text: text) ?? Timestamp(text: text + "T00:00:00Z") { return instant.instant }
+  throw ValidationError(
+    "\"\(text)\" is not a time; expected for example 2026-11-26T08:00:00Z, 2026-11-26, or 2h for two hours ago")
 }
 
 /// Reads how long a cluster's one-time token is good.

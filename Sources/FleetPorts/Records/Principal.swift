@@ -71,6 +71,11 @@ public struct Page<Element: Sendable>: Sendable {
     self.elements = elements
     self.next = next
   }
+
+  /// The page with every element made into another.
+  public func map<Other: Sendable>(_ transform: (Element) throws -> Other) rethrows -> Page<Other> {
+    Page<Other>(elements: try elements.map(transform), next: next)
+  }
 }
 
 /// Whether a thing is as it should be, in the words of Kubernetes conditions.

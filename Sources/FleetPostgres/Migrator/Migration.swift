@@ -26,5 +26,6 @@ struct Migration: Sendable {
     Migration(4, "removals", up: PackageResources._004_removals_up_sql, down: PackageResources._004_removals_down_sql),
     Migration(5, "calendar", up: PackageResources._005_calendar_up_sql, down: PackageResources._005_calendar_down_sql),
     Migration(6, "joined", up: PackageResources._006_joined_up_sql, down: PackageResources._006_joined_down_sql),
+    Migration(7, "history", up: PackageResources._007_history_up_sql, down: PackageResources._007_history_down_sql),
   ]
 }

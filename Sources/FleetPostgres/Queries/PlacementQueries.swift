@@ -102,6 +102,11 @@ enum PlacementQueries {
         unconfirmed = CASE WHEN o.phase IN ('applied', 'removed') THEN '{}' ELSE p.unconfirmed END
       FROM old AS o WHERE p.cluster_id = $1 AND p.target_id = o.target_id
       RETURNING o.*, p.wanted_bundle),
+    confirmed AS (
+      UPDATE orders AS d SET confirmed_at = now()
+      FROM stored AS o
+      WHERE d.target_id = o.target_id AND d.epoch = o.epoch AND d.counter = o.counter AND d.confirmed_at IS NULL
+        AND NOT o.was_confirmed AND o.phase IN ('applied', 'removed')),
     marked AS (
       UPDATE rollout_steps AS s SET attention = \(PlanQueries.mark)
       FROM stored AS o JOIN rollouts AS r ON r.id = o.wanted_rollout AND r.ended_at IS NULL
