@@ -22,6 +22,7 @@ demo: setup ## one command from a Git commit through a canary rollout to 24 clus
 	@CONFIGURATION=$(CONFIGURATION) KEEP=$(KEEP) REPORT=$(REPORT) scripts/demo
 
 test: setup check ## everything: lint, unit, property, simulation and integration tests on a real PostgreSQL
+	@scripts/install-tools tests
 	$(SWIFT) build --build-tests
 	scripts/run-tests
 

@@ -43,27 +43,6 @@ CREATE TABLE public.bundles (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bundles_object_count_check CHECK ((object_count >= 0))
 );
-CREATE TABLE public.calendar_entries (
-    id bigint NOT NULL,
-    project text NOT NULL,
-    kind text NOT NULL,
-    name text NOT NULL COLLATE pg_catalog."C",
-    definition jsonb NOT NULL,
-    document text NOT NULL,
-    generation bigint DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL,
-    removed_at timestamp with time zone,
-    CONSTRAINT calendar_entries_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text])))
-);
-ALTER TABLE public.calendar_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.calendar_entries_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 CREATE TABLE public.cluster_agents (
     cluster_id bigint NOT NULL,
     public_key bytea NOT NULL,
@@ -306,6 +285,27 @@ CREATE TABLE public.placements (
     CONSTRAINT placements_wanted_action_check CHECK ((wanted_action = ANY (ARRAY['apply'::text, 'remove'::text])))
 )
 WITH (fillfactor='80');
+CREATE TABLE public.policies (
+    id bigint NOT NULL,
+    project text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    definition jsonb NOT NULL,
+    document text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT policies_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text, 'Analysis'::text])))
+);
+ALTER TABLE public.policies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.policies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.projects (
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -401,6 +401,7 @@ CREATE TABLE public.rollout_stages (
     halt_reason text DEFAULT ''::text NOT NULL,
     overrides jsonb DEFAULT '[]'::jsonb NOT NULL,
     joined integer DEFAULT 0 NOT NULL,
+    checks jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT rollout_stages_failure_budget_check CHECK ((failure_budget >= 0)),
     CONSTRAINT rollout_stages_joined_check CHECK ((joined >= 0)),
     CONSTRAINT rollout_stages_min_succeeded_check CHECK ((min_succeeded >= 0)),
@@ -545,7 +546,7 @@ CREATE TABLE public.work (
     claimed_by bigint,
     claimed_until timestamp with time zone,
     CONSTRAINT work_check CHECK (((claim_sequence IS NULL) = (claimed_until IS NULL))),
-    CONSTRAINT work_kind_check CHECK ((kind = ANY (ARRAY['repository'::text, 'expansion'::text, 'start'::text, 'rollout'::text])))
+    CONSTRAINT work_kind_check CHECK ((kind = ANY (ARRAY['repository'::text, 'expansion'::text, 'start'::text, 'rollout'::text, 'check'::text])))
 );
 ALTER TABLE ONLY public.agent_sessions
     ADD CONSTRAINT agent_sessions_pkey PRIMARY KEY (token_hash);
@@ -553,8 +554,6 @@ ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_pkey PRIMARY KEY (bundle, ordinal);
 ALTER TABLE ONLY public.bundles
     ADD CONSTRAINT bundles_pkey PRIMARY KEY (digest);
-ALTER TABLE ONLY public.calendar_entries
-    ADD CONSTRAINT calendar_entries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_pkey PRIMARY KEY (cluster_id);
 ALTER TABLE ONLY public.clusters
@@ -597,6 +596,8 @@ ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_pkey PRIMARY KEY (cluster_id, target_id);
 ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_target_id_key UNIQUE (target_id);
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.push_claims
@@ -634,7 +635,6 @@ ALTER TABLE ONLY public.work
 CREATE INDEX agent_sessions_by_cluster ON public.agent_sessions USING btree (cluster_id, opened_at);
 CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (controller_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
-CREATE UNIQUE INDEX calendar_entries_by_name ON public.calendar_entries USING btree (project, kind, name) WHERE (removed_at IS NULL);
 CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX controllers_by_lease ON public.controllers USING btree (lease_until);
@@ -653,6 +653,7 @@ CREATE INDEX orders_by_bundle ON public.orders USING btree (bundle) WHERE (bundl
 CREATE INDEX orders_by_cluster ON public.orders USING btree (cluster_id, committed_at DESC, target_id DESC, counter DESC);
 CREATE INDEX orders_by_rollout ON public.orders USING btree (rollout_id, committed_at);
 CREATE INDEX orders_confirmed ON public.orders USING btree (target_id, epoch, counter) WHERE (confirmed_at IS NOT NULL);
+CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (project, kind, name) WHERE (removed_at IS NULL);
 CREATE INDEX push_claims_by_controller ON public.push_claims USING btree (controller_id);
 CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX repositories_by_url ON public.repositories USING btree (url) WHERE (removed_at IS NULL);
@@ -679,8 +680,6 @@ ALTER TABLE ONLY public.agent_sessions
     ADD CONSTRAINT agent_sessions_controller_id_fkey FOREIGN KEY (controller_id) REFERENCES public.controllers(id);
 ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_bundle_fkey FOREIGN KEY (bundle) REFERENCES public.bundles(digest);
-ALTER TABLE ONLY public.calendar_entries
-    ADD CONSTRAINT calendar_entries_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.cluster_agents
     ADD CONSTRAINT cluster_agents_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
 ALTER TABLE ONLY public.clusters
@@ -731,6 +730,8 @@ ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_wanted_release_fkey FOREIGN KEY (wanted_release) REFERENCES public.releases(id);
 ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_wanted_rollout_fkey FOREIGN KEY (wanted_rollout) REFERENCES public.rollouts(id);
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_project_fkey FOREIGN KEY (project) REFERENCES public.projects(name);
 ALTER TABLE ONLY public.push_claims
     ADD CONSTRAINT push_claims_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES public.clusters(id);
 ALTER TABLE ONLY public.push_claims

@@ -17,6 +17,8 @@ public struct Document: Hashable, Sendable {
     case window(Window)
     /// A time in which none is sent.
     case freeze(Freeze)
+    /// A metric that gates refer to.
+    case analysis(Analysis)
   }
 
   /// The owner.
@@ -55,6 +57,7 @@ public struct Document: Hashable, Sendable {
     case .repository: "Repository"
     case .window: "Window"
     case .freeze: "Freeze"
+    case .analysis: "Analysis"
     case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
     case .configMap: ConfigMaps.kind
     }

@@ -61,7 +61,7 @@ public struct Server: Service {
       ClusterRoutes(store: store).handlers,
       RepositoryRoutes(store: store).handlers,
       ConfigMapRoutes(store: store).handlers,
-      CalendarRoutes(store: store).handlers,
+      PolicyRoutes(store: store).handlers,
       FleetSetRoutes(store: store, previews: previews, actions: actions).handlers,
       RolloutRoutes(store: store, actions: actions).handlers,
       HistoryRoutes(store: store).handlers,

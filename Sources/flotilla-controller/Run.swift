@@ -128,6 +128,7 @@ struct Run: AsyncParsableCommand {
       ExpansionTask(store: store, expander: expander, logger: logger),
       StartTask(store: store, logger: logger),
       RolloutTask(store: store, logger: logger),
+      CheckTask(store: store, source: forges, logger: logger),
     ]
     let server = try Server(
       configuration: try serverConfiguration(controller), store: store,

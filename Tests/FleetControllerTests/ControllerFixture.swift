@@ -22,6 +22,8 @@ struct ControllerFixture: Sendable {
   let logger: Logger
   /// Answers generators that ask other programs.
   var others: (any GeneratorSource)?
+  /// Measures for gates; nil where nothing is measured.
+  var checks: (any CheckSource)?
 
   var store: PostgresStore { database.store }
   var expander: Expander { Expander(sources: current, kustomize: nil, others: others) }
@@ -64,7 +66,7 @@ struct ControllerFixture: Sendable {
       RepositoryTask(store: store, sources: sources, credentials: NoCredentials(), logger: logger),
       ExpansionTask(store: store, expander: expander, logger: logger),
       StartTask(store: store, logger: logger), RolloutTask(store: store, logger: logger),
-    ]
+    ] + (checks.map { [CheckTask(store: store, source: $0, logger: logger)] } ?? [])
   }
 
   /// Runs a task once, whether or not its row is due.
@@ -116,6 +118,7 @@ struct ControllerFixture: Sendable {
           case .configMap(let configMap): .configMap(configMap)
           case .window(let window): .window(window)
           case .freeze(let freeze): .freeze(freeze)
+          case .analysis(let analysis): .analysis(analysis)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

@@ -46,14 +46,14 @@ import Testing
       let second = try window("0 8 * * *")
       let changed = try await store.apply([draft(second)], cause: kim, dryRun: false)
       #expect(changed.map(\.result) == [.configured] && changed.map(\.generation) == [2])
-      let page = try await store.calendarEntries(.window, in: "default", after: nil, limit: 5)
+      let page = try await store.policies(.window, in: "default", after: nil, limit: 5)
       #expect(page.elements.map(\.entry) == [.window(second)])
-      let freeze = try #require(try await store.calendarEntry(.freeze, named: "sale", in: "default"))
+      let freeze = try #require(try await store.policy(.freeze, named: "sale", in: "default"))
       #expect(freeze.entry == .freeze(Freeze(name: "sale", reason: "sale")))
-      try await store.removeCalendarEntry(.freeze, named: "sale", in: "default", cause: kim)
-      #expect(try await store.calendarEntry(.freeze, named: "sale", in: "default") == nil)
+      try await store.removePolicy(.freeze, named: "sale", in: "default", cause: kim)
+      #expect(try await store.policy(.freeze, named: "sale", in: "default") == nil)
       let missing = await #expect(throws: StoreError.self) {
-        try await store.removeCalendarEntry(.freeze, named: "sale", in: "default", cause: kim)
+        try await store.removePolicy(.freeze, named: "sale", in: "default", cause: kim)
       }
       #expect(missing?.code == .notFound)
     }
@@ -67,7 +67,7 @@ import Testing
       _ = try await fixture.release(1)
       _ = try await fixture.start(strategy(windows: ["office"]))
       let error = await #expect(throws: StoreError.self) {
-        try await store.removeCalendarEntry(.window, named: "office", in: "default", cause: kim)
+        try await store.removePolicy(.window, named: "office", in: "default", cause: kim)
       }
       #expect(error?.code == .conflict)
       #expect(error?.message.contains("rollout storefront/1") == true)
@@ -97,7 +97,7 @@ import Testing
       #expect(record.report.waiting.first { $0.reason == .freeze }?.clusters == ["c0000"])
       #expect(record.stages.first?.counters[.dispatched] == 1)
       // Lifting it makes the run due again.
-      try await store.removeCalendarEntry(.freeze, named: "sale", in: "default", cause: kim)
+      try await store.removePolicy(.freeze, named: "sale", in: "default", cause: kim)
       let lifted = try #require(try await store.planInput(for: rollout))
       #expect(lifted.calendar.freezes == [])
       try await store.commit(plan(lifted), input: lifted, cause: flotilla)

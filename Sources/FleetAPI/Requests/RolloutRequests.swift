@@ -89,13 +89,13 @@ public struct StartRolloutResponse: WireValue {
 
 /// `POST …/rollouts/SET/NUMBER/ACTION`: what a person decides about a run.
 public struct RolloutActionRequest: WireValue {
-  /// For `approve`, `reject` and `override-window`: the stage; null for the one that waits.
+  /// For `approve`, `reject`, `override-window` and `waive-checks`: the stage; null for the one that waits.
   public var stage: String?
   /// For `abort`: whether the release is put on hold.
   public var hold: Bool?
   /// For `retry` and `waive`: the clusters; null or empty for all failed ones.
   public var clusters: [ClusterName]?
-  /// Why, for the event feed; `waive`, `reject`, `abort` and `override-window` want one.
+  /// Why, for the event feed; `waive`, `reject`, `abort`, `override-window` and `waive-checks` want one.
   public var reason: String?
   /// Whether to answer the run as it would be and change nothing.
   public var dryRun: Bool?

@@ -50,6 +50,54 @@ public struct StageResource: WireValue {
     }
   }
 
+  /// What the measurements of one gate have come to.
+  public struct Check: WireValue {
+    /// `before` or `after`: which list of the stage it is in.
+    public var list: String
+    /// What it is, for example `analysis error-rate`.
+    public var title: String
+    /// How many measurements there were.
+    public var measured: Int
+    /// How many passed.
+    public var passes: Int
+    /// How many must pass.
+    public var needed: Int
+    /// What it has come to: `pass`, `fail`, `inconclusive`, `noData` or `error`; absent while it is measured.
+    public var verdict: String?
+    /// The last measurement, for people; empty for none.
+    public var last: String
+    /// When that was.
+    public var lastAt: Timestamp?
+    /// When the next is due.
+    public var nextAt: Timestamp?
+    /// Who goes on without it; empty for nobody.
+    public var waivedBy: String
+
+    /// Makes a value.
+    public init(
+      list: String, title: String, measured: Int, passes: Int, needed: Int, verdict: String? = nil, last: String = "",
+      lastAt: Timestamp? = nil, nextAt: Timestamp? = nil, waivedBy: String = ""
+    ) {
+      self.list = list
+      self.title = title
+      self.measured = measured
+      self.passes = passes
+      self.needed = needed
+      self.verdict = verdict
+      self.last = last
+      self.lastAt = lastAt
+      self.nextAt = nextAt
+      self.waivedBy = waivedBy
+    }
+
+    /// An example.
+    public static var example: Self {
+      Self(
+        list: "after", title: "analysis error-rate", measured: 2, passes: 2, needed: 5, verdict: "pass", last: "0.004",
+        lastAt: Example.time, nextAt: Example.time)
+    }
+  }
+
   /// The place in the run, from 0.
   public var index: Int
   /// The name.
@@ -94,6 +142,8 @@ public struct StageResource: WireValue {
   public var approvals: [Approval]
   /// Why it is halted; empty when it is not.
   public var haltReason: String
+  /// What is measured for its gates; absent for nothing.
+  public var checks: [Check]?
   /// The windows in which its orders go: the set's and its own; absent for none.
   public var windows: [String]?
   /// Who let it go on although its windows were closed or a freeze was on, in order; absent for nobody.
@@ -106,7 +156,7 @@ public struct StageResource: WireValue {
     progressDeadlineMilliseconds: Int64, soakMilliseconds: Int64, clustersByState: [String: Int], everFailed: Int,
     openedAt: Timestamp? = nil, soakStartedAt: Timestamp? = nil, passedAt: Timestamp? = nil,
     approvalRule: ApprovalRule? = nil, approvals: [Approval] = [], haltReason: String = "",
-    windows: [String]? = nil, overrides: [Approval]? = nil
+    checks: [Check]? = nil, windows: [String]? = nil, overrides: [Approval]? = nil
   ) {
     self.index = index
     self.name = name
@@ -130,6 +180,7 @@ public struct StageResource: WireValue {
     self.approvalRule = approvalRule
     self.approvals = approvals
     self.haltReason = haltReason
+    self.checks = checks
     self.windows = windows
     self.overrides = overrides
   }
@@ -142,6 +193,6 @@ public struct StageResource: WireValue {
       unreachableBudget: 0, minSucceeded: 1, minReadyMilliseconds: 10_000, progressDeadlineMilliseconds: 600_000,
       soakMilliseconds: 900_000, clustersByState: ["Soaking": 2], everFailed: 0, openedAt: Example.time,
       soakStartedAt: Example.time, passedAt: Example.time, approvalRule: .example, approvals: [.example],
-      haltReason: "1 of 0 failures allowed", windows: ["business-hours"], overrides: [.example])
+      haltReason: "1 of 0 failures allowed", checks: [.example], windows: ["business-hours"], overrides: [.example])
   }
 }

@@ -2,7 +2,7 @@
 public enum Routes {
   /// All routes, in the order of the reference page.
   public static let all: [Route] =
-    documents + clusters + repositories + configMaps + calendar + fleetSets + lists + rollouts + history
+    documents + clusters + repositories + configMaps + policies + fleetSets + lists + rollouts + history
     + events + access + service + agent
 
   static let paging = [
@@ -117,7 +117,21 @@ extension Routes {
   public static let removeFreeze = Route(
     "removeFreeze", .delete, project("freezes/{name}"), .right(.approve), "Lift a freeze; the reason is required",
     query: removal, response: Acknowledgement.self)
-  static let calendar = [listWindows, getWindow, removeWindow, listFreezes, getFreeze, removeFreeze]
+  /// Analyses in order of name.
+  public static let listAnalyses = Route(
+    "listAnalyses", .get, project("analyses"), .right(.read), "List analyses in order of name", query: paging,
+    response: ListPage<AnalysisResource>.self)
+  /// One analysis.
+  public static let getAnalysis = Route(
+    "getAnalysis", .get, project("analyses/{name}"), .right(.read), "Get an analysis", response: AnalysisResource.self)
+  /// Removes an analysis that nobody names.
+  public static let removeAnalysis = Route(
+    "removeAnalysis", .delete, project("analyses/{name}"), .right(.operate),
+    "Remove an analysis that no FleetSet names", query: removal, response: Acknowledgement.self)
+  static let policies = [
+    listWindows, getWindow, removeWindow, listFreezes, getFreeze, removeFreeze, listAnalyses, getAnalysis,
+    removeAnalysis,
+  ]
 
   /// FleetSets in order of name.
   public static let listFleetSets = Route(
@@ -232,9 +246,14 @@ extension Routes {
     "overrideWindowRollout", .post, project("rollouts/{set}/{number}/override-window"), .right(.approve),
     "Let a stage go on although its windows are closed or a freeze is on; the reason is required",
     request: RolloutActionRequest.self, response: RolloutResource.self)
+  /// Lets a stage go on without its checks.
+  public static let waiveChecksRollout = Route(
+    "waiveChecksRollout", .post, project("rollouts/{set}/{number}/waive-checks"), .right(.approve),
+    "Let a stage go on without the checks that have not passed; the reason is required",
+    request: RolloutActionRequest.self, response: RolloutResource.self)
   static let rollouts = [
     getRollout, listSteps, explainRollout, approveRollout, rejectRollout, pauseRollout, resumeRollout, abortRollout,
-    undoRollout, retryRollout, waiveRollout, overrideWindowRollout,
+    undoRollout, retryRollout, waiveRollout, overrideWindowRollout, waiveChecksRollout,
   ]
 
   private static func action(_ verb: String, _ right: AccessRight, _ summary: String) -> Route {

@@ -96,6 +96,23 @@ extension ControllerClient {
     try await call(Routes.removeFreeze, project, name, query: removal(reason: reason, dryRun: dryRun))
   }
 
+  /// Analyses in order of name.
+  public func analyses(in project: String, page: PageRequest) async throws -> ListPage<AnalysisResource> {
+    try await call(Routes.listAnalyses, project, query: page.query)
+  }
+
+  /// One analysis.
+  public func analysis(_ name: String, in project: String) async throws -> AnalysisResource {
+    try await call(Routes.getAnalysis, project, name)
+  }
+
+  /// Removes an analysis that nobody names.
+  public func removeAnalysis(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeAnalysis, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
   /// FleetSets in order of name.
   public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
     try await call(Routes.listFleetSets, project, query: page.query)

@@ -20,6 +20,8 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
   case waive
   /// Lets a stage go on although its windows are closed.
   case overrideWindow
+  /// Lets a stage go on without its checks.
+  case waiveChecks
 
   var route: Route {
     switch self {
@@ -32,6 +34,7 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
     case .retry: Routes.retryRollout
     case .waive: Routes.waiveRollout
     case .overrideWindow: Routes.overrideWindowRollout
+    case .waiveChecks: Routes.waiveChecksRollout
     }
   }
 }

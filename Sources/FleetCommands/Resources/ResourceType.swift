@@ -8,6 +8,7 @@ enum ResourceType: String, CaseIterable, Sendable {
   case fleetsets
   case windows
   case freezes
+  case analyses
   case targets
   case releases
   case rollouts
@@ -21,6 +22,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .fleetsets: "fleetset"
     case .windows: "window"
     case .freezes: "freeze"
+    case .analyses: "analysis"
     case .targets: "target"
     case .releases: "release"
     case .rollouts: "rollout"
@@ -36,6 +38,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .fleetsets: ["fs"]
     case .windows: ["win"]
     case .freezes: ["fz"]
+    case .analyses: []
     case .targets: ["tg"]
     case .releases: ["rel"]
     case .rollouts: ["ro"]

@@ -72,6 +72,7 @@ extension FieldReader {
       return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)
     case .window: return map.required("spec")?.window(header).map(Document.Content.window)
     case .freeze: return map.required("spec")?.freeze(header).map(Document.Content.freeze)
+    case .analysis: return map.required("spec")?.analysis(header).map(Document.Content.analysis)
     case .applicationSet:
       // What a server adds is not part of what somebody wants.
       _ = map.optional("status")

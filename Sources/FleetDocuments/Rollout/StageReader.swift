@@ -57,17 +57,21 @@ extension FieldReader {
   private func gate() -> Gate? {
     let read = MapReader.read(self) { map -> Gate? in
       let approval = map.present("approval")
-      for kind in ["analysis", "http", "window", "windows", "soak"] where map.writtenKeys.contains(kind) {
-        let hint =
-          switch kind {
-          case "soak": "soak is a field of the stage"
-          case "window", "windows": "windows is a field of the stage: windows: [NAME]"
-          default: "this version has approval; soak is a field of the stage"
-          }
-        map.notAvailable(kind, hint: hint)
+      let analysis = map.optional("analysis")
+      let http = map.optional("http")
+      for kind in ["window", "windows", "soak"] where map.writtenKeys.contains(kind) {
+        map.notAvailable(
+          kind,
+          hint: kind == "soak" ? "soak is a field of the stage" : "windows is a field of the stage: windows: [NAME]")
       }
-      if map.writtenKeys.isEmpty { error("no gate is given", hint: "write approval: {}") }
-      return approval?.approvalRule().map(Gate.approval)
+      let given = [approval, analysis, http].compactMap { $0 }
+      if given.count > 1 { error("several gates are in one entry", hint: "give each an entry of its own") }
+      if map.writtenKeys.isEmpty {
+        error("no gate is given", hint: "write approval: {}, analysis: NAME or http: {url: …}")
+      }
+      if let approval { return approval.approvalRule().map(Gate.approval) }
+      if let analysis { return analysis.name().map { Gate.analysis($0, nil) } }
+      return http?.httpCheck().map(Gate.http)
     }
     return read ?? nil
   }

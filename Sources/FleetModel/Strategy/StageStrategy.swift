@@ -80,11 +80,32 @@ public struct StageStrategy: Hashable, Sendable, Codable {
   }
 }
 
-/// What must be true before a stage opens or passes. Soak is a property of the stage; metric, HTTP and window gates
-/// join as further cases.
+/// What must be true before a stage opens or passes. Soak and windows are properties of the stage.
 public enum Gate: Hashable, Sendable, Codable {
   /// People, or jobs, agree.
   case approval(ApprovalRule)
+  /// A metric says that all is well; its document by name, and, frozen with a run, what that says.
+  case analysis(String, Analysis?)
+  /// A program of the owner says that all is well.
+  case http(HTTPCheck)
+
+  /// How a gate is measured; nil for one that people clear, and for an analysis whose document is not known.
+  public var checkRule: CheckRule? {
+    switch self {
+    case .approval: nil
+    case .analysis(_, let analysis): analysis?.rule
+    case .http(let check): check.rule
+    }
+  }
+
+  /// What it is, for people, for example `analysis error-rate`.
+  public var title: String {
+    switch self {
+    case .approval: "approval"
+    case .analysis(let name, _): "analysis \(name)"
+    case .http(let check): "check \(check.url)"
+    }
+  }
 }
 
 /// Who must agree, and under which conditions (R19).

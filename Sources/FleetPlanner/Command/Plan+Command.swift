@@ -17,6 +17,8 @@ public func command(
   case .abort(let hold): pass.abort(hold: hold, giver)
   case .supersede(let newer): try pass.supersede(by: newer)
   case .join(let units): try pass.join(units)
+  case .measured(let measurement): pass.measured(measurement)
+  case .waiveChecks(let stage): try pass.waiveChecks(stage, giver)
   case .undo: try pass.undo(giver)
   case .retry(let clusters): try pass.retry(clusters, giver)
   case .waive(let clusters): try pass.waive(clusters, giver)
@@ -113,9 +115,10 @@ extension Pass {
   private func asked(of stage: Stage) -> [Gate] { stage.openedAt == nil ? stage.rules.before : stage.rules.after }
 
   private func approvalRules(_ gates: [Gate]) -> [ApprovalRule] {
-    gates.map { gate in
+    gates.compactMap { gate -> ApprovalRule? in
       switch gate {
       case .approval(let rule): rule
+      case .analysis, .http: nil
       }
     }
   }
@@ -185,7 +188,10 @@ extension Pass {
     }
     for index in stages.indices where stages[index].state == .halted {
       // A person lets the stage pass although nobody tested the release in it.
-      if run.breach == nil { stages[index].minSucceeded = 0 }
+      let isByCheck = stages[index].checks.contains { $0.stops || !$0.waivedBy.isEmpty }
+      if run.breach == nil, !isByCheck { stages[index].minSucceeded = 0 }
+      // What stopped it is measured anew.
+      stages[index].checks.removeAll(where: \.stops)
       stages[index].state = stages[index].openedAt == nil ? .gated : .open
       stages[index].haltReason = ""
     }
@@ -286,7 +292,7 @@ extension Pass {
 
 extension Run.Aftermath {
   /// Whether the run may run on after a person has acted; one that is being aborted or superseded ends.
-  fileprivate var mayGoOn: Bool {
+  var mayGoOn: Bool {
     switch self {
     case .halt, .rollBack: true
     case .abort, .supersede: false

@@ -18,6 +18,10 @@ public enum RolloutCommand: Hashable, Sendable {
   /// Take in who joined the set during the run (R5); `stage` of each is the one that its labels name. Given by whoever
   /// decides about starts, never by a user.
   case join([Unit])
+  /// Take in a measurement of a gate (R20). Given by whoever measures, never by a user.
+  case measured(CheckMeasurement)
+  /// Go on without the checks of a stage that have not passed (R18); nil names the stage that waits.
+  case waiveChecks(stage: String?)
   /// Send every changed member back now (R14).
   case undo
   /// Try failed clusters once more (R18); an empty list means all that failed.

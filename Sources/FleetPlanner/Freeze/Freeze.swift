@@ -31,6 +31,7 @@ public struct FreezeOptions: Hashable, Sendable {
 /// - Throws: ``FreezeRefusal`` when a member fits no stage or an order label is not a number.
 public func freeze(_ input: StartInput, options: FreezeOptions) throws(FreezeRefusal) -> FrozenRun {
   let strategy = input.strategy
+  try checkAnalyses(strategy)
   let members = try ordered(input.members, by: strategy.order)
   let assignment = try StageAssignment(of: members, to: strategy.stages, unit: strategy.unit)
   var stages: [Stage] = []
@@ -42,6 +43,19 @@ public func freeze(_ input: StartInput, options: FreezeOptions) throws(FreezeRef
     units += stageUnits
   }
   return frozenRun(input, options: options, stages: stages, units: units, warnings: assignment.warnings)
+}
+
+/// Every analysis that gates name is frozen with the run (R3).
+private func checkAnalyses(_ strategy: RolloutStrategy) throws(FreezeRefusal) {
+  var problems: [String] = []
+  for stage in strategy.stages {
+    for case .analysis(let name, nil) in stage.before + stage.after {
+      problems.append(
+        "stage \(stage.name) asks analysis \"\(name)\", and there is no such Analysis: apply its document, or remove the gate"
+      )
+    }
+  }
+  if !problems.isEmpty { throw FreezeRefusal(problems: problems) }
 }
 
 func frozenUnits(

@@ -35,8 +35,19 @@ func planHash(
 extension Gate {
   fileprivate var canonicalText: String {
     switch self {
+    case .analysis(let name, let analysis):
+      "analysis \(name) \(analysis?.url ?? "") \(analysis?.query ?? "") \(analysis?.pass.text ?? "") "
+        + "\(analysis?.fail?.text ?? "") \(analysis?.rule.canonicalText ?? "")"
+    case .http(let check): "http \(check.method.rawValue) \(check.url) \(check.rule.canonicalText)"
     case .approval(let rule):
       "approval \(rule.groups.joined(separator: ",")) \(rule.count) \(rule.notAuthor) \(rule.expiresAfter?.text ?? "-")"
     }
+  }
+}
+
+extension CheckRule {
+  fileprivate var canonicalText: String {
+    "\(interval.text) \(timeout.text) \(count) \(failures) \(retries) \(onInconclusive.rawValue) "
+      + "\(onNoData.rawValue) \(onError.rawValue)"
   }
 }

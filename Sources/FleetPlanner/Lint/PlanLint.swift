@@ -17,6 +17,7 @@ public func lint(_ plan: Plan, input: PlanInput) -> [PlanViolation] {
   var lint = PlanLint(plan: plan, input: input)
   lint.checkTransitions()
   lint.checkOrders()
+  lint.checkGates()
   lint.checkSlots()
   lint.checkCounters()
   return lint.violations
@@ -135,6 +136,23 @@ private struct PlanLint {
       if windows.count < list.count || needsOpen || open.contains(where: { $0.effect == .deny }) {
         violate("V8", "target \(change.target) is dispatched outside the windows \(list.joined(separator: ", "))")
       }
+    }
+  }
+
+  /// V2: no stage opens or passes before what is measured for it has passed, or a person goes on without it.
+  mutating func checkGates() {
+    for (old, new) in zip(input.stages, stagesAfter) {
+      if old.openedAt == nil, new.openedAt != nil { checkMeasured(new, .before) }
+      if old.state != .passed, new.state == .passed { checkMeasured(new, .after) }
+    }
+  }
+
+  private mutating func checkMeasured(_ stage: Stage, _ list: CheckRecord.List) {
+    for (place, gate) in (list == .before ? stage.rules.before : stage.rules.after).enumerated()
+    where gate.checkRule != nil {
+      let record = stage.checks.first { $0.list == list && $0.place == place }
+      let hasPassed = record.map { $0.passes >= (gate.checkRule?.count ?? 0) || !$0.waivedBy.isEmpty } ?? false
+      if !hasPassed { violate("V2", "stage \(stage.name) goes on although \(gate.title) has not passed") }
     }
   }
 

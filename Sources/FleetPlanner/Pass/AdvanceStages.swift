@@ -19,9 +19,9 @@ extension Pass {
 
   private mutating func advance(_ index: Int) {
     if stages[index].state == .waiting { begin(index) }
-    if stages[index].state == .gated {
+    if stages[index].state == .gated, !stopByCheck(.before, index) {
       // Both are looked at, so that the report names both; nobody waits for a window who has nothing to send.
-      let isMet = unmetGate(stages[index].rules.before, index) == nil
+      let isMet = isMet(.before, index)
       let isClosed = hasPending(index) && isShut(index)
       if isMet, !isClosed { open(index) }
     }
@@ -48,8 +48,8 @@ extension Pass {
       return
     }
     stages[index].state = .gated
-    if unmetGate(stage.rules.before, index) != nil {
-      note("stage.gated", stage: index, "approval is asked")
+    if !isMet(.before, index) {
+      note("stage.gated", stage: index, gatesText(stage.rules.before))
     } else if hasPending(index), isShut(index), let shut = waits[index].shut {
       note("stage.gated", stage: index, shut.message)
     }
@@ -77,22 +77,25 @@ extension Pass {
     }
     stages[index].state = .soaking
     stages[index].soakStartedAt = now
+    // A soak that begins anew is measured anew.
+    stages[index].checks.removeAll { $0.list == .after && $0.waivedBy.isEmpty }
+    beginChecks(.after, index)
     let soak = stages[index].rules.soak
     if soak > .zero {
       note("stage.soaking", stage: index, "soaks for \(soak.text)")
     } else if !stages[index].rules.after.isEmpty {
-      note("stage.soaking", stage: index, "approval is asked")
+      note("stage.soaking", stage: index, gatesText(stages[index].rules.after))
     }
   }
 
   private mutating func soak(_ index: Int) {
-    guard let startedAt = stages[index].soakStartedAt else { return }
+    guard let startedAt = stages[index].soakStartedAt, !stopByCheck(.after, index) else { return }
     let endsAt = startedAt + stages[index].rules.soak
     guard now >= endsAt else {
       wakes.append(endsAt)
       return
     }
-    guard unmetGate(stages[index].rules.after, index) == nil else { return }
+    guard isMet(.after, index) else { return }
     pass(index)
   }
 
@@ -112,25 +115,37 @@ extension Pass {
     note("stage.passed", stage: index, "\(stages[index].counters[.succeeded]) healthy")
   }
 
-  /// The first gate of a list that is not met; nil when all are. Gates of one list are all needed (R20).
-  mutating func unmetGate(_ gates: [Gate], _ index: Int) -> Gate? {
-    gates.first { gate in
+  /// Whether all gates of a list are met (R20). They are asked together.
+  mutating func isMet(_ list: CheckRecord.List, _ index: Int) -> Bool {
+    beginChecks(list, index)
+    var isMet = true
+    for (place, gate) in stages[index].gates(list).enumerated() {
       switch gate {
       case .approval(let rule):
         let valid = validApprovals(of: stages[index], rule: rule, run: run, now: now)
-        if let expiry = rule.expiresAfter {
-          wakes += valid.map { $0.at + expiry }
-        }
-        return valid.count < rule.count
+        if let expiry = rule.expiresAfter { wakes += valid.map { $0.at + expiry } }
+        isMet = isMet && valid.count >= rule.count
+      case .analysis, .http:
+        let record = stages[index].checkPlace(list, place).map { stages[index].checks[$0] }
+        isMet = isMet && record?.isMet ?? false
       }
     }
+    return isMet
+  }
+
+  private func gatesText(_ gates: [Gate]) -> String {
+    let checks = gates.filter { $0.checkRule != nil }.map(\.title)
+    let asked = gates.count > checks.count ? ["approval"] : []
+    let all = asked + checks
+    return all.joined(separator: ", ") + (all.count == 1 ? " is asked" : " are asked")
   }
 
   private mutating func endWell() {
     passOverPending()
     let counters = stages.map(\.counters)
     // Failures that the budgets allow are waived by them: the run is not plainly a success (R18).
-    if counters.contains(where: { $0.waived > 0 || $0.failing > $0.count(.lost) }) {
+    let hasWaivedChecks = stages.contains { $0.checks.contains { !$0.waivedBy.isEmpty } }
+    if hasWaivedChecks || counters.contains(where: { $0.waived > 0 || $0.failing > $0.count(.lost) }) {
       end(.succeededWithWaivers, hold: nil)
     } else if counters.contains(where: { $0.unreachable > 0 || $0.skipped > 0 }) {
       end(.succeededWithUnreachable, hold: nil)

@@ -34,10 +34,14 @@ extension Pass {
       ]
     case .halted:
       let cause = run.breach?.cause ?? stages.first { $0.state == .halted }?.haltReason ?? "halted"
+      let halted = run.breach == nil ? stages.first { $0.state == .halted } : nil
+      let isByCheck = halted?.checks.contains(where: \.stops) ?? false
       return [
         Waiting(
-          reason: stages.contains { $0.state == .halted } && run.breach == nil ? .untested : .halted, message: cause,
-          clearedBy: "flotilla rollout undo|retry|waive|resume|abort \(name)")
+          reason: halted == nil ? .halted : isByCheck ? .check : .untested, message: cause,
+          clearedBy: isByCheck
+            ? "flotilla rollout resume \(name), which asks again, waive-checks, undo or abort"
+            : "flotilla rollout undo|retry|waive|resume|abort \(name)")
       ]
     case .halting:
       return [
@@ -64,16 +68,21 @@ extension Pass {
     guard run.state == .running || run.state == .paused else { return [] }
     switch stage.state {
     case .waiting, .passed, .empty, .halted: return []
-    case .gated: return stage.rules.before.compactMap { gateEntry($0, stage) } + windowEntries(stage)
+    case .gated: return gateEntries(.before, stage) + windowEntries(stage)
     case .open: return inFlightEntries(stage) + dispatchEntries(stage)
     case .soaking:
       return inFlightEntries(stage) + dispatchEntries(stage) + soakEntries(stage)
-        + stage.rules.after.compactMap { gateEntry($0, stage) }
+        + gateEntries(.after, stage)
     }
   }
 
-  private func gateEntry(_ gate: Gate, _ stage: Stage) -> Waiting? {
+  private func gateEntries(_ list: CheckRecord.List, _ stage: Stage) -> [Waiting] {
+    stage.gates(list).enumerated().compactMap { place, gate in gateEntry(gate, list, place, stage) }
+  }
+
+  private func gateEntry(_ gate: Gate, _ list: CheckRecord.List, _ place: Int, _ stage: Stage) -> Waiting? {
     switch gate {
+    case .analysis, .http: return checkEntry(list, place, stage)
     case .approval(let rule):
       let given = validApprovals(of: stage, rule: rule, run: run, now: now).count
       guard given < rule.count else { return nil }

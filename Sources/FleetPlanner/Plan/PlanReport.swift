@@ -52,6 +52,8 @@ public struct Waiting: Hashable, Sendable, Codable {
     case freeze
     /// Nobody in the stage has tested the release.
     case untested
+    /// A metric or a check of the owner has not passed.
+    case check
   }
 
   /// What it waits for.

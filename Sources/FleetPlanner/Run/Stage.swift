@@ -38,6 +38,8 @@ public struct Stage: Hashable, Sendable, Codable {
   public var approvals: [Approval]
   /// The overrides of its windows that were given, in order (R21).
   public var overrides: [WindowOverride]
+  /// What is measured for its gates (R20).
+  public var checks: [CheckRecord] = []
   /// Why it is halted; empty when it is not.
   public var haltReason: String
 

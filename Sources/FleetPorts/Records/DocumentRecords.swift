@@ -13,6 +13,8 @@ public struct DocumentDraft: Hashable, Sendable {
     case window(Window)
     /// A time in which none go.
     case freeze(Freeze)
+    /// A metric that gates refer to.
+    case analysis(Analysis)
     /// A FleetSet: only its text.
     case fleetSet
     /// Settings that generators refer to.

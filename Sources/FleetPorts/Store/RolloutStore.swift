@@ -163,7 +163,7 @@ public protocol EventStore: Sendable {
 
 /// The whole store: the only state that controllers share.
 public protocol ControlStore: WorkStore, LeaseStore, DocumentStore, ReleaseStore, RolloutStore, PlacementStore,
-  AgentStore, PushStore, AccessStore, EventStore, RemovalStore, CalendarStore, HistoryStore
+  AgentStore, PushStore, AccessStore, EventStore, RemovalStore, PolicyStore, HistoryStore
 {
   /// Whether the database answers and its schema is the one this program knows; a message when not, for `/ready`.
   func readiness() async -> String?

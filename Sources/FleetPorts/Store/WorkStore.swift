@@ -11,6 +11,8 @@ public enum WorkKind: String, Sendable, CaseIterable {
   case start
   /// Plan a rollout; `row` is its number.
   case rollout
+  /// Measure what the gates of a rollout ask for; `row` is its number.
+  case check
 }
 
 /// A claimed piece of work: nobody else works on it until `until`.

@@ -193,23 +193,24 @@ enum RolloutQueries {
     INSERT INTO rollout_stages (
       rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides, joined)
+      overrides, joined, checks)
     SELECT $1, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, from_milliseconds(opened_at), from_milliseconds(soak_started_at),
-      from_milliseconds(passed_at), approvals, halt_reason, overrides, joined
+      from_milliseconds(passed_at), approvals, halt_reason, overrides, joined, checks
     FROM unnest($2::integer[], $3::jsonb[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
       $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[], $14::bigint[], $15::bigint[],
-      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[], $20::integer[]) AS s (
+      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[], $20::integer[], $21::jsonb[]) AS s (
       stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides, joined)
+      overrides, joined, checks)
     ON CONFLICT (rollout_id, stage) DO UPDATE SET
       size = excluded.size, changing = excluded.changing, member_count = excluded.member_count,
       slots = excluded.slots, rollback_slots = excluded.rollback_slots, failure_budget = excluded.failure_budget,
       unreachable_budget = excluded.unreachable_budget, min_succeeded = excluded.min_succeeded,
       state = excluded.state, counters = excluded.counters, opened_at = excluded.opened_at,
       soak_started_at = excluded.soak_started_at, passed_at = excluded.passed_at, approvals = excluded.approvals,
-      halt_reason = excluded.halt_reason, overrides = excluded.overrides, joined = excluded.joined
+      halt_reason = excluded.halt_reason, overrides = excluded.overrides, joined = excluded.joined,
+      checks = excluded.checks
     """)
   static let insertSteps = Statement(
     "rollout.insertSteps",
@@ -341,7 +342,7 @@ enum RolloutQueries {
     SELECT rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, to_milliseconds(opened_at),
       to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason, overrides,
-      joined
+      joined, checks
     FROM rollout_stages WHERE rollout_id = ANY ($1::bigint[]) ORDER BY rollout_id, stage
     """)
   static let steps = Statement(

@@ -58,14 +58,15 @@ extension Row {
       fetchedAt: try optionalInstant(), condition: try condition())
   }
 
-  mutating func calendarRecord() throws -> CalendarRecord {
-    let kind: CalendarKind = try raw()
-    let entry: CalendarRecord.Entry =
+  mutating func policyRecord() throws -> PolicyRecord {
+    let kind: PolicyKind = try raw()
+    let entry: PolicyRecord.Entry =
       switch kind {
       case .window: .window(try json())
       case .freeze: .freeze(try json())
+      case .analysis: .analysis(try json())
       }
-    return CalendarRecord(
+    return PolicyRecord(
       entry: entry, canonicalJSON: Array(try text().utf8), generation: try int(), appliedAt: try instant())
   }
 

@@ -42,6 +42,7 @@ extension Row {
     stage.haltReason = try text()
     stage.overrides = try json()
     stage.joined = try count()
+    stage.checks = try json()
     return (rollout, stage)
   }
 

@@ -8,8 +8,8 @@ extension PostgresStore {
   ) async throws(StoreError) -> [AppliedDocument] {
     try await pool.run(dryRun ? .rehearsal : .change) { session in
       // In one order whatever the files' order, so that two that apply at once wait instead of locking each other out.
-      let calendars = Set(documents.filter { $0.calendar != nil }.map(\.project))
-      for project in calendars.sorted() { try session.lockCalendar(of: project) }
+      let projects = Set(documents.filter { $0.policy != nil }.map(\.project))
+      for project in projects.sorted() { try session.lockCalendar(of: project) }
       let order = documents.indices.sorted { left, right in
         documents[left].lockOrder < documents[right].lockOrder
       }
@@ -26,18 +26,20 @@ extension DocumentDraft {
     switch content {
     case .cluster: "Cluster"
     case .repository: "Repository"
-    case .window: CalendarKind.window.rawValue
-    case .freeze: CalendarKind.freeze.rawValue
+    case .window: PolicyKind.window.rawValue
+    case .freeze: PolicyKind.freeze.rawValue
+    case .analysis: PolicyKind.analysis.rawValue
     case .fleetSet: "FleetSet"
     case .configMap: "ConfigMap"
     }
   }
 
-  /// The kind and definition of what stands in the calendar; nil for other documents.
-  fileprivate var calendar: (kind: CalendarKind, definition: any Encodable & Sendable)? {
+  /// The kind and definition of what rollouts heed; nil for other documents.
+  fileprivate var policy: (kind: PolicyKind, definition: any Encodable & Sendable)? {
     switch content {
     case .window(let window): (.window, window)
     case .freeze(let freeze): (.freeze, freeze)
+    case .analysis(let analysis): (.analysis, analysis)
     case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
@@ -58,7 +60,7 @@ extension Session {
       switch draft.content {
       case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
       case .repository(let repository): applied = try apply(draft, repository: repository)
-      case .window, .freeze: applied = try applyCalendarEntry(draft)
+      case .window, .freeze, .analysis: applied = try applyPolicy(draft)
       case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
       case .configMap(let configMap):
         let (result, generation) = try apply(draft, configMap: configMap)
@@ -129,19 +131,19 @@ extension Session {
     return draft.applied(.configured, generation: stored.generation + 1)
   }
 
-  private func applyCalendarEntry(_ draft: DocumentDraft) throws -> AppliedDocument {
-    guard let (kind, definition) = draft.calendar else { throw StoreError(.internal, "\(draft.kind) is no calendar's") }
+  private func applyPolicy(_ draft: DocumentDraft) throws -> AppliedDocument {
+    guard let (kind, definition) = draft.policy else { throw StoreError(.internal, "\(draft.kind) is no policy") }
     let stored = try first(
-      CalendarQueries.stored, .name(draft.project), .text(kind.rawValue), .text(draft.name),
+      PolicyQueries.stored, .name(draft.project), .text(kind.rawValue), .text(draft.name),
       read: { row in (id: try row.int(), document: try row.text(), generation: try row.int()) })
     if let stored, stored.document == draft.text {
       return draft.applied(.unchanged, generation: stored.generation)
     }
     if let stored {
-      try execute(CalendarQueries.update, .int(stored.id), .json(definition), .text(draft.text))
+      try execute(PolicyQueries.update, .int(stored.id), .json(definition), .text(draft.text))
     } else {
       try execute(
-        CalendarQueries.insert, .name(draft.project), .text(kind.rawValue), .text(draft.name), .json(definition),
+        PolicyQueries.insert, .name(draft.project), .text(kind.rawValue), .text(draft.name), .json(definition),
         .text(draft.text))
     }
     try noteCalendarChanged(in: draft.project)

@@ -37,11 +37,14 @@ extension PostgresStore {
         }
         if plan.run.kind == .catchUp, plan.run.state.isGoodEnd { try session.settleCaughtUp(plan.run, cause: cause) }
         try session.wake(.start, [fleetSet])
-        try session.execute(WorkQueries.forget, .text(WorkKind.rollout.rawValue), .id(plan.run.id))
+        for kind in [WorkKind.rollout, .check] {
+          try session.execute(WorkQueries.forget, .text(kind.rawValue), .id(plan.run.id))
+        }
       } else if isCommand {
         // A person's change is followed by an ordinary pass; the planner's own claim decides when it looks again.
         try session.wake(.rollout, [plan.run.id.rawValue])
       }
+      if !hasEnded, plan.stages.contains(where: \.hasOpenChecks) { try session.wake(.check, [plan.run.id.rawValue]) }
       try session.signalOrders(Set(plan.steps.filter { $0.order != nil }.map(\.cluster)))
     }
   }
@@ -165,7 +168,8 @@ extension Session {
       .jsons(stages.map(\.counters)), .optionalInts(stages.map { $0.openedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
-      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)), .ints(stages.map { Int64($0.joined) }))
+      .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)), .ints(stages.map { Int64($0.joined) }),
+      .jsons(stages.map(\.checks)))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

@@ -37,7 +37,8 @@ extension PostgresStore {
         return member
       }
       var input = StartInput(
-        now: head.now, project: head.project, fleetSet: head.name, strategy: strategy, release: head.release,
+        now: head.now, project: head.project, fleetSet: head.name,
+        strategy: try session.resolved(strategy, in: head.project), release: head.release,
         releaseName: head.releaseName, authors: authors, isHeld: head.isHeld, lastGoodRelease: head.lastGood,
         members: members, activeRun: active, nextNumber: head.nextNumber, newerRelease: head.newer,
         lastGoodRun: try session.lastGoodRun(of: fleetSet),

@@ -85,6 +85,7 @@ extension RolloutService: RolloutActions {
       case .retry(let clusters): .retry(clusters)
       case .waive(let clusters): .waive(clusters)
       case .overrideWindow(let stage): .overrideWindow(stage: stage)
+      case .waiveChecks(let stage): .waiveChecks(stage: stage)
       }
     do {
       return try await act(

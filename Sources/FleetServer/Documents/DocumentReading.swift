@@ -55,6 +55,9 @@ extension Document {
     case .freeze(var freeze):
       freeze.project = project
       content = .freeze(freeze)
+    case .analysis(var analysis):
+      analysis.project = project
+      content = .analysis(analysis)
     case .fleetSet: break
     }
   }

@@ -84,6 +84,7 @@ extension DocumentDraft {
       case .repository(let repository): .repository(repository)
       case .window(let window): .window(window)
       case .freeze(let freeze): .freeze(freeze)
+      case .analysis(let analysis): .analysis(analysis)
       case .fleetSet: .fleetSet
       case .configMap(let configMap): .configMap(configMap)
       }

@@ -22,6 +22,8 @@ public enum RolloutAction: Hashable, Sendable {
   case waive([ClusterName])
   /// Lets a stage go on although its windows are closed or a freeze is on; nil for the one that waits.
   case overrideWindow(stage: String?)
+  /// Lets a stage go on without the checks that have not passed; nil for the one that waits.
+  case waiveChecks(stage: String?)
 }
 
 /// How a run is started by a person.

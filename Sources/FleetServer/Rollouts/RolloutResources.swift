@@ -10,6 +10,7 @@ extension StageResource {
     let rules = stage.rules
     let approval = rules.before.compactMap { gate -> ApprovalRule? in
       switch gate {
+      case .analysis, .http: nil
       case .approval(let rule):
         ApprovalRule(
           groups: rule.groups, count: rule.count, notAuthor: rule.notAuthor,
@@ -32,10 +33,24 @@ extension StageResource {
       approvals: stage.approvals.map {
         Approval(principal: $0.principal, groups: $0.groups, reason: $0.reason, at: Timestamp($0.at))
       },
-      haltReason: stage.haltReason, windows: windows.isEmpty ? nil : windows,
+      haltReason: stage.haltReason, checks: stage.checks.isEmpty ? nil : stage.checks.map { Check($0, of: stage) },
+      windows: windows.isEmpty ? nil : windows,
       overrides: stage.overrides.isEmpty
         ? nil
         : stage.overrides.map { Approval(principal: $0.by, groups: [], reason: $0.reason, at: Timestamp($0.at)) })
+  }
+}
+
+extension StageResource.Check {
+  /// A check on the wire.
+  init(_ record: CheckRecord, of stage: Stage) {
+    let gates = record.list == .before ? stage.rules.before : stage.rules.after
+    let rule = gates.indices.contains(record.place) ? gates[record.place].checkRule : nil
+    self.init(
+      list: record.list.rawValue, title: record.title, measured: record.measured, passes: record.passes,
+      needed: rule?.count ?? 1, verdict: record.verdict?.rawValue, last: record.last?.text ?? "",
+      lastAt: record.lastAt.map(Timestamp.init), nextAt: record.isOpen ? Timestamp(record.nextAt) : nil,
+      waivedBy: record.waivedBy)
   }
 }
 

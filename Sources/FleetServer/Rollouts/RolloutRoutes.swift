@@ -33,6 +33,9 @@ struct RolloutRoutes: Sendable {
       Routes.overrideWindowRollout.id: { call in
         try await act(call, reasonFor: "override-window") { request in .overrideWindow(stage: request.stage) }
       },
+      Routes.waiveChecksRollout.id: { call in
+        try await act(call, reasonFor: "waive-checks") { request in .waiveChecks(stage: request.stage) }
+      },
     ]
   }
 

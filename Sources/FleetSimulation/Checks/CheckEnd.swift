@@ -51,6 +51,7 @@ extension World {
         if step.state == .lost || isAway && !unit.isJoined { unreachable = true }
       }
     }
+    if row.stages.contains(where: { $0.checks.contains { !$0.waivedBy.isEmpty } }) { waived = true }
     let expected: RolloutState =
       waived ? .succeededWithWaivers : unreachable ? .succeededWithUnreachable : .succeeded
     try require(row.run.state == expected, "R18", "the run ends \(row.run.state.rawValue), not \(expected.rawValue)")
@@ -106,7 +107,7 @@ extension World {
     }
     switch row.run.state {
     case .paused: try ask(.paused, what: "the run is paused")
-    case .halted: try ask(.halted, .untested, what: "the run is halted")
+    case .halted: try ask(.halted, .untested, .check, what: "the run is halted")
     case .halting: try ask(.inFlight, what: "the run is halting")
     case .rollingBack: try ask(.rollback, what: "the run goes back")
     default: break
@@ -117,7 +118,7 @@ extension World {
     }
     let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
-    case .gated: try ask(.approval, .window, .freeze, what: "stage \(stage.name) is gated")
+    case .gated: try ask(.approval, .window, .freeze, .check, what: "stage \(stage.name) is gated")
     case .open:
       if units.contains(where: { $0.steps.contains { $0.state == .pending } }) {
         try ask(
@@ -128,7 +129,7 @@ extension World {
       }
       try ask(
         .slot, .firstAlone, .limit, .contact, .window, .freeze, .report, .minReady, what: "stage \(stage.name) is open")
-    case .soaking: try ask(.soak, .approval, what: "stage \(stage.name) soaks")
+    case .soaking: try ask(.soak, .approval, .check, what: "stage \(stage.name) soaks")
     case .waiting, .halted, .passed, .empty:
       throw failure("report", "the run is running and stage \(stage.name) is \(stage.state.rawValue)")
     }

@@ -16,11 +16,14 @@ extension World {
       } else if runs[commit.number].witness.stages[index].quietSince == nil, new.openedAt != nil {
         runs[commit.number].witness.stages[index].quietSince = commit.now
       }
+      if new.state == .gated, old.state != .gated { runs[commit.number].witness.askedSince[index] = commit.now }
       guard old.state != new.state else { continue }
       let witness = runs[commit.number].witness
       if new.openedAt != nil, old.openedAt == nil {
         try require(
-          witness.areMet(new.rules.before, stage: index, now: commit.now, afterSoakBegan: false), "V2",
+          witness.areMet(
+            new.rules.before, stage: index, now: commit.now, afterSoakBegan: false,
+            measuredSince: witness.askedSince[index] ?? 0), "V2",
           "stage \(new.name) opens though its gates are not met")
         for earlier in commit.after.stages where earlier.index < index {
           try require(
@@ -57,7 +60,9 @@ extension World {
       !flying && !units.contains { $0.steps.contains { $0.state == .pending && $0.attempt == 1 } }, "V2",
       "stage \(stage.name) passes with steps to do")
     try require(
-      witness.areMet(stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true), "R20",
+      witness.areMet(
+        stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true,
+        measuredSince: commit.after.stages[stage.index].soakStartedAt?.millisecondsSinceEpoch ?? 0), "R20",
       "stage \(stage.name) passes though its gates after the soak are not met")
     let quiet = facts.quietSince ?? commit.now
     let soaked = commit.now - quiet

@@ -14,7 +14,16 @@ extension World {
     {
       coverage.add(.unreachableBreaches)
     }
-    if new.state == .halted, old.state != .halted, new.breach == nil { coverage.add(.untestedHalts) }
+    if new.state == .halted, old.state != .halted, new.breach == nil {
+      let isByCheck = commit.after.stages.contains { $0.state == .halted && $0.checks.contains(where: \.stops) }
+      coverage.add(isByCheck ? .checkHalts : .untestedHalts)
+    }
+    if let breach = new.breach, old.breach == nil, commit.command == nil,
+      commit.after.stages[breach.stage].checks.contains(where: \.stops)
+    {
+      coverage.add(.checkBreaches)
+    }
+    if case .waiveChecks = commit.command { coverage.add(.checksWaived) }
     for entry in commit.plan.report.waiting {
       if entry.reason == .limit { coverage.add(.limitsReached) }
       if entry.reason == .firstAlone { coverage.add(.firstAlone) }
@@ -54,6 +63,7 @@ extension World {
   private func hasExpired(_ commit: Committed, _ stage: Stage) -> Bool {
     stage.rules.before.contains { gate in
       switch gate {
+      case .analysis, .http: return false
       case .approval(let rule):
         guard let expiry = rule.expiresAfter?.wholeMilliseconds else { return false }
         return runs[commit.number].witness.approvals.contains {

@@ -32,6 +32,20 @@ struct RunWitness {
     var at: Int64
   }
 
+  /// A gate of a stage.
+  struct GateKey: Hashable {
+    var stage: Int
+    var isAfter: Bool
+    var place: Int
+  }
+
+  /// A measurement as chance made it.
+  struct GivenMeasurement {
+    var gate: GateKey
+    var verdict: CheckVerdict
+    var at: Int64
+  }
+
   /// V3: no order is given twice.
   struct OrderKey: Hashable {
     var target: TargetID
@@ -46,6 +60,11 @@ struct RunWitness {
   var bundles: [TargetID: Digest] = [:]
   var approvals: [GivenApproval] = []
   var overrides: [GivenOverride] = []
+  var measurements: [GivenMeasurement] = []
+  /// When a stage began, or went on, to ask before it opens.
+  var askedSince: [Int: Int64] = [:]
+  /// Gates that people went on without, as `list place` of a stage.
+  var waivedChecks: Set<GateKey> = []
   var orders: Set<OrderKey> = []
   var forwardOrdered: Set<TargetID> = []
   /// Somebody has been ready in this run (R7).
@@ -158,10 +177,35 @@ struct RunWitness {
     acceptedUnreachable[stages.count] = max(acceptedUnreachable[stages.count], total)
   }
 
-  /// Whether a list of gates of a stage is met by approvals that people really gave (R19).
-  func areMet(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool) -> Bool {
-    gates.allSatisfy { gate in
+  mutating func noteMeasurement(_ request: CheckRequest, _ answer: CheckAnswer, at: Int64) {
+    let gate = GateKey(stage: request.stage, isAfter: request.list == .after, place: request.place)
+    measurements.append(GivenMeasurement(gate: gate, verdict: answer.verdict, at: at))
+  }
+
+  mutating func noteWaivedChecks(before: [Stage], after: [Stage]) {
+    for (old, new) in zip(before, after) {
+      for record in new.checks where !record.waivedBy.isEmpty && !old.checks.contains(record) {
+        waivedChecks.insert(GateKey(stage: new.index, isAfter: record.list == .after, place: record.place))
+      }
+    }
+  }
+
+  /// Whether enough measurements of a gate passed since a moment, and no more failed than may.
+  private func hasPassed(_ gate: GateKey, _ rule: CheckRule, since: Int64) -> Bool {
+    if waivedChecks.contains(gate) { return true }
+    let verdicts = measurements.filter { $0.gate == gate && $0.at >= since }.map(\.verdict)
+    return verdicts.count { $0 == .pass } >= rule.count && verdicts.count { $0 == .fail } <= rule.failures
+  }
+
+  /// Whether a list of gates of a stage is met by approvals that people really gave (R19), and measurements that were made
+  /// since a moment (R20).
+  func areMet(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool, measuredSince: Int64) -> Bool {
+    gates.enumerated().allSatisfy { place, gate in
       switch gate {
+      case .analysis, .http:
+        guard let rule = gate.checkRule else { return false }
+        return hasPassed(
+          GateKey(stage: stage, isAfter: afterSoakBegan, place: place), rule, since: measuredSince)
       case .approval(let rule):
         let people = approvals.filter { given in
           guard given.stage == stage, given.isDuringSoak || !afterSoakBegan else { return false }

@@ -38,6 +38,7 @@ struct Knobs {
   /// How many pending units the store loads beyond a stage's slots; few, so that a plan must ask for more.
   var lookahead: Int
   var calendar: CalendarKnobs
+  var checks: CheckKnobs
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -84,6 +85,7 @@ struct Knobs {
     leavePermille = leaving.pick([0, 0, 40, 120])
     var joining = SeededRandom(seed: seed, stream: 11)
     strategy.membership = joining.pick([.lastPassedStage, .lastPassedStage, .intoStage, .intoStage, .afterRun, .abort])
+    checks = CheckKnobs(seed: seed, stages: &strategy.stages)
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
     strategy.windows = calendar.setWindows
     for (index, windows) in calendar.stageWindows.enumerated() { strategy.stages[index].windows = windows }

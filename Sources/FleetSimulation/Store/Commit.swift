@@ -26,6 +26,7 @@ extension World {
         }
       }
     }
+    if plan.stages.contains(where: \.hasOpenChecks) { scheduleMeasurements(number) }
     if plan.hold != nil { hold(number) }
     if plan.releasesHold {
       coverage.add(.resumedHeldReleases)

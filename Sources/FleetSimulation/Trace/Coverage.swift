@@ -15,6 +15,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
   case leavers, returners, removalRuns, removedTargets, removalsCancelled
+  case measurements, checkBreaches, checkHalts, checksWaived
   case joinedRuns, joinedPlaces, joinedFollowers, onboardedBeside, abortedByJoins
   case endAborted, endSuperseded, convergences
 

@@ -8,6 +8,8 @@ enum Happening {
   case commit(Int)
   /// A controller looks whether a run is due to start.
   case start
+  /// A controller measures what the gates of a run ask for.
+  case measure(Int)
   /// The agent of a cluster fetches its orders.
   case poll(Int)
   /// The agent begins with an order.

@@ -104,11 +104,15 @@ extension World {
       case 1: try give(.resume, by: Person.all[1])
       case 2: try give(.retry([]), by: Person.all[1])
       case 4: try give(.waive([]), by: Person.all[1])
+      case 5: try give(.waiveChecks(stage: nil), by: Person.all[1])
       case 7: try give(peopleChances.chance(500) ? .undo : .abort(hold: true), by: Person.all[1])
       default: try give(.resume, by: Person.all[1])
       }
     case .running:
       try approveAsking(number)
+      if runs[number].report.waiting.contains(where: { $0.reason == .check }), peopleChances.chance(200) {
+        try give(.waiveChecks(stage: nil), by: Person.all[1])
+      }
       // Windows that are never open together are for people to override.
       if runs[number].report.waiting.contains(where: { $0.reason == .window && $0.nextChange == nil }) {
         try overrideWindows(by: [Person.all[1]])
@@ -178,7 +182,8 @@ extension World {
       runs[number].witness.noteResume(runs[number], before: before)
     case .abort: coverage.add(.aborts)
     case .supersede: coverage.add(.supersededRuns)
-    case .join: break  // checked with its commit
+    case .join, .measured: break  // noted where they come from
+    case .waiveChecks: runs[number].witness.noteWaivedChecks(before: before.stages, after: runs[number].stages)
     case .undo: coverage.add(.undosOfGoingRuns)
     case .retry: coverage.add(.retries)
     case .waive: coverage.add(.waivers)

@@ -19,6 +19,7 @@ final class World {
   var leaveChances: SeededRandom
   var calendarChances: SeededRandom
   var joinChances: SeededRandom
+  var checkChances: SeededRandom
 
   // Clocks
   var wallOffset: Int64 = 0
@@ -68,6 +69,7 @@ final class World {
     leaveChances = SeededRandom(seed: seed, stream: 9)
     calendarChances = SeededRandom(seed: seed, stream: 7)
     joinChances = SeededRandom(seed: seed, stream: 10)
+    checkChances = SeededRandom(seed: seed, stream: 21)
     settle()
   }
 
@@ -202,6 +204,7 @@ final class World {
     case .work: try doWork()
     case .commit(let number): try commitPending(number)
     case .start: try startIfDue(by: nil)
+    case .measure(let number): try measure(number)
     case .poll(let cluster): try poll(cluster)
     case .begin(let placement, let token): try begin(placement, token)
     case .applied(let placement, let token): try finishApplying(placement, token)

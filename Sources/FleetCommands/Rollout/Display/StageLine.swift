@@ -119,15 +119,22 @@ struct StageLine {
     "approved by " + stage.approvals.map(\.principal).joined(separator: ", ")
   }
 
+  /// What a gate that is measured has come to so far; nil when none is.
+  private var checkNote: String? {
+    rollout.waiting.first { $0.stage == stage.name && $0.reason == "check" }?.message
+  }
+
   private func soakNote(now: FleetModel.Instant?) -> String {
-    guard let start = stage.soakStartedAt?.instant, let now else { return "soak \(soak.text)" }
-    return "soak \(shortDuration(min(now - start, soak))) of \(soak.text)"
+    let check = checkNote.map { " · \($0)" } ?? ""
+    guard let start = stage.soakStartedAt?.instant, let now else { return "soak \(soak.text)" + check }
+    return "soak \(shortDuration(min(now - start, soak))) of \(soak.text)" + check
   }
 
   private var gateNote: String {
     if let message = rollout.waiting.first(where: { $0.stage == stage.name && $0.reason == "approval" })?.message {
       return "waits for \(message)"
     }
+    if let check = checkNote { return check }
     guard let rule = stage.approvalRule else { return "waits for its gate" }
     if stage.approvals.count >= rule.count { return approvedNote }
     let who = rule.groups.isEmpty ? "anyone who may approve" : rule.groups.joined(separator: " or ")

@@ -1,21 +1,25 @@
 public import FleetModel
 
-/// The kinds of documents that say when orders may go.
-public enum CalendarKind: String, Sendable, CaseIterable {
+/// The kinds of documents that rollouts heed and FleetSets name.
+public enum PolicyKind: String, Sendable, CaseIterable {
   /// When they may, or may not, again and again.
   case window = "Window"
   /// A time in which they may not.
   case freeze = "Freeze"
+  /// A metric that says whether a release is well.
+  case analysis = "Analysis"
 }
 
-/// A window or freeze with what is known of it.
-public struct CalendarRecord: Hashable, Sendable {
+/// A window, freeze or analysis with what is known of it.
+public struct PolicyRecord: Hashable, Sendable {
   /// What it is.
   public enum Entry: Hashable, Sendable {
     /// A window.
     case window(Window)
     /// A freeze.
     case freeze(Freeze)
+    /// An analysis.
+    case analysis(Analysis)
   }
 
   /// What it is.
@@ -40,6 +44,7 @@ public struct CalendarRecord: Hashable, Sendable {
     switch entry {
     case .window(let window): window.project
     case .freeze(let freeze): freeze.project
+    case .analysis(let analysis): analysis.project
     }
   }
 
@@ -48,14 +53,16 @@ public struct CalendarRecord: Hashable, Sendable {
     switch entry {
     case .window(let window): window.name
     case .freeze(let freeze): freeze.name
+    case .analysis(let analysis): analysis.name
     }
   }
 
-  /// Where its clock stands.
-  public var timeZone: ZoneReference {
+  /// Where its clock stands; nil for what has none.
+  public var timeZone: ZoneReference? {
     switch entry {
     case .window(let window): window.timeZone
     case .freeze(let freeze): freeze.timeZone
+    case .analysis: nil
     }
   }
 }

@@ -1,16 +1,16 @@
 public import FleetModel
 
 /// Windows, freezes and time zones (R21). Called by the API and at a controller's start; passes get them with their input.
-public protocol CalendarStore: Sendable {
+public protocol PolicyStore: Sendable {
   /// Windows, or freezes, in order of name.
-  func calendarEntries(_ kind: CalendarKind, in project: ProjectName, after: String?, limit: Int)
-    async throws(StoreError) -> Page<CalendarRecord>
+  func policies(_ kind: PolicyKind, in project: ProjectName, after: String?, limit: Int)
+    async throws(StoreError) -> Page<PolicyRecord>
   /// One window or freeze; nil when there is none.
-  func calendarEntry(_ kind: CalendarKind, named name: String, in project: ProjectName)
-    async throws(StoreError) -> CalendarRecord?
+  func policy(_ kind: PolicyKind, named name: String, in project: ProjectName)
+    async throws(StoreError) -> PolicyRecord?
   /// Removes a window or freeze, and wakes the runs that may go on by that. A window that a FleetSet or a run that goes on
   /// names is a conflict.
-  func removeCalendarEntry(_ kind: CalendarKind, named name: String, in project: ProjectName, cause: ChangeCause)
+  func removePolicy(_ kind: PolicyKind, named name: String, in project: ProjectName, cause: ChangeCause)
     async throws(StoreError)
   /// The rules of time zones by name; those that are not known are absent.
   func timeZones(named names: Set<String>) async throws(StoreError) -> [String: TimeZoneRules]

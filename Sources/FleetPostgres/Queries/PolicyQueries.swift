@@ -1,5 +1,5 @@
 /// Windows, freezes and time zones.
-enum CalendarQueries {
+enum PolicyQueries {
   /// Changes wait for commits that were decided by the calendar as it was, and commits for changes: the key spells `cal`.
   static let lock = Statement("calendar.lock", "SELECT pg_advisory_xact_lock(6513004, hashtext($1))")
   static let share = Statement("calendar.share", "SELECT pg_advisory_xact_lock_shared(6513004, hashtext($1))")
@@ -17,38 +17,38 @@ enum CalendarQueries {
     """)
 
   static let stored = Statement(
-    "calendar.stored",
+    "policy.stored",
     """
-    SELECT id, document, generation FROM calendar_entries
+    SELECT id, document, generation FROM policies
     WHERE project = $1 AND kind = $2 AND name = $3 AND removed_at IS NULL FOR NO KEY UPDATE
     """)
   static let insert = Statement(
-    "calendar.insert",
-    "INSERT INTO calendar_entries (project, kind, name, definition, document) VALUES ($1, $2, $3, $4::jsonb, $5)")
+    "policy.insert",
+    "INSERT INTO policies (project, kind, name, definition, document) VALUES ($1, $2, $3, $4::jsonb, $5)")
   static let update = Statement(
-    "calendar.update",
+    "policy.update",
     """
-    UPDATE calendar_entries SET definition = $2::jsonb, document = $3, generation = generation + 1,
+    UPDATE policies SET definition = $2::jsonb, document = $3, generation = generation + 1,
       applied_at = clock_timestamp()
     WHERE id = $1
     """)
-  static let remove = Statement("calendar.remove", "UPDATE calendar_entries SET removed_at = now() WHERE id = $1")
+  static let remove = Statement("policy.remove", "UPDATE policies SET removed_at = now() WHERE id = $1")
   private static let columns = """
-    SELECT kind, definition, document, generation, to_milliseconds(applied_at) FROM calendar_entries
+    SELECT kind, definition, document, generation, to_milliseconds(applied_at) FROM policies
     """
   static let entries = Statement(
-    "calendar.entries",
+    "policy.entries",
     """
     \(columns) WHERE project = $1 AND kind = $2 AND removed_at IS NULL AND ($3::text IS NULL OR name > $3)
     ORDER BY name LIMIT $4
     """)
   static let entry = Statement(
-    "calendar.entry", "\(columns) WHERE project = $1 AND kind = $2 AND name = $3 AND removed_at IS NULL")
+    "policy.entry", "\(columns) WHERE project = $1 AND kind = $2 AND name = $3 AND removed_at IS NULL")
   static let all = Statement(
-    "calendar.all", "\(columns) WHERE project = $1 AND removed_at IS NULL ORDER BY kind, name")
+    "policy.all", "\(columns) WHERE project = $1 AND removed_at IS NULL ORDER BY kind, name")
   /// FleetSets, and runs that go on, that name a window.
   static let users = Statement(
-    "calendar.users",
+    "policy.users",
     """
     SELECT 'FleetSet ' || f.name FROM fleet_sets AS f
     WHERE f.project = $1 AND f.removed_at IS NULL AND jsonb_path_exists(
@@ -58,6 +58,16 @@ enum CalendarQueries {
     FROM fleet_sets AS f JOIN rollouts AS o ON o.fleet_set_id = f.id AND o.ended_at IS NULL
     WHERE f.project = $1 AND jsonb_path_exists(
       o.strategy, '$.**.windows[*] ? (@ == $name)', jsonb_build_object('name', $2::text))
+    ORDER BY 1
+    """)
+
+  /// FleetSets whose gates name an analysis; runs that go on have it frozen.
+  static let analysisUsers = Statement(
+    "policy.analysisUsers",
+    """
+    SELECT 'FleetSet ' || f.name FROM fleet_sets AS f
+    WHERE f.project = $1 AND f.removed_at IS NULL AND jsonb_path_exists(
+      f.document::jsonb, '$.spec.rollout.**.analysis ? (@ == $name)', jsonb_build_object('name', $2::text))
     ORDER BY 1
     """)
 

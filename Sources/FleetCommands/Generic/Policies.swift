@@ -29,7 +29,36 @@ extension ResourceQuery {
   }
 }
 
+extension ResourceQuery {
+  func showAnalyses(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
+    let console = Console.current
+    if let name {
+      let item = try await client.analysis(name, in: project)
+      try console.render(item, as: format, names: ["analysis/\(name)"]) { Tables.analyses([item]) }
+      return
+    }
+    let page = try await readList(list) { try await client.analyses(in: project, page: $0) }
+    try console.renderList(
+      page, as: format, nothing: "no analyses; describe one in a document and: flotilla apply -f FILE",
+      name: { "analysis/\($0.name)" }, table: Tables.analyses)
+  }
+}
+
 extension Tables {
+  static func analyses(_ items: [AnalysisResource]) -> Table {
+    Table(
+      columns: [
+        .init("NAME"), .init("PASSES"), .init("FAILS"), .init("COUNT", isNumber: true), .init("EVERY"), .init("URL"),
+        .init("QUERY", isWide: true),
+      ],
+      rows: items.map { item in
+        [
+          .init(item.name), .init(item.pass), .init(dashed(item.fail)), .init(String(item.count)),
+          .init(Duration.milliseconds(item.intervalMilliseconds).text), .init(item.url), .init(item.query),
+        ]
+      })
+  }
+
   static func windows(_ items: [WindowResource]) -> Table {
     Table(
       columns: [
@@ -75,6 +104,24 @@ extension Tables {
 }
 
 extension Description {
+  init(_ analysis: AnalysisResource) {
+    self.init()
+    add("Name", analysis.name)
+    add("Project", analysis.project.rawValue)
+    add("Prometheus", analysis.url)
+    add("Credential", analysis.credential)
+    add("Query", analysis.query)
+    add("Passes", "\(analysis.count) measurements that are \(analysis.pass)")
+    add("Fails", "more than \(analysis.failures) that \(analysis.fail.isEmpty ? "are not" : "are \(analysis.fail)")")
+    add("Every", Duration.milliseconds(analysis.intervalMilliseconds).text)
+    add("Time-out", Duration.milliseconds(analysis.timeoutMilliseconds).text)
+    add("Retries", String(analysis.retries))
+    for (verdict, consequence) in analysis.consequences.sorted(by: { $0.key < $1.key }) {
+      add("On \(verdict)", consequence)
+    }
+    add("Generation", String(analysis.generation))
+  }
+
   init(_ window: WindowResource) {
     self.init()
     add("Name", window.name)

@@ -2,8 +2,8 @@ import FleetAPI
 import FleetModel
 import FleetPorts
 
-/// Windows and freezes: lists and removal; they are made by applying documents.
-struct CalendarRoutes: Sendable {
+/// Windows, freezes and analyses: lists and removal; they are made by applying documents.
+struct PolicyRoutes: Sendable {
   let store: any ControlStore
 
   var handlers: [String: Handler] {
@@ -24,33 +24,41 @@ struct CalendarRoutes: Sendable {
         return try .json(FreezeResource(record, reading, withDocument: true), generation: record.generation)
       },
       Routes.removeFreeze.id: { call in try await remove(.freeze, call) },
+      Routes.listAnalyses.id: { call in
+        try await list(.analysis, call) { record, _ in try AnalysisResource(record, withDocument: false) }
+      },
+      Routes.getAnalysis.id: { call in
+        let (record, _) = try await entry(.analysis, call)
+        return try .json(AnalysisResource(record, withDocument: true), generation: record.generation)
+      },
+      Routes.removeAnalysis.id: { call in try await remove(.analysis, call) },
     ]
   }
 
   private func list<Item: WireValue>(
-    _ kind: CalendarKind, _ call: Call, _ item: @escaping @Sendable (CalendarRecord, CalendarReading) throws -> Item
+    _ kind: PolicyKind, _ call: Call, _ item: @escaping @Sendable (PolicyRecord, CalendarReading) throws -> Item
   ) async throws -> Reply {
     let clock = try await clock()
     let names = try await store.timeZoneCatalogue().names
     let zones = try await store.timeZones(named: names)
-    return try await call.list({ try await store.calendarEntries(kind, in: call.project, after: $0, limit: $1) }) {
+    return try await call.list({ try await store.policies(kind, in: call.project, after: $0, limit: $1) }) {
       try item($0, CalendarReading(now: clock, zones: zones))
     }
   }
 
-  private func entry(_ kind: CalendarKind, _ call: Call) async throws -> (CalendarRecord, CalendarReading) {
+  private func entry(_ kind: PolicyKind, _ call: Call) async throws -> (PolicyRecord, CalendarReading) {
     let name = call.parameter("name")
-    guard let record = try await store.calendarEntry(kind, named: name, in: call.project) else {
+    guard let record = try await store.policy(kind, named: name, in: call.project) else {
       let word = kind.rawValue.lowercased()
       throw ErrorEnvelope(
         code: .notFound, message: "there is no \(word) \(name) in project \(call.project)",
-        hint: "flotilla get \(word)s lists them")
+        hint: "flotilla get \(kind == .analysis ? "analyses" : word + "s") lists them")
     }
-    let zones = try await store.timeZones(named: Set(record.timeZone.names(labels: [:])))
+    let zones = try await store.timeZones(named: Set(record.timeZone?.names(labels: [:]) ?? []))
     return (record, CalendarReading(now: try await clock(), zones: zones))
   }
 
-  private func remove(_ kind: CalendarKind, _ call: Call) async throws -> Reply {
+  private func remove(_ kind: PolicyKind, _ call: Call) async throws -> Reply {
     let (record, _) = try await entry(kind, call)
     try call.checkGeneration(record.generation)
     let word = kind.rawValue.lowercased()
@@ -60,10 +68,10 @@ struct CalendarRoutes: Sendable {
         hint: "give one with --reason")
     }
     if try call.flag("dryRun") {
-      let unless = kind == .window ? " unless a FleetSet or rollout names it" : ""
+      let unless = kind == .freeze ? "" : " unless a FleetSet or rollout names it"
       return try .json(Acknowledgement(message: "\(word) \(record.name) would be removed\(unless)"))
     }
-    try await store.removeCalendarEntry(kind, named: record.name, in: call.project, cause: call.cause(nil))
+    try await store.removePolicy(kind, named: record.name, in: call.project, cause: call.cause(nil))
     return try .json(Acknowledgement(message: "\(word) \(record.name) was removed"))
   }
 
@@ -92,7 +100,7 @@ struct CalendarReading: Sendable {
 
 extension WindowResource {
   /// A window on the wire.
-  init(_ record: CalendarRecord, _ reading: CalendarReading, withDocument: Bool) throws {
+  init(_ record: PolicyRecord, _ reading: CalendarReading, withDocument: Bool) throws {
     guard case .window(let window) = record.entry else { throw ErrorEnvelope(code: .internal, message: "no window") }
     let zone = reading.zone(window.timeZone)
     let state = reading.state(
@@ -113,7 +121,7 @@ extension WindowResource {
 
 extension FreezeResource {
   /// A freeze on the wire.
-  init(_ record: CalendarRecord, _ reading: CalendarReading, withDocument: Bool) throws {
+  init(_ record: PolicyRecord, _ reading: CalendarReading, withDocument: Bool) throws {
     guard case .freeze(let freeze) = record.entry else { throw ErrorEnvelope(code: .internal, message: "no freeze") }
     let zone = reading.zone(freeze.timeZone)
     let changes = zone.map { [freeze.begin(in: $0), freeze.end(in: $0)] } ?? []
@@ -127,10 +135,33 @@ extension FreezeResource {
   }
 }
 
-extension CalendarRecord {
+extension AnalysisResource {
+  /// An analysis on the wire.
+  init(_ record: PolicyRecord, withDocument: Bool) throws {
+    guard case .analysis(let analysis) = record.entry else {
+      throw ErrorEnvelope(code: .internal, message: "no analysis")
+    }
+    let rule = analysis.rule
+    self.init(
+      project: analysis.project, name: analysis.name, url: analysis.url, credential: analysis.credential ?? "",
+      query: analysis.query, pass: analysis.pass.text, fail: analysis.fail?.text ?? "", count: rule.count,
+      failures: rule.failures, retries: rule.retries, intervalMilliseconds: rule.interval.wholeMilliseconds,
+      timeoutMilliseconds: rule.timeout.wholeMilliseconds,
+      consequences: [
+        "inconclusive": rule.onInconclusive.rawValue, "noData": rule.onNoData.rawValue, "error": rule.onError.rawValue,
+      ], generation: record.generation, document: withDocument ? try record.document : nil)
+  }
+}
+
+extension PolicyRecord {
   fileprivate var document: JSONValue {
     get throws {
-      let kind: CalendarKind = if case .window = entry { .window } else { .freeze }
+      let kind: PolicyKind =
+        switch entry {
+        case .window: .window
+        case .freeze: .freeze
+        case .analysis: .analysis
+        }
       return try JSONValue(kind: kind.rawValue, project: project, name: name, stored: canonicalJSON)
     }
   }
