@@ -27,7 +27,28 @@ struct ImportBook {
   private(set) var findings: [ImportFinding] = []
   private(set) var steps: [ImportStep] = []
 
-  var result: ImportResult { ImportResult(documents: documents, findings: findings, steps: steps) }
+  private var errors: [Diagnostic] = []
+
+  /// Everything, unless something was not valid: half an import would look like a whole one.
+  ///
+  /// - Throws: `DiagnosticsError` with all that is not valid.
+  func result() throws(DiagnosticsError) -> ImportResult {
+    guard errors.isEmpty else { throw DiagnosticsError(errors) }
+    return ImportResult(documents: documents, findings: findings, steps: steps)
+  }
+
+  /// A file, or a document of it, is not valid for the system that it was written for.
+  mutating func refuse(_ problems: [Diagnostic]) { errors += problems }
+
+  /// A field is not valid for the system that it was written for.
+  mutating func refuse(_ source: SourceDocument, _ field: String, _ message: String, hint: String = "") {
+    let position = FieldPath.position(of: field, in: source.node)
+    refuse([
+      Diagnostic(
+        file: source.file, line: Int(position?.line ?? 0), column: Int(position?.column ?? 0), field: field,
+        message: message, hint: hint)
+    ])
+  }
 
   mutating func add(_ document: Node) { documents.append(document) }
 
@@ -82,17 +103,14 @@ extension SourceDocument {
 }
 
 extension ImportFile {
-  /// The documents of files that have a mark in them. What cannot be read is noted; a folder may hold much else, such as
-  /// templates of charts, which are no YAML.
+  /// The documents of files that have a mark in them; a folder may hold much else, such as templates of charts, which are
+  /// no YAML.
   static func documents(_ files: [ImportFile], with mark: String, _ book: inout ImportBook) -> [SourceDocument] {
     var documents: [SourceDocument] = []
     for file in files where file.contains(mark) {
       let (nodes, problems) = DocumentReader.readableDocuments(file.content, file: file.name)
       documents += DocumentReader.unpackingLists(nodes).map { SourceDocument(node: $0, file: file.name) }
-      guard let problem = problems.first else { continue }
-      book.leaveOut(
-        SourceDocument(node: Node(.null, at: Position(line: problem.line, column: problem.column)), file: file.name),
-        "", "cannot be read: \(problem.message)")
+      book.refuse(problems)
     }
     return documents
   }

@@ -176,9 +176,9 @@ import Testing
     let lost = result.findings.filter { $0.outcome == .leftOut }.map { "\($0.file):\($0.line) \($0.field)" }
     #expect(
       Set(lost) == [
-        "repo/web/fleet.yaml:20 rolloutStrategy.maxUnavailablePartitions", "repo/web/fleet.yaml:27 dependsOn[0]",
-        "repo/web/fleet.yaml:29 diff.comparePatches", "repo/jobs/report/fleet.yaml:3 helm.values",
-        "repo/database/fleet.yaml:3 namespcae", "repo/database/fleet.yaml:1 ",
+        "repo/web/fleet.yaml:16 rolloutStrategy.maxUnavailablePartitions", "repo/web/fleet.yaml:23 dependsOn[0]",
+        "repo/web/fleet.yaml:25 diff.comparePatches", "repo/jobs/report/fleet.yaml:3 helm.values",
+        "repo/database/fleet.yaml:3 namespcae", "repo/database/fleet.yaml:1 ", "repo/web/fleet.yaml:1 ",
       ])
     #expect(result.findings.allSatisfy { !$0.message.isEmpty })
     #expect(result.findings.contains { $0.field == "namespcae" && $0.message.contains("did you mean \"namespace\"?") })

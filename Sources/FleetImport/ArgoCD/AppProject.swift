@@ -13,7 +13,7 @@ func importAppProject(_ source: SourceDocument, _ book: inout ImportBook) {
     importRole(role, source, "spec.roles[\(index)]", &book)
   }
   book.leaveOutUnknown(
-    source, "spec", known: Set(restrictions.map(\.key) + ["description", "roles", "permitOnlyProjectScopedClusters"]))
+    source, "spec", known: Set(restrictions.map(\.key) + ["description", "roles", "permitOnlyProjectScopedClusters", "syncWindows"]))
 }
 
 private let restrictions: [(key: String, why: String, hint: String)] = [
@@ -35,10 +35,6 @@ private let restrictions: [(key: String, why: String, hint: String)] = [
   (
     "destinationServiceAccounts", "an agent applies everything as itself",
     "run it with a service account that may do no more"
-  ),
-  (
-    "syncWindows", "this version has no windows",
-    "let the set's rollout have trigger: manual, or an approval before its first stage"
   ),
   ("signatureKeys", "signatures of commits are not verified", "protect the branch on the Git host"),
   ("orphanedResources", "objects that nobody owns are not looked for", ""),

@@ -35,12 +35,13 @@ struct ArgoClusters {
     }
     if name != original {
       book.differs(
-        secret, secretField(secret, "name"), "cluster \"\(original)\" is called \"\(name)\" now",
-        hint: "sets that write the old name in destination.name must write the new one")
+        secret, secretField(secret, "name"),
+        "cluster \"\(original)\" is called \"\(name)\" now; sets still know it by its old name")
     }
     servers.insert(server)
     var annotations = secret.annotations.filter { !Self.isKubectls($0.key) }
     annotations[InventoryCluster.serverAnnotation] = server
+    if name != original { annotations[InventoryCluster.nameAnnotation] = original }
     // Keys and values that Kubernetes took are taken here too.
     write(
       Cluster(project: project, name: ClusterName(name), labels: secret.labels, annotations: annotations), &book)

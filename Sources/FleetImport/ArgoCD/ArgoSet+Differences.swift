@@ -6,13 +6,6 @@ import Manifest
 extension ArgoSet {
   func noteSet(_ book: inout ImportBook) {
     if case .application(let template) = definition.template {
-      if template.policy.changes != .sync {
-        book.leaveOut(
-          source, "spec.syncPolicy.applicationsSync",
-          "\"\(template.policy.changes.rawValue)\" is not looked at: targets are updated, and those that leave the set "
-            + "keep their workloads as abandoned targets",
-          hint: template.policy.changes.updates ? "" : "start rollouts by hand: they are the only updates")
-      }
       if !template.policy.ignoredDifferences.isEmpty {
         book.differs(
           source, "spec.ignoreApplicationDifferences", "there are no Application objects that somebody else could edit")
@@ -21,7 +14,21 @@ extension ArgoSet {
         book.differs(source, "spec.preservedFields", "there are no Application objects that somebody else could edit")
       }
     }
+    if usesProjectOfCluster, document["metadata", "namespace"] != nil {
+      book.differs(
+        source, "spec.template", "the parameter project of a cluster is its project here, and mostly empty in Argo CD",
+        hint: "write an AppProject's name, or a label of the cluster, in its place")
+    }
+    if source.field("spec.strategy.deletionOrder")?.isUnset == false {
+      book.leaveOut(
+        source, "spec.strategy.deletionOrder", "targets that leave go last stage first, whatever is written here")
+    }
     for (index, entry) in definition.generators.enumerated() { noteRequeue(entry, "spec.generators[\(index)]", &book) }
+  }
+
+  private var usesProjectOfCluster: Bool {
+    let text = String(decoding: JSON.bytes(document), as: UTF8.self).filter { $0 != " " }
+    return text.end(ofFirst: "{{.project}}") != nil || text.end(ofFirst: "{{project}}") != nil
   }
 
   private func noteRequeue(_ entry: GeneratorEntry, _ path: String, _ book: inout ImportBook) {
@@ -36,28 +43,6 @@ extension ArgoSet {
     }
   }
 
-  /// Secrets and ConfigMaps that generators read, which no document may hold.
-  func noteSecrets(_ book: inout ImportBook) {
-    var found: [(path: String, secret: String)] = []
-    Self.visit(document["spec", "generators"] ?? Node(.null), path: "spec.generators") { node, path in
-      for key in ["tokenRef", "appPasswordRef", "accessTokenRef", "passwordRef"] {
-        guard let secret = node[key]?["secretName"]?.string else { continue }
-        found.append((FieldPath.appending(key: key, to: path), secret))
-      }
-      if let secret = node["appSecretName"]?.string {
-        found.append((FieldPath.appending(key: "appSecretName", to: path), secret))
-      }
-    }
-    for (path, secret) in found {
-      book.leaveOut(
-        source, path, "Secret \"\(secret)\" of Argo CD's namespace is not imported",
-        hint: "store it as a credential of the same name: flotilla credential set \(secret) --secret-file FILE")
-      book.step(
-        "flotilla credential set \(secret) --secret-file FILE",
-        "what a generator of \(source.title) asks its Git host with")
-    }
-  }
-
   /// Fields of Applications.
   func noteApplication(_ path: String, _ projects: Set<String>, _ book: inout ImportBook) {
     let project = source.field("\(path).spec.project")?.string ?? ""
@@ -66,8 +51,6 @@ extension ArgoSet {
         source, "\(path).spec.project", "AppProject \"\(project)\" is not looked at, and is not among the files",
         hint: "import its document too, to see what it restricts")
     }
-    note(
-      "\(path).metadata.finalizers", .differs, "workloads of a target that goes away are always kept", "", &book)
     note(
       "\(path).spec.ignoreDifferences", .leftOut, "drift of these fields is reported, and repaired with selfHeal",
       "let selfHeal off, or leave the fields out of the manifests", &book)

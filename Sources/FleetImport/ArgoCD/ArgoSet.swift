@@ -10,19 +10,20 @@ struct ArgoSet {
   /// The document that is written.
   var document: Node
 
-  /// Reads a set; nil when Flotilla refuses it, which is then noted.
+  /// Reads a set; nil when it is not valid, which is then noted.
   init?(_ source: SourceDocument, project: ProjectName, _ book: inout ImportBook) {
     self.source = source
     document = Self.cleaned(source.node, project: project)
     // Written out, so that what is found is about this document alone; its places come from the original.
     let (documents, findings) = Documents.read(JSON.bytes(document), file: source.file)
     let problems = findings + templateProblems(in: documents)
-    for finding in problems { book.leaveOut(source, finding.field, finding.message, hint: finding.hint) }
-    guard !problems.contains(where: { $0.severity == .error }), case .fleetSet(let read)? = documents.first?.content
-    else {
-      book.leaveOut(source, "", "\(source.title) is left out as a whole", hint: "put right what is said about it")
-      return nil
+    for finding in problems {
+      switch finding.severity {
+      case .error: book.refuse(source, finding.field, finding.message, hint: finding.hint)
+      case .warning: book.leaveOut(source, finding.field, finding.message, hint: finding.hint)
+      }
     }
+    guard case .fleetSet(let read)? = documents.first?.content else { return nil }
     definition = read
     if source.namespace != project.rawValue, !(source.namespace.isEmpty && project == .defaultProject) {
       book.differs(source, "metadata.namespace", "is now \"\(project)\", which is the set's project")
@@ -93,13 +94,37 @@ struct ArgoSet {
     }
   }
 
+  /// The AppProject of all its Applications; nil when a template makes it, or generators have others.
+  var appProject: String? {
+    let written = document["spec", "template", "spec", "project"]?.string ?? ""
+    var isPlain = !written.contains("{{")
+    Self.visit(document["spec", "generators"] ?? Node(.null), path: "") { node, _ in
+      if node["template", "spec", "project"]?.isUnset == false { isPlain = false }
+    }
+    if document["spec", "templatePatch"]?.string?.contains("project") == true { isPlain = false }
+    return isPlain ? (written.isEmpty ? "default" : written) : nil
+  }
+
+  /// Names windows in the annotation, besides those that it names already.
+  mutating func name(windows: [String]) {
+    guard !windows.isEmpty else { return }
+    let key = ApplicationSets.windowsAnnotation
+    let known = (document["metadata", "annotations", key]?.string ?? "").split(separator: ",").map { part in
+      String(part.filter { $0 != " " })
+    }
+    var annotations = document["metadata", "annotations"] ?? Node(.object(Object()))
+    annotations[key] = .text((known + windows.filter { !known.contains($0) }).joined(separator: ", "))
+    var metadata = document["metadata"] ?? Node(.object(Object()))
+    metadata["annotations"] = annotations
+    document["metadata"] = metadata
+  }
+
   /// Writes the document, and notes what of it has no effect.
   ///
   /// - Parameter projects: the AppProjects of the import, which are told of by themselves.
   func write(projects: Set<String>, _ book: inout ImportBook) {
     book.add(document)
     noteSet(&book)
-    noteSecrets(&book)
     noteApplication("spec.template", projects, &book)
     for index in definition.generators.indices {
       let entry = definition.generators[index]

@@ -4,27 +4,25 @@ internal import Manifest
 
 /// Takes over what Argo CD's fleet is made of: ApplicationSets stay what they are, the Secrets of clusters and
 /// repositories become Cluster and Repository documents without what is secret in them, and what AppProjects restrict is
-/// told (decision 29).
+/// told; their sync windows become Window documents (decision 29).
 ///
-/// - Throws: `DiagnosticsError` when the documents cannot be of one project, or there is none.
+/// - Throws: `DiagnosticsError` when the documents cannot be of one project, there is none, or one is not valid: then with
+///   everything that is wrong, and nothing else.
 public func importArgoCD(_ files: [ImportFile], options: ImportOptions = ImportOptions()) throws(DiagnosticsError)
   -> ImportResult
 {
   var book = ImportBook()
   let sources = ArgoSources(ImportFile.documents(files, with: "argo", &book), namespace: options.namespace)
   guard !sources.isEmpty else {
-    throw DiagnosticsError(
-      book.findings.map { finding in
-        var problem = finding.diagnostic
-        problem.severity = .error
-        return problem
-      } + [
-        Diagnostic(
-          message: "there is no ApplicationSet, AppProject or Secret of Argo CD in the files",
-          hint: "export them: kubectl -n argocd get applicationsets,appprojects,secrets -o yaml")
-      ])
+    _ = try book.result()
+    throw DiagnosticsError([
+      Diagnostic(
+        message: "there is no ApplicationSet, AppProject or Secret of Argo CD in the files",
+        hint: "export them: kubectl -n argocd get applicationsets,appprojects,secrets,configmaps -o yaml")
+    ])
   }
   let project = try sources.project(options)
+  sources.refuseNamesakes(&book)
   var sets = sources.sets.compactMap { ArgoSet($0, project: project, &book) }
   var repositories = ArgoRepositories(sources, project: project)
   for index in sets.indices { repositories.add(&sets[index], &book) }
@@ -33,10 +31,18 @@ public func importArgoCD(_ files: [ImportFile], options: ImportOptions = ImportO
   for secret in sources.clusters { clusters.add(secret, &book) }
   clusters.addLocalCluster(for: sets, &book)
   clusters.write(&book)
-  for source in sources.projects { importAppProject(source, &book) }
+  var windows = ArgoWindows(project: project)
+  for source in sources.projects {
+    importAppProject(source, &book)
+    windows.add(source, &book)
+  }
+  for index in sets.indices { windows.name(in: &sets[index], &book) }
+  var references = ArgoReferences(configMaps: sources.configMaps, project: project)
+  for set in sets { references.add(set, &book) }
+  references.write(&book)
   for set in sets { set.write(projects: Set(sources.projects.map(\.name)), &book) }
   for other in sources.others { book.leaveOut(other.document, "", other.why, hint: other.hint) }
-  return book.result
+  return try book.result()
 }
 
 /// Argo CD's documents by what they are.
@@ -52,6 +58,8 @@ struct ArgoSources {
   private(set) var projects: [SourceDocument] = []
   private(set) var clusters: [SourceDocument] = []
   private(set) var repositories: [SourceDocument] = []
+  /// Those that are not Argo CD's own, by name: generators refer to them.
+  private(set) var configMaps: [String: SourceDocument] = [:]
   private(set) var others: [Other] = []
 
   /// The label by which Argo CD knows its Secrets.
@@ -78,12 +86,25 @@ struct ArgoSources {
           Other(
             document: document, why: "\(document.title) holds settings of Argo CD's own programs",
             hint: "docs/guides/operate.md says how Flotilla's controller is set up"))
+      case ("", "ConfigMap"): configMaps[document.name] = document
       default: break
       }
     }
   }
 
   var isEmpty: Bool { sets.isEmpty && projects.isEmpty && clusters.isEmpty && repositories.isEmpty && others.isEmpty }
+
+  /// A set has one document.
+  func refuseNamesakes(_ book: inout ImportBook) {
+    var places: [String: String] = [:]
+    for set in sets {
+      let place = "\(set.file):\(set.node.position?.line ?? 0)"
+      guard let earlier = places.updateValue(place, forKey: set.name) else { continue }
+      book.refuse(
+        set, "metadata.name", "\(set.title) is already described at \(earlier)",
+        hint: "remove one of them, or give it another name")
+    }
+  }
 
   /// Whose the documents will be: an ApplicationSet's project is its namespace, and it sees the clusters and repositories
   /// of its project only.

@@ -106,11 +106,14 @@ private struct Scan {
     var options = SourceDocument(node: Node(.object(Object())), file: place)
     if let file = own.first(where: { Self.isFleetYAML($0) && Self.parent($0) == path }) {
       options.file = "\(folder.name)/\(file)"
-      do {
+      do throws(SourceTreeError) {
         let bytes = try folder.tree.contents(of: file) ?? []
-        options.node = try DocumentReader.documents(bytes, file: options.file).first ?? options.node
+        let (documents, problems) = DocumentReader.readableDocuments(bytes, file: options.file)
+        book.refuse(problems)
+        guard problems.isEmpty else { return nil }
+        options.node = documents.first ?? options.node
       } catch {
-        book.leaveOut(options, "", "cannot be read: \(error)", hint: "the bundle of this directory is left out")
+        book.refuse([Diagnostic(file: options.file, message: "cannot be read: \(error.message)")])
         return nil
       }
       if options.node.isNull { options.node = Node(.object(Object())) }

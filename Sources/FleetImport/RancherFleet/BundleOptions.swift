@@ -17,9 +17,6 @@ func noteBundle(_ bundle: Bundle, _ book: inout ImportBook) {
     book.leaveOut(
       source, "imageScans", "images are not looked for in registries", hint: "let another program write tags into Git")
   }
-  if source.field("keepResources")?.boolean == false {
-    book.differs(source, "keepResources", "workloads of a set that is removed are always kept, as abandoned targets")
-  }
   book.leaveOutUnknown(
     source, "",
     known: optionFields.union([
@@ -35,6 +32,9 @@ func noteCustomization(_ source: SourceDocument, _ path: String, _ book: inout I
     book.leaveOut(
       source, "\(path).correctDrift", "drift is repaired for all clusters of the set or for none",
       hint: "write spec.template.spec.sync.selfHeal as a template over the cluster's labels")
+  }
+  if source.field("\(path).keepResources") != nil {
+    book.leaveOut(source, "\(path).keepResources", "workloads are kept for all clusters of the set or for none")
   }
   book.leaveOutUnknown(
     source, path,

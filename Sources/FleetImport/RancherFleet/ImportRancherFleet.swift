@@ -33,14 +33,15 @@ public struct ImportCheckouts: Sendable {
 /// `fleet.yaml` files in them make, Repository documents, and Cluster documents without what is secret in them
 /// (decision 29).
 ///
-/// - Throws: `DiagnosticsError` when the documents cannot be of one project, or there is none.
+/// - Throws: `DiagnosticsError` when the documents cannot be of one project, there is none, or one is not valid: then with
+///   everything that is wrong, and nothing else.
 public func importRancherFleet(
   _ files: [ImportFile], checkouts: ImportCheckouts, options: ImportOptions = ImportOptions()
 ) throws(DiagnosticsError) -> ImportResult {
   var book = ImportBook()
   let sources = RancherSources(
     ImportFile.documents(files, with: "fleet.cattle.io", &book), namespace: options.namespace)
-  try sources.check(&book)
+  try sources.check(book)
   let project = options.project ?? .defaultProject
   let groups = ClusterGroups(sources.groups, &book)
   var repositories = RancherRepositories(project: project)
@@ -62,7 +63,7 @@ public func importRancherFleet(
   importClusters(sources.clusters, project: project, usesKubeconfigs: options.usesKubeconfigs, &book)
   sets.write(&book)
   for other in sources.others { book.leaveOut(other.document, "", other.why, hint: other.hint) }
-  return book.result
+  return try book.result()
 }
 
 /// Rancher Fleet's documents by what they are.
@@ -96,8 +97,8 @@ private struct RancherSources {
       "images are not looked for in registries", "let another program write new tags into the repository"
     ),
     "Schedule": (
-      "this version has no windows",
-      "let the set's rollout have trigger: manual, or an approval before its first stage"
+      "which clusters a schedule is about is not said by a window",
+      "write a Window document with its schedule, and name it in spec.rollout.windows of the sets"
     ),
   ]
 
@@ -117,18 +118,14 @@ private struct RancherSources {
   }
 
   /// Refuses what is nothing, or of several workspaces: a GitRepo sees the clusters of its own namespace only.
-  func check(_ book: inout ImportBook) throws(DiagnosticsError) {
+  func check(_ book: ImportBook) throws(DiagnosticsError) {
     guard !(gitRepos.isEmpty && groups.isEmpty && clusters.isEmpty && others.isEmpty) else {
-      throw DiagnosticsError(
-        book.findings.map { finding in
-          var problem = finding.diagnostic
-          problem.severity = .error
-          return problem
-        } + [
-          Diagnostic(
-            message: "there is no GitRepo, ClusterGroup or Cluster of Rancher Fleet in the files",
-            hint: "export them: kubectl -n fleet-default get gitrepos,clustergroups,clusters.fleet.cattle.io -o yaml")
-        ])
+      _ = try book.result()
+      throw DiagnosticsError([
+        Diagnostic(
+          message: "there is no GitRepo, ClusterGroup or Cluster of Rancher Fleet in the files",
+          hint: "export them: kubectl -n fleet-default get gitrepos,clustergroups,clusters.fleet.cattle.io -o yaml")
+      ])
     }
     let namespaces = Set((gitRepos + groups + clusters).map(\.namespace)).subtracting([""]).sorted()
     guard namespaces.count > 1 else { return }

@@ -44,6 +44,9 @@ struct RancherSets {
     ]
     // Fleet deletes what leaves a bundle, and makes namespaces, as a FleetSet does; drift it repairs when it is told to.
     if !correctsDrift(bundle, gitRepo, &book) { spec["sync"] = ["selfHeal": false] }
+    if (options.field("keepResources") ?? gitRepo.field("spec.keepResources"))?.boolean == true {
+      spec["onRemoval"] = "keep"
+    }
     spec["rollout"] = rollout(of: bundle, gitRepo, &book)
     var metadata: Node = ["name": .text(name)]
     if project != .defaultProject { metadata["project"] = .text(project.rawValue) }
