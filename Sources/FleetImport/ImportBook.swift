@@ -33,8 +33,11 @@ struct ImportBook {
   ///
   /// - Throws: `DiagnosticsError` with all that is not valid.
   func result() throws(DiagnosticsError) -> ImportResult {
-    guard errors.isEmpty else { throw DiagnosticsError(errors) }
-    return ImportResult(documents: documents, findings: findings, steps: steps)
+    guard errors.isEmpty else {
+      throw DiagnosticsError(errors.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) })
+    }
+    let ordered = findings.sorted { ($0.file, $0.line, $0.column, $0.field) < ($1.file, $1.line, $1.column, $1.field) }
+    return ImportResult(documents: documents, findings: ordered, steps: steps)
   }
 
   /// A file, or a document of it, is not valid for the system that it was written for.
@@ -63,8 +66,12 @@ struct ImportBook {
   }
 
   /// Something has to be done besides; the same is told once.
-  mutating func step(_ command: String, _ reason: String) {
-    if !steps.contains(where: { $0.command == command }) { steps.append(ImportStep(command: command, reason: reason)) }
+  ///
+  /// - Parameter project: whose it is; nil for what belongs to no project.
+  mutating func step(_ command: String, in project: ProjectName?, _ reason: String) {
+    let option = project.map { $0 == .defaultProject ? "" : " --project \($0)" } ?? ""
+    let step = ImportStep(command: command + option, reason: reason)
+    if !steps.contains(where: { $0.command == step.command }) { steps.append(step) }
   }
 
   /// Fields that are none of the known ones: nobody can say what is lost with them.

@@ -19,7 +19,7 @@ public struct ImportFile: Sendable {
 public struct ImportResult: Sendable {
   /// The documents: repositories, clusters, sets. Those of sets may be ApplicationSets.
   public var documents: [Node]
-  /// What was left out, and what means something else now, in the order of the files.
+  /// What was left out, and what means something else now, by file and line.
   public var findings: [ImportFinding]
   /// What has to be done besides applying the documents, such as storing credentials, which are never in them.
   public var steps: [ImportStep]

@@ -10,7 +10,8 @@ import Testing
   static let argocd = "\(root)/fleet-examples/argocd"
   static let rancher = "\(root)/fleet-examples/rancher"
   private static let workloads: String? = {
-    let folder = ProcessInfo.processInfo.environment["FLOTILLA_CONFORMANCE"].map { "\($0)/../../bench-workloads" }
+    let folder =
+      ProcessInfo.processInfo.environment["FLOTILLA_CONFORMANCE"].map { "\($0)/../../bench-workloads" }
       ?? "\(root)/../shared/bench-workloads"
     if FileManager.default.fileExists(atPath: "\(folder)/clusters-100.yaml") { return folder }
     print("skipped: no workloads in \(folder)")
@@ -76,7 +77,8 @@ import Testing
       options: ["--repository", "https://git.example.com/platform/config.git=\(Self.argocd)/repository"])
   }
 
-  @Test(.enabled(if: workloads != nil, "no workloads beside the recorded cases"), arguments: [("W1", "w1"), ("W2", "w2")])
+  @Test(
+    .enabled(if: workloads != nil, "no workloads beside the recorded cases"), arguments: [("W1", "w1"), ("W2", "w2")])
   func previewsOfWorkloadsAreTheSame(workload: String, set: String) async throws {
     let folder = try #require(Self.workloads)
     try await Self.expectSamePreviews(
@@ -90,19 +92,27 @@ import Testing
       metadata: {name: one}
       spec:
         generators: [{clusters: {selector: {matchExpressions: [{key: a, operator: Perhaps}]}}}]
-        template: {metadata: {name: "{{"}, spec: {project: default}}
+        template: {metadata: {name: a}, spec: {project: default}}
       ---
       apiVersion: argoproj.io/v1alpha1
       kind: ApplicationSet
       metadata: {name: two}
       spec: {generators: [{list: {elements: []}}]}
+      ---
+      apiVersion: argoproj.io/v1alpha1
+      kind: ApplicationSet
+      metadata: {name: three}
+      spec:
+        goTemplate: true
+        generators: [{list: {elements: []}}]
+        template: {metadata: {name: "{{ .a"}, spec: {project: default}}
       """
     let files = ["a.yaml": broken, "b.yaml": "# argoproj.io\na: [\n", "c.yaml": "argo: {a: 1, a: 2}\n"]
     try await Self.withFolder(files) { folder in
       let result = await run(["import", "argocd", "-f", folder])
       #expect(result.exitCode == 2)
       #expect(result.output == "")
-      for place in ["a.yaml:5:", "a.yaml:6:", "a.yaml:11:", "b.yaml:3:", "c.yaml:1:"] {
+      for place in ["a.yaml:5:", "a.yaml:11:", "a.yaml:19:", "b.yaml:3:", "c.yaml:1:"] {
         #expect(result.error.contains("\(folder)/\(place)"), "\(place) \(result.error)")
       }
     }

@@ -188,7 +188,10 @@ import Testing
         "spec.clientSecretName", "targetCustomizations[1].namespace", "rolloutStrategy.partitions[0].maxUnavailable",
         "rolloutStrategy.partitions[1].clusterGroupSelector", "rolloutStrategy.partitions", "paused", "spec",
       ]))
-    #expect(result.steps.map(\.command) == ["flotilla credential set git-reader --user USER --secret-file FILE"])
+    #expect(
+      result.steps.map(\.command) == [
+        "flotilla apply -f FILE", "flotilla credential set git-reader --user USER --secret-file FILE",
+      ])
   }
 
   @Test func clustersComeWithoutWhatIsSecret() throws {
@@ -217,7 +220,8 @@ import Testing
     #expect(result.findings.map(\.field) == ["spec.paused", "spec.templateValues"])
     #expect(
       result.steps.map(\.command) == [
-        "flotilla cluster token c-m-1 --token-out FILE", "flotilla cluster cordon c-m-1 --reason paused",
+        "flotilla apply -f FILE", "flotilla cluster token c-m-1 --token-out FILE",
+        "flotilla cluster cordon c-m-1 --reason paused",
       ])
     let pushed = try Self.result(documents, options: ImportOptions(project: "shop", usesKubeconfigs: true))
     #expect(pushed.documents[0]["spec", "connection", "kubeconfig", "credential"]?.string == "c-m-1-kubeconfig")

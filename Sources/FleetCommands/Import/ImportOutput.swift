@@ -41,7 +41,10 @@ struct ImportOutput {
   /// The report for people: what must be decided first.
   static func lines(_ result: ImportResult, style: Style) -> [String] {
     let counts = Dictionary(grouping: result.documents) { $0["kind"]?.string ?? "" }.mapValues(\.count)
-    let kinds = [("Repository", "repository", "repositories"), ("Cluster", "cluster", "clusters")].compactMap {
+    let kinds = [
+      ("Repository", "repository", "repositories"), ("Cluster", "cluster", "clusters"), ("Window", "window", "windows"),
+      ("ConfigMap", "ConfigMap", "ConfigMaps"),
+    ].compactMap {
       kind, one, many in counts[kind].map { counted($0, one, plural: many) }
     }
     let sets = (counts["FleetSet"] ?? 0) + (counts["ApplicationSet"] ?? 0)

@@ -13,7 +13,8 @@ func importAppProject(_ source: SourceDocument, _ book: inout ImportBook) {
     importRole(role, source, "spec.roles[\(index)]", &book)
   }
   book.leaveOutUnknown(
-    source, "spec", known: Set(restrictions.map(\.key) + ["description", "roles", "permitOnlyProjectScopedClusters", "syncWindows"]))
+    source, "spec",
+    known: Set(restrictions.map(\.key) + ["description", "roles", "permitOnlyProjectScopedClusters", "syncWindows"]))
 }
 
 private let restrictions: [(key: String, why: String, hint: String)] = [
@@ -66,5 +67,6 @@ private func importRole(_ role: Node, _ source: SourceDocument, _ path: String, 
   let options = groups.map { " --group \($0)" }.joined()
   book.step(
     "flotilla token create \(NameBook.valid("\(source.name)-\(name)")) --right \(isReader ? "read" : "operate")\(options)",
+    in: nil,
     "what role \(name) of AppProject \(source.name) may do")
 }

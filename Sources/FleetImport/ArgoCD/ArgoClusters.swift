@@ -58,10 +58,11 @@ struct ArgoClusters {
     if usesKubeconfigs {
       cluster.connection = .kubeconfig(credential: "\(name)-kubeconfig")
       book.step(
-        "flotilla credential set \(name)-kubeconfig --kubeconfig FILE --context CONTEXT",
+        "flotilla credential set \(name)-kubeconfig --kubeconfig FILE --context CONTEXT", in: project,
         "how the controller reaches cluster \(name)")
     } else {
-      book.step("flotilla cluster token \(name) --token-out FILE", "what the agent of cluster \(name) joins with")
+      book.step(
+        "flotilla cluster token \(name) --token-out FILE", in: project, "what the agent of cluster \(name) joins with")
     }
     clusters.append(cluster)
   }

@@ -112,6 +112,6 @@ struct ArgoReferences {
     _ secret: String, keys: Set<String>, hosts: Set<String>, _ reason: String, _ book: inout ImportBook
   ) {
     let options = keys.sorted().map { " --data \($0)=FILE" } + hosts.sorted().map { " --host \($0)" }
-    book.step("flotilla credential set \(secret)" + options.joined(), reason)
+    book.step("flotilla credential set \(secret)" + options.joined(), in: project, reason)
   }
 }

@@ -63,7 +63,9 @@ struct ArgoRepositories {
           for: Repository(project: project, name: RepositoryName(name), url: url, credential: credential)))
       if let secret { note(secret, url: url, &book) }
       if secret == nil, let credential {
-        book.step("flotilla credential set \(credential) --user USER --secret-file FILE", "what \(url) is fetched with")
+        book.step(
+          "flotilla credential set \(credential) --user USER --secret-file FILE", in: project,
+          "what \(url) is fetched with")
       }
     }
   }
@@ -98,15 +100,17 @@ struct ArgoRepositories {
     let name = NameBook.valid(source.name)
     let reason = "what \(secret.isPrefix ? "repositories below \(secret.url) are" : "\(url) is") fetched with"
     switch Self.kind(of: source) {
-    case "sshPrivateKey"?: book.step("flotilla credential set \(name) --ssh-key FILE --known-hosts FILE", reason)
-    case "password"?: book.step("flotilla credential set \(name) --user USER --secret-file FILE", reason)
-    case "bearerToken"?: book.step("flotilla credential set \(name) --user USER --secret-file FILE", reason)
+    case "sshPrivateKey"?:
+      book.step("flotilla credential set \(name) --ssh-key FILE --known-hosts FILE", in: project, reason)
+    case "password"?: book.step("flotilla credential set \(name) --user USER --secret-file FILE", in: project, reason)
+    case "bearerToken"?:
+      book.step("flotilla credential set \(name) --user USER --secret-file FILE", in: project, reason)
     case let kind?:
       book.leaveOut(
         source, secretField(source, kind), "this version fetches with a token or an SSH key only",
         hint: "make a token or deploy key, and store it: flotilla credential set \(name) --user USER --secret-file FILE"
       )
-      book.step("flotilla credential set \(name) --user USER --secret-file FILE", reason)
+      book.step("flotilla credential set \(name) --user USER --secret-file FILE", in: project, reason)
     case nil: break
     }
     for (key, why, hint) in Self.withoutPlace

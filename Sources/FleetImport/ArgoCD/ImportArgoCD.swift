@@ -22,6 +22,7 @@ public func importArgoCD(_ files: [ImportFile], options: ImportOptions = ImportO
     ])
   }
   let project = try sources.project(options)
+  book.step("flotilla apply -f FILE", in: project, "what stores the documents, before clusters join")
   sources.refuseNamesakes(&book)
   var sets = sources.sets.compactMap { ArgoSet($0, project: project, &book) }
   var repositories = ArgoRepositories(sources, project: project)

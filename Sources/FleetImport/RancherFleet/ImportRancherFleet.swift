@@ -43,6 +43,7 @@ public func importRancherFleet(
     ImportFile.documents(files, with: "fleet.cattle.io", &book), namespace: options.namespace)
   try sources.check(book)
   let project = options.project ?? .defaultProject
+  book.step("flotilla apply -f FILE", in: project, "what stores the documents, before clusters join")
   let groups = ClusterGroups(sources.groups, &book)
   var repositories = RancherRepositories(project: project)
   var sets = RancherSets(project: project, groups: groups)

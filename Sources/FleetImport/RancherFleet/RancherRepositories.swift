@@ -25,7 +25,7 @@ struct RancherRepositories {
     if credential == nil, url.hadPassword { credential = name }
     if let credential {
       book.step(
-        "flotilla credential set \(credential) --user USER --secret-file FILE",
+        "flotilla credential set \(credential) --user USER --secret-file FILE", in: project,
         "what \(url.url) is fetched with; for a key: --ssh-key FILE --known-hosts FILE")
     }
     if let secret {
@@ -123,14 +123,15 @@ func importClusters(
     if usesKubeconfigs {
       cluster.connection = .kubeconfig(credential: "\(name)-kubeconfig")
       book.step(
-        "flotilla credential set \(name)-kubeconfig --kubeconfig FILE --context CONTEXT",
+        "flotilla credential set \(name)-kubeconfig --kubeconfig FILE --context CONTEXT", in: project,
         "how the controller reaches cluster \(name)")
     } else {
-      book.step("flotilla cluster token \(name) --token-out FILE", "what the agent of cluster \(name) joins with")
+      book.step(
+        "flotilla cluster token \(name) --token-out FILE", in: project, "what the agent of cluster \(name) joins with")
     }
     if source.field("spec.paused")?.boolean == true {
       book.differs(source, "spec.paused", "no document keeps a cluster out of rollouts", hint: "cordon it")
-      book.step("flotilla cluster cordon \(name) --reason paused", "cluster \(name) was paused")
+      book.step("flotilla cluster cordon \(name) --reason paused", in: project, "cluster \(name) was paused")
     }
     if source.field("spec.templateValues") != nil {
       book.leaveOut(
