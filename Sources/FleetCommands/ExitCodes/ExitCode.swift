@@ -39,7 +39,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     switch self {
     case .ok: "it worked, the rollout succeeded, or there was nothing to do"
     case .failed:
-      "the rollout failed (Halted, RolledBack, RollbackFailed), diff found a difference, or import --strict left something out"
+      "the rollout failed (Halted, RolledBack, RollbackFailed), diff or preview --diff found a difference, or import --strict left something out"
     case .invalid: "the command line or a document is not valid; nothing was changed"
     case .notFound: "there is no such thing"
     case .notAllowed: "no valid credentials, or they do not allow it"
