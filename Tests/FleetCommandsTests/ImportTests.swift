@@ -120,6 +120,11 @@ import Testing
     #expect(nothing.exitCode == 2)
     #expect(nothing.error.contains("there is no ApplicationSet"))
     #expect(await run(["import", "argocd"]).exitCode == 2)
+    let sets = try String(contentsOfFile: "\(Self.argocd)/documents/applicationsets.yaml", encoding: .utf8)
+    let piped = await run(["import", "argocd", "-f", "-", "--report", "none"], input: sets)
+    #expect(piped.exitCode == 0)
+    #expect(piped.error == "")
+    #expect(piped.output.contains("kind: ApplicationSet"))
   }
 
   @Test func aFleetYAMLThatIsNoneStopsTheImport() async throws {

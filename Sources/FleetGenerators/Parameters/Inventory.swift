@@ -88,14 +88,17 @@ public struct InventoryCluster: Hashable, Sendable {
   static let local = InventoryCluster(name: "in-cluster", server: "https://kubernetes.default.svc")
 
   /// A cluster of Flotilla's. Nobody but its agent reaches it, so without the annotation its URL is only a name that is
-  /// unique, for ApplicationSets that tell clusters apart by it.
+  /// unique, for ApplicationSets that tell clusters apart by it. The two annotations are no parameters: they are what
+  /// Argo CD keeps beside a cluster's own.
   public init(_ cluster: Cluster) {
     let name = cluster.name.rawValue
+    var annotations = cluster.annotations
+    let original = annotations.removeValue(forKey: Self.nameAnnotation)
+    let server = annotations.removeValue(forKey: Self.serverAnnotation)
     self.init(
-      name: cluster.annotations[Self.nameAnnotation] ?? name, clusterName: name,
-      server: cluster.annotations[Self.serverAnnotation] ?? "https://\(name).cluster.invalid",
+      name: original ?? name, clusterName: name, server: server ?? "https://\(name).cluster.invalid",
       project: cluster.project == .defaultProject ? "" : cluster.project.rawValue, labels: cluster.labels,
-      annotations: cluster.annotations.filter { ![Self.nameAnnotation, Self.serverAnnotation].contains($0.key) })
+      annotations: annotations)
   }
 
   /// The parameters of GENERATORS 2.2.

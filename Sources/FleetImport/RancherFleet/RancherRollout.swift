@@ -94,6 +94,11 @@ struct RancherRollout {
         source, path, "the first \(count) clusters are a stage, and all others are one",
         hint: "divide them with percent, or by their labels")
     }
+    if !hasPartitions, written == nil {
+      book.differs(
+        source, path, "all clusters are one stage, where Fleet makes four partitions of 200 clusters and more",
+        hint: "write autoPartitionSize: 25% for stages of a quarter")
+    }
     if hasPartitions, written == nil {
       book.differs(
         source, "\(Self.field).partitions", "clusters of no partition come last, where Fleet never updates them")

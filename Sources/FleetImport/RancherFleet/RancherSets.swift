@@ -156,7 +156,8 @@ struct RancherSets {
       hasSaidDefaults = true
       book.differs(
         gitRepo, "spec",
-        "a bundle without rolloutStrategy goes to all clusters at once in Fleet; its FleetSet goes to one cluster, then to "
+        "a bundle without rolloutStrategy goes to all clusters at once in Fleet, or from 200 clusters on to a quarter of "
+          + "them after the other; its FleetSet goes to one cluster, then to "
           + "25% of them at once, and stops at the first that fails",
         hint: "give spec.rollout of the FleetSet other stages")
     }
