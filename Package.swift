@@ -55,6 +55,7 @@ let targets: [Target] = [
   library("FleetDocuments", ["FleetModel", "Manifest"]),
   // decisions
   library("FleetGenerators", ["FleetModel", "Manifest", "FleetTemplate", "FleetDocuments"]),
+  library("FleetImport", ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators"]),
   library("FleetRender", ["FleetModel", "Manifest", "FleetDocuments"]),
   library("FleetPlanner", ["FleetModel", crypto]),
   library("FleetSync", ["FleetModel", "Manifest"]),
@@ -115,8 +116,8 @@ let targets: [Target] = [
   library(
     "FleetCommands",
     [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
-      "KubeClient", argumentParser, logging,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
+      "FleetClient", "KubeClient", argumentParser, logging,
     ]),
   // executables
   program("flotilla", ["FleetCommands", argumentParser]),
@@ -157,6 +158,7 @@ let targets: [Target] = [
   tests("FleetDocumentsTests", ["FleetDocuments", "Manifest", "FleetModel"]),
   tests(
     "FleetGeneratorsTests", ["FleetGenerators", "FleetDocuments", "FleetTemplate", "Manifest", "FleetModel"]),
+  tests("FleetImportTests", ["FleetImport", "FleetGenerators", "FleetDocuments", "Manifest", "FleetModel"]),
   tests(
     "ConformanceTests",
     [

@@ -161,6 +161,9 @@ import Testing
     Case(
       line: "preview storefront --cluster eu-west-1",
       requests: ["POST \(project)/fleetsets/storefront/preview\n  {\"cluster\":\"eu-west-1\",\"files\":[]}"]),
+    Case(
+      line: "preview storefront --diff",
+      requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[],\"settings\":true}"]),
     Case(line: "diff storefront", requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[]}"]),
     Case(
       line: "token create kim --right approve --group sre --expires 1h",

@@ -48,6 +48,34 @@ import Testing
     }
   }
 
+  @Test func targetsAreComparedFieldByField() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst()
+      func changes(_ text: String, cluster: ClusterName? = nil) async throws -> [String] {
+        let documents = Documents.read(Array(text.utf8), file: "new.yaml").documents
+        return try await controller.previewer.targetDifference(
+          "shop", documents: documents, cluster: cluster, in: .defaultProject
+        ).changes.map { "\($0.target) \($0.action) \($0.changes.flatMap(\.fields).joined(separator: ", "))" }
+      }
+      #expect(try await changes("") == ["web-east changed ", "web-west changed "])
+      // What is rendered alone is no difference.
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.store.wake(.repository, row: 1)
+      try await controller.settle([.repository])
+      #expect(try await changes("", cluster: "east") == ["web-east changed "])
+      let sync = ControllerFixture.fleetSet(also: "sync: {selfHeal: false, prune: false}")
+      #expect(
+        try await changes(sync + ControllerFixture.clusters(["north"])) == [
+          "web-east changed sync.prune: true → false, sync.selfHeal: true → false", "web-north added ",
+          "web-west changed sync.prune: true → false, sync.selfHeal: true → false",
+        ])
+      #expect(
+        try await changes(ControllerFixture.fleetSet(name: "shop-{{name}}"), cluster: "east") == [
+          "shop-east added ", "web-east removed ",
+        ])
+    }
+  }
+
   @Test func whatStopsAnExpansionIsFoundByItsPreview() async throws {
     try await ControllerFixture.with { controller in
       let unknown = await #expect(throws: CommandRefusal.self) {

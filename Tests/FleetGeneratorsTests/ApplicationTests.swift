@@ -158,3 +158,20 @@ import Testing
     #expect(made.map { $0.document["metadata", "namespace"]?.string } == ["default", "default"])
   }
 }
+
+/// What sets know a cluster by when its Cluster document has another name.
+@Suite struct ClusterNameTests {
+  @Test func setsKnowAClusterByItsAnnotatedName() throws {
+    let cluster = Cluster(
+      name: "edge-1",
+      annotations: [
+        InventoryCluster.nameAnnotation: "Edge_1", InventoryCluster.serverAnnotation: "https://10.0.0.1", "owner": "me",
+      ])
+    let inventory = Inventory([cluster])
+    let known = try #require(inventory.cluster(named: "Edge_1"))
+    #expect(known.annotations == ["owner": "me"])
+    #expect(known.clusterName == "edge-1")
+    #expect(inventory.cluster(named: "edge-1") == known)
+    #expect(inventory.cluster(at: "https://10.0.0.1") == known)
+  }
+}

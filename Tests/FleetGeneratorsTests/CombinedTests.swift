@@ -134,7 +134,8 @@ import Testing
     #expect(Self.names(set, answers: answers) == ["v1-three", "web-one", "web-two"])
     guard case .targets(let targets, _, _) = expand(set, inventory: Self.inventory, answers: answers) else { return }
     #expect(
-      targets[1].origin.description == "spec.generators[0].git, file \"apps/web/app.yaml\", element 0, at a1a1a1a")
+      targets[1].origin.description
+        == "spec.generators[0].git, file \"apps/web/app.yaml\", element 0, of repository config at a1a1a1a")
     let broken: [GeneratorRequest: GeneratorAnswer] = [
       .tree(repository: "config", revision: .head): .tree(
         FakeTree(files: ["apps/web/app.yaml": "a: [", "apps/app.yaml": "3"]))

@@ -79,7 +79,7 @@ import Testing
     }
     #expect(targets.map(\.name) == ["api", "web"])
     #expect(targets.map(\.namespace) == ["api", "web"])
-    #expect(targets[0].origin.source == .directory(path: "apps/api", commit: tree.commit))
+    #expect(targets[0].origin.source == .directory(path: "apps/api", repository: "config", commit: tree.commit))
     guard
       case .failed(let problems) = expand(
         definition, inventory: Self.inventory, answers: [request: .failure("it does not answer")])

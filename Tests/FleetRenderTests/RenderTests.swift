@@ -42,6 +42,17 @@ import Testing
     #expect(root.objects.count == 1)
   }
 
+  /// A directory may serve Rancher Fleet too; a manifest of that name is one.
+  @Test func optionsOfRancherFleetAreNoManifests() throws {
+    let bundle = try Self.bundle([
+      "app/web.yaml": Self.object("ConfigMap", "web"), "app/fleet.yaml": "namespace: shop\nhelm: {releaseName: web}\n",
+      "app/sub/fleet.yml": "", "app/more/fleet.yaml": Self.object("ConfigMap", "fleet"),
+    ])
+    #expect(bundle.objects.map(\.identity.display) == ["ConfigMap shop/fleet", "ConfigMap shop/web"])
+    let broken = Self.problems(["app/web.yaml": Self.object("ConfigMap", "web"), "app/fleet.yaml": "a: [\n"])
+    #expect(broken.first?.file == "app/fleet.yaml")
+  }
+
   @Test func plainManifestsComeInCanonicalOrder() throws {
     let bundle = try Self.bundle([
       "app/z.yaml": Self.object("Namespace", "shop") + "---\n# nothing\n---\n" + Self.object("Service", "web"),

@@ -146,6 +146,12 @@ struct NoPreviews: PreviewService {
     throw ActionRefusal(code: .notFound, message: "there is no FleetSet \(fleetSet)")
   }
 
+  func settingsDifference(
+    _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+  ) async throws -> PreviewedDifference {
+    throw ActionRefusal(code: .notFound, message: "there is no FleetSet \(fleetSet)")
+  }
+
   func difference(
     _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
   ) async throws -> PreviewedDifference {

@@ -11,6 +11,7 @@ struct ImportTests {
     "FleetTemplate": ["FleetModel", "Manifest"],
     "FleetDocuments": ["FleetModel", "Manifest"],
     "FleetGenerators": ["FleetModel", "Manifest", "FleetTemplate", "FleetDocuments"],
+    "FleetImport": ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators"],
     "FleetRender": ["FleetModel", "Manifest", "FleetDocuments"],
     "FleetPlanner": ["FleetModel"],
     "FleetSync": ["FleetModel", "Manifest"],
@@ -38,8 +39,8 @@ struct ImportTests {
       "FleetController",
     ],
     "FleetCommands": [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetAPI", "FleetClient",
-      "KubeClient",
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
+      "FleetClient", "KubeClient",
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [
@@ -53,6 +54,7 @@ struct ImportTests {
   /// Targets under the double line: synchronous and pure. Nothing of the system but what is listed.
   static let pure: [String: Set<String>] = [
     "FleetModel": [], "Manifest": ["Crypto"], "FleetTemplate": ["Crypto"], "FleetDocuments": [], "FleetGenerators": [],
+    "FleetImport": [],
     "FleetRender": [], "FleetPlanner": ["Crypto"], "FleetSync": [], "FleetSimulation": [],
   ]
 

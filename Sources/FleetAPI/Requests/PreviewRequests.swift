@@ -6,11 +6,15 @@ public struct PreviewRequest: WireValue {
   public var files: [ApplyRequest.File]
   /// Only the targets of this cluster; null for all.
   public var cluster: ClusterName?
+  /// Of `diff`: compares the targets themselves, where they go and what they take, in place of what is rendered; null for
+  /// false.
+  public var settings: Bool?
 
   /// Makes a value.
-  public init(files: [ApplyRequest.File], cluster: ClusterName? = nil) {
+  public init(files: [ApplyRequest.File], cluster: ClusterName? = nil, settings: Bool? = nil) {
     self.files = files
     self.cluster = cluster
+    self.settings = settings
   }
 
   /// An example.

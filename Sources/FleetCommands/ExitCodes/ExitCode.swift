@@ -5,7 +5,7 @@ internal import FleetModel
 public enum ExitCode: Int32, CaseIterable, Sendable {
   /// It worked, or there was nothing to do.
   case ok = 0
-  /// The rollout failed, or a difference was found.
+  /// The rollout failed, a difference was found, or something was left out that was not to be.
   case failed = 1
   /// The command line or a document is not valid.
   case invalid = 2
@@ -38,7 +38,8 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
   public var meaning: String {
     switch self {
     case .ok: "it worked, the rollout succeeded, or there was nothing to do"
-    case .failed: "the rollout failed (Halted, RolledBack, RollbackFailed), or diff found a difference"
+    case .failed:
+      "the rollout failed (Halted, RolledBack, RollbackFailed), diff or preview --diff found a difference, or import --strict left something out"
     case .invalid: "the command line or a document is not valid; nothing was changed"
     case .notFound: "there is no such thing"
     case .notAllowed: "no valid credentials, or they do not allow it"

@@ -46,16 +46,30 @@ struct PreviewCommand: AsyncParsableCommand {
     commandName: "preview", abstract: "Show the targets a FleetSet expands to, and change nothing.",
     discussion: """
       An ApplicationSet in a file is shown as the Argo CD Applications it makes, without a controller. For a FleetSet in a \
-      file the controller's clusters and repositories are used, unless --offline or files say otherwise.
+      file the controller's clusters and repositories are used, unless --offline or files say otherwise. --diff shows \
+      what is different from the targets that the controller has, and exits with 1 when there is a difference.
       """)
 
   @OptionGroup var expansion: ExpansionOptions
   @OptionGroup var offline: OfflineOptions
+
+  @Flag(help: "Compare with the targets that the controller has, field by field; 1 when there is a difference.")
+  var diff = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     let inputs = try InputFile.read(expansion.files)
+    if diff {
+      guard !offline.isAskedFor else {
+        throw CommandFailure.usage(
+          "--diff compares with a controller's targets, and the other options say that none is asked",
+          hint: "leave out --offline, --clusters, --repository, --plugin-response and --now")
+      }
+      try await showDifference(inputs)
+      return
+    }
     let preview = try OfflinePreview(
       inputs, name: expansion.fleetSet, cluster: expansion.cluster, options: offline)
     if let preview {
@@ -77,6 +91,15 @@ struct PreviewCommand: AsyncParsableCommand {
     {
       Self.table(answer.targets)
     }
+  }
+
+  private func showDifference(_ inputs: [InputFile]) async throws {
+    let (set, built) = try expansion.request(inputs)
+    let request = PreviewRequest(files: built.files, cluster: built.cluster, settings: true)
+    let answer = try await connection.withController { client, project in
+      try await client.diff(request, of: set, in: project)
+    }
+    try DiffText.show(answer, as: output.output)
   }
 
   private static func table(_ targets: [PreviewResponse.Target]) -> Table {
@@ -110,22 +133,27 @@ struct DiffCommand: AsyncParsableCommand {
     let answer = try await connection.withController { client, project in
       try await client.diff(request, of: set, in: project)
     }
-    let console = Console.current
-    if !answer.warnings.isEmpty { console.progress(renderedFindings(answer.warnings)) }
-    if output.output == .table || output.output == .wide {
-      for line in DiffText.lines(answer, isWide: output.output == .wide, style: console.style(.output)) {
-        console.output(line)
-      }
-    } else {
-      let names = answer.groups.flatMap { $0.targets.map { "target/\(answer.fleetSet)/\($0)" } }
-      try console.render(answer, as: output.output, names: names) { Table(columns: [], rows: []) }
-    }
-    if !answer.groups.isEmpty { throw CommandFailure(.failed) }
+    try DiffText.show(answer, as: output.output)
   }
 }
 
 /// A difference as lines of text (EXPERIENCE 2, "CHANGES").
 enum DiffText {
+  /// Shows a difference.
+  ///
+  /// - Throws: a failure without words when there is one.
+  static func show(_ answer: DiffResponse, as format: OutputFormat) throws {
+    let console = Console.current
+    if !answer.warnings.isEmpty { console.progress(renderedFindings(answer.warnings)) }
+    if format == .table || format == .wide {
+      for line in lines(answer, isWide: format == .wide, style: console.style(.output)) { console.output(line) }
+    } else {
+      let names = answer.groups.flatMap { $0.targets.map { "target/\(answer.fleetSet)/\($0)" } }
+      try console.render(answer, as: format, names: names) { Table(columns: [], rows: []) }
+    }
+    if !answer.groups.isEmpty { throw CommandFailure(.failed) }
+  }
+
   static func lines(_ answer: DiffResponse, isWide: Bool, style: Style) -> [String] {
     var lines: [String] = []
     for group in answer.groups {

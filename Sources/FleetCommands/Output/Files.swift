@@ -66,7 +66,8 @@ struct InputFile: Sendable {
     return InputFile(name: name, content: try readAll(descriptor: descriptor, named: name))
   }
 
-  private static func isFolder(_ name: String) -> Bool {
+  /// Whether a folder has this name.
+  static func isFolder(_ name: String) -> Bool {
     var status = stat()
     return stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -24,7 +24,8 @@ struct ClusterFiles {
     var others: [(file: String, bytes: [UInt8])] = []
     for file in files {
       var rest: [Node] = []
-      for node in DocumentReader.unpackingLists(try DocumentReader.documents(file.content, file: file.name)) {
+      let all = DocumentReader.unpackingLists(try DocumentReader.documents(file.content, file: file.name))
+      for node in all {
         guard node["kind"]?.string == "Secret", node["apiVersion"]?.string == "v1" else {
           rest.append(node)
           continue
@@ -37,7 +38,7 @@ struct ClusterFiles {
         }
       }
       // Documents are read from the text that was written, so that findings have their places.
-      if !rest.isEmpty, rest.count == (try DocumentReader.documents(file.content, file: file.name)).count {
+      if !rest.isEmpty, rest.count == all.count {
         others.append((file: file.name, bytes: file.content))
       } else {
         others += rest.map { (file: file.name, bytes: JSON.bytes($0)) }

@@ -43,6 +43,14 @@ struct FolderTree: SourceTree {
     commit = none
   }
 
+  /// The two sides of `URL=FOLDER`.
+  static func pair(_ text: String) throws -> (url: String, folder: String) {
+    guard let place = text.lastIndex(of: "="), place != text.startIndex else {
+      throw CommandFailure.usage("--repository \(text): expected URL=FOLDER")
+    }
+    return (String(text[..<place]), String(text[text.index(after: place)...]))
+  }
+
   private static func isGit(_ path: String) -> Bool { path == ".git" || path.hasPrefix(".git/") }
 
   private static func isBelow(_ path: String, _ directory: String) -> Bool {

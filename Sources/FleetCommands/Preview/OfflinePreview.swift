@@ -102,10 +102,8 @@ struct OfflinePreview {
   private static func folders(_ pairs: [String], _ documents: [Document]) throws -> [String: FolderTree] {
     var folders: [String: FolderTree] = [:]
     for pair in pairs {
-      guard let place = pair.lastIndex(of: "="), place != pair.startIndex else {
-        throw CommandFailure.usage("--repository \(pair): expected URL=FOLDER")
-      }
-      folders[String(pair[..<place])] = try FolderTree(String(pair[pair.index(after: place)...]))
+      let (url, folder) = try FolderTree.pair(pair)
+      folders[url] = try FolderTree(folder)
     }
     // A repository is the same by its name and by its URL.
     for case .repository(let repository) in documents.map(\.content) {

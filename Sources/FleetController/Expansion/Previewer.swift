@@ -53,6 +53,7 @@ public struct Previewer: Sendable {
       let set = try await expander.expand(
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: project, set: name.rawValue), configMaps: configMaps, file: "FleetSet \(name)",
+        existing: definition.updatesTargets ? [:] : try await settings(of: name, in: project),
         onlyCluster: cluster, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {
@@ -84,6 +85,12 @@ public struct Previewer: Sendable {
     changes.sort { $0.target < $1.target }
     for gone in current.keys.sorted() { changes.append(TargetChange(target: gone, action: .removed, changes: [])) }
     return (changes, expanded.warnings)
+  }
+
+  /// How the set's targets are expanded now; empty when it is not stored.
+  func settings(of name: FleetSetName, in project: ProjectName) async throws -> [TargetName: TargetSettings] {
+    guard let record = try await store.fleetSet(name, in: project) else { return [:] }
+    return try await store.targetSettings(of: record.id)
   }
 
   private func objects(of bundle: Digest?) async throws -> [[UInt8]] {

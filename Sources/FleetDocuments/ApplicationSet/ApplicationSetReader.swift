@@ -60,6 +60,21 @@ extension FieldReader {
 }
 
 extension MapReader {
+  /// The windows that an ApplicationSet's annotation names, because its `spec` has no place for them; nil for none.
+  func windowsOfAnnotation(_ header: DocumentHeader) -> [String]? {
+    let written = header.annotations[ApplicationSets.windowsAnnotation]?.split(separator: ",") ?? []
+    let names = written.map { $0.filter { $0 != " " } }
+    for (index, name) in names.enumerated() {
+      let isName = LabelSyntax.isSubdomain(name) && name.utf8.count <= 63
+      if isName, !names[..<index].contains(name) { continue }
+      optional("metadata")?.error(
+        "annotation \(ApplicationSets.windowsAnnotation): window \"\(name)\" is "
+          + (isName ? "named twice" : "not a name"),
+        hint: "write names of Window documents with commas between them")
+    }
+    return names.isEmpty ? nil : names
+  }
+
   fileprivate func applicationPolicy() -> ApplicationPolicy {
     var policy = ApplicationPolicy()
     if let field = optional("syncPolicy") {
@@ -93,6 +108,9 @@ public enum ApplicationSets {
 
   /// The kind.
   public static let kind = "ApplicationSet"
+
+  /// The annotation that names windows (R21), which Argo CD has in its AppProjects.
+  public static let windowsAnnotation = "flotilla.dev/windows"
 
   /// The annotation in which `kubectl apply` keeps what was applied.
   static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"

@@ -78,7 +78,11 @@ extension FieldReader {
       _ = map.optional("status")
       let definition = map.required("spec")?.applicationSetDefinition(
         name: name, namespace: node["metadata", "namespace"]?.string ?? "", document: node)
-      return definition.map(Document.Content.fleetSet)
+      return definition.map { definition in
+        var definition = definition
+        definition.rollout.windows = map.windowsOfAnnotation(header)
+        return .fleetSet(definition)
+      }
     case .configMap:
       for key in ["binaryData", "immutable"] { _ = map.optional(key) }
       return .configMap(

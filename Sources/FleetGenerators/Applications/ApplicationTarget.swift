@@ -38,7 +38,7 @@ struct ApplicationTarget {
     guard problems.isEmpty, let source, let cluster else { return nil }
     return ExpandedTarget(
       name: TargetName(name), labels: cluster.labels.merging(labels) { $1 },
-      annotations: texts(application["metadata", "annotations"]), cluster: ClusterName(cluster.name),
+      annotations: texts(application["metadata", "annotations"]), cluster: ClusterName(cluster.clusterName),
       repository: source.repository, revision: source.revision, path: source.path,
       isRecursive: source.isRecursive, namespace: namespace.isEmpty ? "default" : namespace, sync: Self.sync(of: spec),
       origin: origin)

@@ -11,9 +11,9 @@ public struct TargetOrigin: Hashable, Sendable, Codable, CustomStringConvertible
     /// All clusters at once.
     case allClusters
     /// A directory of a commit.
-    case directory(path: String, commit: CommitID)
+    case directory(path: String, repository: String, commit: CommitID)
     /// A file of a commit, and the element of the list in it; nil for a file that is one map.
-    case file(path: String, element: Int?, commit: CommitID)
+    case file(path: String, element: Int?, repository: String, commit: CommitID)
     /// A repository of a provider, at a branch.
     case repository(name: String, branch: String)
     /// A pull request.
@@ -63,9 +63,12 @@ extension TargetOrigin.Source {
     case .element(let index): "element \(index)"
     case .cluster(let name): "cluster \"\(name)\""
     case .allClusters: "all clusters"
-    case .directory(let path, let commit): "directory \"\(path)\" at \(commit.short)"
-    case .file(let path, nil, let commit): "file \"\(path)\" at \(commit.short)"
-    case .file(let path, let element?, let commit): "file \"\(path)\", element \(element), at \(commit.short)"
+    case .directory(let path, let repository, let commit):
+      "directory \"\(path)\" of repository \(repository) at \(commit.short)"
+    case .file(let path, nil, let repository, let commit):
+      "file \"\(path)\" of repository \(repository) at \(commit.short)"
+    case .file(let path, let element?, let repository, let commit):
+      "file \"\(path)\", element \(element), of repository \(repository) at \(commit.short)"
     case .repository(let name, let branch): "repository \"\(name)\", branch \"\(branch)\""
     case .pullRequest(let number, let branch): "pull request \(number) of \"\(branch)\""
     case .decision(let cluster): "cluster \"\(cluster)\""

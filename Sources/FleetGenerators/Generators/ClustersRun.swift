@@ -41,7 +41,10 @@ extension GeneratorRun {
     let namesType =
       selector.matchLabels[Self.secretType] != nil || selector.matchExpressions.contains { $0.key == Self.secretType }
     return inventory.clusters.filter { cluster in
-      guard namesType, cluster.labels[Self.secretType] == nil else { return selector.matches(cluster.labels) }
+      // Argo CD's own cluster has the label only when there is a Secret for it.
+      guard namesType, cluster.labels[Self.secretType] == nil, cluster.server != InventoryCluster.local.server else {
+        return selector.matches(cluster.labels)
+      }
       return selector.matches(cluster.labels.merging([Self.secretType: "cluster"]) { own, _ in own })
     }
   }

@@ -28,7 +28,8 @@ extension GeneratorRun {
         add(values, to: &parameters, place, what: "file \"\(file)\"")
         sets.append(
           ParameterSet(
-            parameters: parameters, source: .file(path: file, element: element, commit: tree.commit)))
+            parameters: parameters,
+            source: .file(path: file, element: element, repository: generator.repository, commit: tree.commit)))
       }
     }
     return sets

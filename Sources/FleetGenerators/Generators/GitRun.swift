@@ -44,7 +44,8 @@ extension GeneratorRun {
       parameters.addPath(directory, prefix: generator.pathParameterPrefix, isNested: language.isNested)
       add(values, to: &parameters, place, what: "directory \"\(directory)\"")
       return ParameterSet(
-        parameters: parameters, source: .directory(path: directory, commit: tree.commit))
+        parameters: parameters,
+        source: .directory(path: directory, repository: generator.repository, commit: tree.commit))
     }
   }
 

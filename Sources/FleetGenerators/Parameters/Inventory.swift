@@ -22,6 +22,7 @@ public struct Inventory: Sendable {
     var byName: [String: Int] = [:]
     for (index, cluster) in self.clusters.enumerated() {
       byName[cluster.name] = index
+      if byName[cluster.clusterName] == nil { byName[cluster.clusterName] = index }
       if byServer[cluster.server] == nil { byServer[cluster.server] = index }
     }
     self.byName = byName
@@ -49,8 +50,10 @@ public struct Inventory: Sendable {
 
 /// A cluster as generators see it.
 public struct InventoryCluster: Hashable, Sendable {
-  /// The name; Argo CD's may be any text.
+  /// The name that ApplicationSets know it by; Argo CD's may be any text.
   public var name: String
+  /// The name of its Cluster document.
+  public var clusterName: String
   /// The URL that ApplicationSets know it by.
   public var server: String
   /// Empty for the default project.
@@ -61,11 +64,14 @@ public struct InventoryCluster: Hashable, Sendable {
   public var annotations: [String: String]
 
   /// Makes a cluster.
+  ///
+  /// - Parameter clusterName: the name of its Cluster document; nil when that is the same.
   public init(
-    name: String, server: String = "", project: String = "", labels: [String: String] = [:],
-    annotations: [String: String] = [:]
+    name: String, clusterName: String? = nil, server: String = "", project: String = "",
+    labels: [String: String] = [:], annotations: [String: String] = [:]
   ) {
     self.name = name
+    self.clusterName = clusterName ?? name
     self.server = server
     self.project = project
     self.labels = labels
@@ -75,17 +81,24 @@ public struct InventoryCluster: Hashable, Sendable {
   /// The annotation with the URL that ApplicationSets know a cluster by.
   public static let serverAnnotation = "flotilla.dev/server"
 
+  /// The annotation with the name that ApplicationSets know a cluster by, when a Cluster document cannot have it.
+  public static let nameAnnotation = "flotilla.dev/name"
+
   /// The cluster that Argo CD itself runs in.
   static let local = InventoryCluster(name: "in-cluster", server: "https://kubernetes.default.svc")
 
   /// A cluster of Flotilla's. Nobody but its agent reaches it, so without the annotation its URL is only a name that is
-  /// unique, for ApplicationSets that tell clusters apart by it.
+  /// unique, for ApplicationSets that tell clusters apart by it. The two annotations are no parameters: they are what
+  /// Argo CD keeps beside a cluster's own.
   public init(_ cluster: Cluster) {
     let name = cluster.name.rawValue
+    var annotations = cluster.annotations
+    let original = annotations.removeValue(forKey: Self.nameAnnotation)
+    let server = annotations.removeValue(forKey: Self.serverAnnotation)
     self.init(
-      name: name, server: cluster.annotations[Self.serverAnnotation] ?? "https://\(name).cluster.invalid",
+      name: original ?? name, clusterName: name, server: server ?? "https://\(name).cluster.invalid",
       project: cluster.project == .defaultProject ? "" : cluster.project.rawValue, labels: cluster.labels,
-      annotations: cluster.annotations)
+      annotations: annotations)
   }
 
   /// The parameters of GENERATORS 2.2.

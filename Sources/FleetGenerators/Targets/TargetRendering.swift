@@ -62,7 +62,7 @@ struct TargetRendering {
     guard problems.isEmpty, let directory, let revision, let member else { return nil }
     return ExpandedTarget(
       name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
-      annotations: annotations, cluster: ClusterName(cluster), repository: repository, revision: revision,
+      annotations: annotations, cluster: ClusterName(member.clusterName), repository: repository, revision: revision,
       path: directory, namespace: namespace, sync: sync, origin: origin)
   }
 

@@ -51,8 +51,10 @@ enum PolicyQueries {
     "policy.users",
     """
     SELECT 'FleetSet ' || f.name FROM fleet_sets AS f
-    WHERE f.project = $1 AND f.removed_at IS NULL AND jsonb_path_exists(
+    WHERE f.project = $1 AND f.removed_at IS NULL AND (jsonb_path_exists(
       f.document::jsonb, '$.spec.rollout.**.windows[*] ? (@ == $name)', jsonb_build_object('name', $2::text))
+      OR $2::text = ANY (string_to_array(
+        replace(f.document::jsonb #>> '{metadata,annotations,flotilla.dev/windows}', ' ', ''), ',')))
     UNION ALL
     SELECT 'rollout ' || f.name || '/' || o.number
     FROM fleet_sets AS f JOIN rollouts AS o ON o.fleet_set_id = f.id AND o.ended_at IS NULL

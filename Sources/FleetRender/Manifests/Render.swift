@@ -30,7 +30,8 @@ public enum Rendering: Sendable {
 /// Renders a directory of a commit: plain manifests, or a kustomization when one lies in the directory itself.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
-/// paths; files and directories whose names begin with a dot are left out. Same tree, same bundle, in every process.
+/// paths; files and directories whose names begin with a dot are left out, and so are the options that Rancher Fleet keeps
+/// beside manifests in `fleet.yaml`. Same tree, same bundle, in every process.
 ///
 /// - Parameters:
 ///   - tree: the files of a commit; nothing else is read.
@@ -84,6 +85,15 @@ private func filesOfDirectory(_ path: String, in tree: any SourceTree) throws(Di
   }
 }
 
+/// Whether a file is a `fleet.yaml` of Rancher Fleet and no manifest, so that a directory can serve both while a fleet moves
+/// over (decision 29).
+private func isOptionsOfFleet(_ bytes: [UInt8], _ path: String) -> Bool {
+  guard ["fleet.yaml", "fleet.yml"].contains(path.split(separator: "/").last),
+    let documents = try? YAML.documents(bytes)
+  else { return false }
+  return documents.allSatisfy { $0["kind"] == nil && $0["apiVersion"] == nil }
+}
+
 private func readManifests(
   _ files: [SourceFile], directory: String, tree: any SourceTree, into sources: inout ManifestSources
 ) throws(DiagnosticsError) {
@@ -110,7 +120,7 @@ private func readManifests(
       ])
     }
     do throws(SourceTreeError) {
-      guard let bytes = try tree.contents(of: file.path) else { continue }
+      guard let bytes = try tree.contents(of: file.path), !isOptionsOfFleet(bytes, file.path) else { continue }
       sources.add(bytes, file: file.path)
     } catch {
       throw DiagnosticsError([Diagnostic(file: file.path, message: error.message)])

@@ -28,13 +28,30 @@ extension Previewer: PreviewService {
     do {
       let difference: (changes: [TargetChange], warnings: [Diagnostic]) = try await difference(
         fleetSet, documents: documents, cluster: cluster, in: project)
-      return PreviewedDifference(
-        groups: PreviewedGroup.groups(of: difference.changes),
-        unchanged: difference.changes.count { $0.action == .changed && $0.changes.isEmpty },
-        warnings: difference.warnings)
+      return PreviewedDifference(difference.changes, warnings: difference.warnings)
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
     }
+  }
+
+  /// What of the targets themselves a release would change, equal changes together, the largest group first.
+  public func settingsDifference(
+    _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+  ) async throws -> PreviewedDifference {
+    do {
+      let difference = try await targetDifference(fleetSet, documents: documents, cluster: cluster, in: project)
+      return PreviewedDifference(difference.changes, warnings: difference.warnings)
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+}
+
+extension PreviewedDifference {
+  init(_ changes: [Previewer.TargetChange], warnings: [Diagnostic]) {
+    self.init(
+      groups: PreviewedGroup.groups(of: changes),
+      unchanged: changes.count { $0.action == .changed && $0.changes.isEmpty }, warnings: warnings)
   }
 }
 

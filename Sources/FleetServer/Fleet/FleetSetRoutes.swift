@@ -183,8 +183,11 @@ struct FleetSetRoutes: Sendable {
   @Sendable private func diff(_ call: Call) async throws -> Reply {
     let (request, documents, warnings) = try read(call)
     let name = FleetSetName(call.parameter("name"))
-    let difference = try await previews.difference(
-      name, documents: documents, cluster: request.cluster, in: call.project)
+    let difference =
+      request.settings == true
+      ? try await previews.settingsDifference(
+        name, documents: documents, cluster: request.cluster, in: call.project)
+      : try await previews.difference(name, documents: documents, cluster: request.cluster, in: call.project)
     return try .json(
       DiffResponse(
         fleetSet: name, groups: difference.groups.map(DiffResponse.Group.init), unchanged: difference.unchanged,

@@ -112,4 +112,9 @@ public protocol PreviewService: Sendable {
   /// What a release of it would change against what each target should run now; throws as `preview`.
   func difference(_ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName)
     async throws -> PreviewedDifference
+
+  /// What of the targets themselves a release would change, whatever is rendered; throws as `preview`.
+  func settingsDifference(
+    _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
+  ) async throws -> PreviewedDifference
 }
