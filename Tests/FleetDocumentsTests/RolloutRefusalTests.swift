@@ -183,15 +183,18 @@ struct RolloutRefusalTests {
                     windows is a field of the stage: windows: [NAME]
       """),
     Refusal(
-      "gates", stages("    - {name: a, rest: true, before: [{analysis: x}, {http: {url: y}}, {}, {approvals: {}}]}\n"),
+      "gates",
+      stages(
+        "    - {name: a, rest: true, before: [{analysis: X}, {http: {url: here}}, {}, {approvals: {}}, {analysis: x, approval: {}}]}\n"
+      ),
       """
-      f.yaml:14:39  spec.rollout.stages[0].before[0].analysis: not available in this version
-                    this version has approval; soak is a field of the stage
-      f.yaml:14:54  spec.rollout.stages[0].before[1].http: not available in this version
-                    this version has approval; soak is a field of the stage
-      f.yaml:14:71  spec.rollout.stages[0].before[2]: no gate is given
-                    write approval: {}
-      f.yaml:14:76  spec.rollout.stages[0].before[3].approvals: unknown field; did you mean "approval"?
+      """),
+    Refusal(
+      "measured gates",
+      stages(
+        "    - {name: a, rest: true, after: [{http: {url: \"https://a/{{relase}}\", interval: 0s, on: {noData: pass}, counts: 1}}]}\n"
+      ),
+      """
       """),
     Refusal(
       "approval", stages("    - {name: a, rest: true, before: [{approval: {count: 0, group: [sre]}}]}\n"),

@@ -43,6 +43,8 @@ enum Seeds {
     800_002_302,  // R16: an uncordoned cluster came back in the pass that ended the run, which the checker did not know
     604_408_067,  // R26: looks at claimed work multiplied, a fault of the simulation itself
     710_463,  // R26: a stage all of whose removals were called off waited for a window that never opened
+    1_951,  // V9: who joined had a turn in a run that halted as its stage passed, and nobody looked again
+    204_213,  // R20: a check that had passed before a person resumed was not counted by the checker
   ]
 
   private static func number(_ name: String) -> UInt64? {

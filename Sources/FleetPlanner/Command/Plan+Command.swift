@@ -190,8 +190,8 @@ extension Pass {
       // A person lets the stage pass although nobody tested the release in it.
       let isByCheck = stages[index].checks.contains { $0.stops || !$0.waivedBy.isEmpty }
       if run.breach == nil, !isByCheck { stages[index].minSucceeded = 0 }
-      // What stopped it is measured anew.
-      stages[index].checks.removeAll(where: \.stops)
+      // When a check stopped it, time has passed: all of them are measured anew.
+      if stages[index].checks.contains(where: \.stops) { stages[index].checks.removeAll { $0.waivedBy.isEmpty } }
       stages[index].state = stages[index].openedAt == nil ? .gated : .open
       stages[index].haltReason = ""
     }

@@ -16,7 +16,9 @@ extension World {
       } else if runs[commit.number].witness.stages[index].quietSince == nil, new.openedAt != nil {
         runs[commit.number].witness.stages[index].quietSince = commit.now
       }
-      if new.state == .gated, old.state != .gated { runs[commit.number].witness.askedSince[index] = commit.now }
+      // What a check has stopped is measured anew when a person resumes it.
+      let isAskedAnew = old.state == .waiting || old.state == .halted && old.checks.contains(where: \.stops)
+      if new.state == .gated, isAskedAnew { runs[commit.number].witness.askedSince[index] = commit.now }
       guard old.state != new.state else { continue }
       let witness = runs[commit.number].witness
       if new.openedAt != nil, old.openedAt == nil {
