@@ -188,13 +188,29 @@ struct RolloutRefusalTests {
         "    - {name: a, rest: true, before: [{analysis: X}, {http: {url: here}}, {}, {approvals: {}}, {analysis: x, approval: {}}]}\n"
       ),
       """
+      f.yaml:14:49  spec.rollout.stages[0].before[0].analysis: "X" is not a name
+                    use lower-case letters, digits, "-" and ".", at most 63, with a letter or digit at both ends
+      f.yaml:14:66  spec.rollout.stages[0].before[1].http.url: is no address of a server
+                    write it like https://checks.example.com/release
+      f.yaml:14:74  spec.rollout.stages[0].before[2]: no gate is given
+                    write approval: {}, analysis: NAME or http: {url: …}
+      f.yaml:14:79  spec.rollout.stages[0].before[3].approvals: unknown field; did you mean "approval"?
+      f.yaml:14:95  spec.rollout.stages[0].before[4]: several gates are in one entry
+                    give each an entry of its own
       """),
     Refusal(
       "measured gates",
       stages(
-        "    - {name: a, rest: true, after: [{http: {url: \"https://a/{{relase}}\", interval: 0s, on: {noData: pass}, counts: 1}}]}\n"
+        "    - {name: a, rest: true, after: [{http: {url: \"https://a/{{relase}}\", interval: 0s, onNoData: pass, counts: 1}}]}\n"
       ),
       """
+      f.yaml:14:50  spec.rollout.stages[0].after[0].http.url: {{relase}} is not known
+                    did you mean {{release}}? there are {{project}}, {{fleetSet}}, {{rollout}}, {{stage}}, {{release}}
+      f.yaml:14:84  spec.rollout.stages[0].after[0].http.interval: "0s" is out of range
+                    write it like 90s, 10m or 1h30m, from 1s to 30 days
+      f.yaml:14:98  spec.rollout.stages[0].after[0].http.onNoData: "pass" is not known
+                    give one of halt, fail, wait
+      f.yaml:14:104  spec.rollout.stages[0].after[0].http.counts: unknown field; did you mean "count"?
       """),
     Refusal(
       "approval", stages("    - {name: a, rest: true, before: [{approval: {count: 0, group: [sre]}}]}\n"),

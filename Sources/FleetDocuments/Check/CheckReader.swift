@@ -89,13 +89,9 @@ extension MapReader {
     rule.count = optional("count")?.integer(1...1_000) ?? rule.count
     rule.failures = optional("failures")?.integer(0...1_000) ?? rule.failures
     rule.retries = optional("retries")?.integer(0...1_000) ?? rule.retries
-    if let verdicts = optional("on") {
-      _ = MapReader.read(verdicts) { map in
-        rule.onInconclusive = map.optional("inconclusive")?.choice(CheckRule.Consequence.self) ?? rule.onInconclusive
-        rule.onNoData = map.optional("noData")?.choice(CheckRule.Consequence.self) ?? rule.onNoData
-        rule.onError = map.optional("error")?.choice(CheckRule.Consequence.self) ?? rule.onError
-      }
-    }
+    rule.onInconclusive = optional("onInconclusive")?.choice(CheckRule.Consequence.self) ?? rule.onInconclusive
+    rule.onNoData = optional("onNoData")?.choice(CheckRule.Consequence.self) ?? rule.onNoData
+    rule.onError = optional("onError")?.choice(CheckRule.Consequence.self) ?? rule.onError
     return rule
   }
 }
