@@ -88,7 +88,7 @@ public struct CheckRequest: Hashable, Sendable {
 }
 
 /// A measurement that was made.
-public struct CheckMeasurement: Hashable, Sendable {
+public struct CheckMeasurement: Hashable, Sendable, CustomStringConvertible {
   /// What was asked.
   public var request: CheckRequest
   /// What was found.
@@ -99,6 +99,9 @@ public struct CheckMeasurement: Hashable, Sendable {
     self.request = request
     self.answer = answer
   }
+
+  /// What was found, the same in every process: it is part of logs and of a simulated world's trace.
+  public var description: String { "\(request.gate.title) #\(request.measured + 1): \(answer.verdict.rawValue)" }
 }
 
 /// The measurements that are due now, and when the next ones are; a run that stands still is not measured.
