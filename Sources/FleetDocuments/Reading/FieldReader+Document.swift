@@ -73,6 +73,7 @@ extension FieldReader {
     case .window: return map.required("spec")?.window(header).map(Document.Content.window)
     case .freeze: return map.required("spec")?.freeze(header).map(Document.Content.freeze)
     case .analysis: return map.required("spec")?.analysis(header).map(Document.Content.analysis)
+    case .limit: return map.required("spec")?.sharedLimit(header).map(Document.Content.limit)
     case .applicationSet:
       // What a server adds is not part of what somebody wants.
       _ = map.optional("status")

@@ -31,5 +31,6 @@ struct Migration: Sendable {
     Migration(
       9, "render_options", up: PackageResources._009_render_options_up_sql,
       down: PackageResources._009_render_options_down_sql),
+    Migration(10, "limits", up: PackageResources._010_limits_up_sql, down: PackageResources._010_limits_down_sql),
   ]
 }
