@@ -26,12 +26,17 @@ public struct ExpandedSet: Sendable {
     .sha256(Array(targets.map { "\($0.cluster) \($0.name)" }.sorted().joined(separator: "\n").utf8))
   }
 
-  /// The SHA-256 over the targets with their settings and bundles.
+  /// The SHA-256 over the targets with their settings, where they come from and their bundles: everything that a person
+  /// sees of a target changes it, also when the same is rendered. Which generator entry made a target does not.
   public var contentDigest: FleetModel.Digest {
     let lines = targets.map { target in
       let labels = target.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-      return "\(target.name) \(target.cluster) \(target.namespace) \(target.selfHeal) \(target.prune) "
-        + "\(target.createNamespace) \(target.bundle) \(labels)"
+      return [
+        "\(target.name)", "\(target.cluster)", target.namespace, "\(target.repository)", "\(target.revision)",
+        target.path,
+        "\(target.isRecursive) \(target.selfHeal) \(target.prune) \(target.createNamespace)", "\(target.bundle)",
+        labels,
+      ].joined(separator: "\u{0}")
     }
     return .sha256(Array(lines.joined(separator: "\n").utf8))
   }
