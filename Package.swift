@@ -196,7 +196,7 @@ let targets: [Target] = [
     "FleetControllerTests",
     [
       "FleetController", "FleetDocuments", "FleetForges", "FleetGenerators", "FleetGit", "FleetPlanner", "FleetPorts",
-      "FleetPostgres", "FleetPrograms", "FleetModel", "FleetTestSupport", logging,
+      "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging,
     ]),
   tests(
     "FleetServerTests",
