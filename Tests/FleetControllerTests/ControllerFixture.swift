@@ -22,13 +22,15 @@ struct ControllerFixture: Sendable {
   let logger: Logger
   /// Answers generators that ask other programs.
   var others: (any GeneratorSource)?
+  /// Renders charts and kustomizations; none where nothing is rendered by programs.
+  var programs = RenderPrograms()
   /// Measures for gates; nil where nothing is measured.
   var checks: (any CheckSource)?
 
   var store: PostgresStore { database.store }
   /// The one expander of this controller; nil for one that remembers nothing.
   private var kept: Expander?
-  var expander: Expander { kept ?? Expander(sources: current, kustomize: nil, others: others) }
+  var expander: Expander { kept ?? Expander(sources: current, programs: programs, others: others) }
   var previewer: Previewer { Previewer(store: store, expander: expander) }
   var service: RolloutService { RolloutService(store: store, logger: logger) }
 
@@ -203,7 +205,7 @@ struct ControllerFixture: Sendable {
     generators: String = "[{clusters: {}}]", name: String = "web-{{name}}", repository: String = "fleet",
     revision: String = "main", path: String = "web",
     stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = "",
-    set: String = "shop", namespace: String = "shop", also: String = ""
+    set: String = "shop", namespace: String = "shop", also: String = "", source: String = ""
   ) -> String {
     """
     apiVersion: flotilla.dev/v1
@@ -215,7 +217,7 @@ struct ControllerFixture: Sendable {
       template:
         metadata: {name: "\(name)"}
         spec:
-          source: {repository: \(repository), revision: \(revision), path: "\(path)"}
+          source: {repository: \(repository), revision: \(revision), path: "\(path)"\(source)}
           destination: {cluster: "{{name}}", namespace: "\(namespace)"}
       rollout: {firstAlone: false, stages: \(stages)\(more)}
     ---

@@ -3,7 +3,6 @@ public import FleetDocuments
 internal import FleetGenerators
 public import FleetModel
 public import FleetPorts
-public import FleetPrograms
 internal import FleetRender
 internal import Manifest
 
@@ -33,11 +32,12 @@ public struct ExpandedSet: Sendable {
   public var contentDigest: FleetModel.Digest {
     let lines = targets.map { target in
       let labels = target.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      let values = (target.options.substitute ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       return [
         "\(target.name)", "\(target.cluster)", target.namespace, "\(target.repository)", "\(target.revision)",
         target.path,
         "\(target.isRecursive) \(target.selfHeal) \(target.prune) \(target.createNamespace)", "\(target.bundle)",
-        labels,
+        labels, target.options.helm.map { "\($0)" } ?? "", values.joined(separator: "\u{0}"),
       ].joined(separator: "\u{0}")
     }
     return .sha256(Array(lines.joined(separator: "\n").utf8))
@@ -61,18 +61,18 @@ public struct ExpansionFailure: Error, Hashable, Sendable, CustomStringConvertib
 /// they ask of the world.
 public struct Expander: Sendable {
   let sources: any SourceReader
-  let kustomize: KustomizeProgram?
+  let programs: RenderPrograms
   let others: (any GeneratorSource)?
   let cache: RenderCache
   let answers: AnswerMemory
   let expansions: ExpansionCache
 
-  /// Makes an expander; without a kustomize program, kustomizations are an error that says what to install.
+  /// Makes an expander.
   ///
   /// - Parameter others: answers generators that ask other programs; nil where they fail.
-  public init(sources: any SourceReader, kustomize: KustomizeProgram?, others: (any GeneratorSource)? = nil) {
+  public init(sources: any SourceReader, programs: RenderPrograms, others: (any GeneratorSource)? = nil) {
     self.sources = sources
-    self.kustomize = kustomize
+    self.programs = programs
     self.others = others
     cache = RenderCache()
     answers = AnswerMemory()
@@ -82,7 +82,7 @@ public struct Expander: Sendable {
   /// The same expander with other sources; what it remembers is shared.
   init(_ other: Expander, sources: any SourceReader) {
     self.sources = sources
-    kustomize = other.kustomize
+    programs = other.programs
     others = other.others
     cache = other.cache
     answers = other.answers
@@ -214,15 +214,19 @@ public struct Expander: Sendable {
 
   private func rendered(_ target: ExpandedTarget, _ source: ResolvedSource) async throws -> BundleDraft {
     let object: String?
+    let isChart: Bool
     do {
       object = try source.tree.objectID(of: target.path)
+      // The target's name is the release's name of a chart.
+      let file = target.path.isEmpty ? "Chart.yaml" : target.path + "/Chart.yaml"
+      isChart = try source.tree.objectID(of: file) != nil
     } catch {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
     }
     var key = RenderCache.Key(
       repository: source.repository.url, object: object, path: target.path, namespace: target.namespace,
-      isRecursive: target.isRecursive)
+      isRecursive: target.isRecursive, options: target.options, target: isChart ? target.name.rawValue : "")
     if object != nil, let bundle = await cache.bundle(for: key) { return bundle }
     key.commit = source.commit.id
     if let bundle = await cache.bundle(for: key) { return bundle }
@@ -241,7 +245,7 @@ public struct Expander: Sendable {
     while true {
       let rendering = FleetRender.render(
         tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
-        answers: answers)
+        options: target.options, target: target.name.rawValue, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
         let draft = BundleDraft(
@@ -252,24 +256,7 @@ public struct Expander: Sendable {
         return (draft, answers.isEmpty)
       case .failed(let problems): throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       case .needs(let requests):
-        for request in requests { answers[request] = await answer(request, source) }
-      }
-    }
-  }
-
-  private func answer(_ request: RenderRequest, _ source: ResolvedSource) async -> RenderAnswer {
-    switch request {
-    case .kustomize(let path, let files):
-      guard let kustomize else {
-        return .failure("neither kubectl nor kustomize is installed where the controller runs")
-      }
-      do {
-        let inputs = try files.map { file in
-          KustomizeProgram.File(path: file.path, contents: try source.tree.contents(of: file.path) ?? [])
-        }
-        return .output(try await kustomize.build(directory: path, files: inputs))
-      } catch {
-        return .failure("\(error)")
+        for request in requests { answers[request] = await programs.answer(request, source.tree) }
       }
     }
   }
@@ -285,6 +272,7 @@ public struct Expander: Sendable {
       bundle: bundle)
     draft.revision = target.revision
     draft.isRecursive = target.isRecursive
+    draft.options = target.options
     return draft
   }
 }
@@ -299,6 +287,7 @@ extension ExpandedTarget {
     kept.revision = settings.revision
     kept.path = settings.path
     kept.isRecursive = settings.isRecursive
+    kept.options = settings.options
     kept.namespace = settings.namespace
     kept.sync = SyncPolicy(
       prune: settings.prune, selfHeal: settings.selfHeal, createNamespace: settings.createNamespace)
