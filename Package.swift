@@ -148,8 +148,8 @@ let targets: [Target] = [
   .target(
     name: "FleetTestSupport",
     dependencies: [
-      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore,
-      logging,
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, hummingbirdCore,
+      hummingbirdTLS, httpTypes, nioCore, nioSSL, logging,
     ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
@@ -179,7 +179,7 @@ let targets: [Target] = [
     "FleetForgesTests",
     [
       "FleetForges", "FleetGenerators", "FleetDocuments", "FleetPorts", "Manifest", "FleetModel", "FleetTestSupport",
-      logging,
+      logging, nioSSL,
     ]),
   tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", asyncHTTPClient, logging, hummingbird]),
   tests(
