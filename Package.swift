@@ -103,7 +103,8 @@ let targets: [Target] = [
     "FleetServer",
     [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetSimulation", "FleetPorts",
-      "FleetAPI", "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging,
+      "FleetAPI", "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto,
+      logging,
       metrics,
       serviceLifecycle,
     ]),

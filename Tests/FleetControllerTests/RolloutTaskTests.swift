@@ -70,6 +70,13 @@ import Testing
       try await controller.settle()
       let found = try await controller.store.correlations(of: run.id)
       #expect(found.map(\.message) == ["2 of 2 failures have disk=old; 0 of 3 others"])
+      // Who was healthy and goes back was healthy all the same.
+      _ = try await controller.service.act(
+        .undo, on: "shop", number: run.number, in: .defaultProject, by: Principal(name: "kim", right: .operate),
+        reason: "try another way")
+      try await controller.settle()
+      #expect(try #require(try await controller.rollout()).run.state == .rollingBack)
+      #expect(try await controller.store.correlations(of: run.id) == found)
     }
   }
 

@@ -9,7 +9,8 @@ struct RolloutCommand: ParsableCommand {
     commandName: "rollout", abstract: "Start, watch and decide about rollouts.",
     discussion: "A rollout is named SET/NUMBER, for example storefront/3; SET alone means the newest one of the set.",
     subcommands: [
-      RolloutPlan.self, RolloutRehearse.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self,
+      RolloutPlan.self, RolloutRehearse.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self,
+      RolloutExplain.self,
       RolloutHistory.self,
       RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
       RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutWaiveChecks.self, RolloutOverrideWindow.self,

@@ -29,8 +29,9 @@ struct RolloutRehearse: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "When it begins, like 2026-11-27T16:00:00Z; the present minute when absent.", valueName: "time"))
-  var at: Timestamp?
+      "When it begins, like 2026-11-27T16:00:00Z; the present minute when absent.", valueName: "time"),
+    transform: parsedInstant)
+  var at: FleetModel.Instant?
 
   @Option(
     help: ArgumentHelp("A release by its commit, short name or #NUMBER; the newest when absent.", valueName: "release"))
@@ -68,13 +69,9 @@ struct RolloutRehearse: AsyncParsableCommand {
       let (assumptions, diagnostics) = Documents.rehearsal(file.content, file: file.name)
       if assumptions == nil { throw DiagnosticsError(diagnostics) }
     }
-    return RehearseRolloutRequest(revision: revision, faults: file?.first?.wireFile, seed: seed, at: at)
+    return RehearseRolloutRequest(
+      revision: revision, faults: file?.first?.wireFile, seed: seed, at: at.map { Timestamp($0) })
   }
-}
-
-extension Timestamp: ExpressibleByArgument {
-  /// Reads RFC 3339.
-  public init?(argument: String) { self.init(text: argument) }
 }
 
 /// A rehearsal as lines of text.
@@ -96,7 +93,7 @@ struct RehearsalText {
     lines.append("reaches \(grouped(answer.counts.touched)) of \(grouped(total)) clusters")
     lines += stopLines(style)
     for found in answer.correlations {
-      lines.append(style(.bad, found.message) + (found.exclusion.map { "  (without them: \($0))" } ?? ""))
+      lines.append(style(.bad, found.message) + exclusionText(found))
     }
     lines += failureLines(isWide: isWide, style)
     if !answer.time.isEmpty {

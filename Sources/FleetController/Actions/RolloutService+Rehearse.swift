@@ -27,7 +27,10 @@ extension RolloutService {
       let clusters = try await inventory(of: project)
       let calendar = due.input.calendar
       let played = try await desk.perform { [run] in
-        Swift.Result { try FleetSimulation.rehearse(run, clusters: clusters, calendar: calendar, assumptions: assumptions, seed: seed) }
+        Swift.Result {
+          try FleetSimulation.rehearse(
+            run, clusters: clusters, calendar: calendar, assumptions: assumptions, seed: seed)
+        }
       }
       do {
         return (run, try played.get())

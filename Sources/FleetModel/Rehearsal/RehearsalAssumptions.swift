@@ -79,7 +79,9 @@ public struct RehearsalFault: Hashable, Sendable, Codable {
   public var kubernetes: String?
 
   /// Makes a fault.
-  public init(_ kind: Kind, of share: IntOrPercent, clusters: LabelSelector = LabelSelector(), kubernetes: String? = nil) {
+  public init(
+    _ kind: Kind, of share: IntOrPercent, clusters: LabelSelector = LabelSelector(), kubernetes: String? = nil
+  ) {
     self.kind = kind
     self.share = share
     self.clusters = clusters

@@ -1,5 +1,7 @@
 import FleetAPI
 import FleetModel
+import FleetPlanner
+import FleetPorts
 import FleetSimulation
 
 extension RehearsalResponse {

@@ -60,7 +60,9 @@ extension RehearsalStage {
 
   /// A report arrives; one about an older order changes nothing (R27).
   func hear(_ unit: Int, _ step: Int, _ generation: Generation, _ saying: Saying) {
-    guard units[unit].steps[step].highestGeneration == generation, cast.awaySince[cast.places[unit]] == nil else { return }
+    guard units[unit].steps[step].highestGeneration == generation, cast.awaySince[cast.places[unit]] == nil else {
+      return
+    }
     var observation = Observation(
       target: units[unit].steps[step].target, generation: generation, bundle: units[unit].steps[step].bundle,
       phase: .applied, health: .progressing, readyFor: .zero, degradedFor: .zero, message: "")

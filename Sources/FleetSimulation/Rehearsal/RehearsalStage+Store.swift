@@ -21,8 +21,7 @@ extension RehearsalStage {
     var wanted = active.union(changed)
     var last: [Int] = []
     if let stage = stages.first(where: { !$0.state.isComplete }) {
-      let free = max(0, stage.slots - stage.counters.slotsHeld)
-      let next = pending.next(perGroup + free, of: stage.index, in: units)
+      let next = pending.next(perGroup, of: stage.index, in: units)
       wanted.formUnion(next.units)
       last = next.lastOfGroups
     }
@@ -49,7 +48,8 @@ extension RehearsalStage {
   private func inFlightByLabel() -> [String: [String: Int]] {
     guard !run.strategy.limits.isEmpty else { return [:] }
     var counts: [String: [String: Int]] = [:]
-    for index in active where units[index].steps.contains(where: { $0.state.holdsForwardSlot || $0.state == .rollingBack }) {
+    for index in active
+    where units[index].steps.contains(where: { $0.state.holdsForwardSlot || $0.state == .rollingBack }) {
       for (limit, value) in zip(run.strategy.limits, units[index].limitValues) {
         if let value { counts[limit.label, default: [:]][value, default: 0] += 1 }
       }

@@ -103,12 +103,14 @@ struct RolloutStoryTests {
       fleet.say("c01")
       fleet.silence("c03", for: .seconds(50))
     }
-    try story.at("2026-11-24T10:16", "c04 is healthy; c03 has been silent for five minutes: its slot is free") { fleet in
+    try story.at("2026-11-24T10:16", "c04 is healthy; c03 has been silent for five minutes: its slot is free") {
+      fleet in
       fleet.say("c04")
       fleet.silence("c02", for: .seconds(4_500))
       fleet.silence("c03", for: .seconds(300))
     }
-    try story.at("2026-11-24T10:20", "both return: the lost one gets its order again, the other one its turn") { fleet in
+    try story.at("2026-11-24T10:20", "both return: the lost one gets its order again, the other one its turn") {
+      fleet in
       fleet.silence("c02", for: .zero)
       fleet.silence("c03", for: .zero)
     }
@@ -180,7 +182,8 @@ struct RolloutStoryTests {
     }
     story.tell("on their way back: \(orders.joined(separator: ", "))")
     for (minute, clusters) in [("10:04", ["c02", "c05"]), ("10:05", ["c01"]), ("10:06", ["c00"])] {
-      try story.at("2026-11-24T\(minute)", "healthy on what they ran before: \(clusters.joined(separator: ", "))") { fleet in
+      try story.at("2026-11-24T\(minute)", "healthy on what they ran before: \(clusters.joined(separator: ", "))") {
+        fleet in
         for cluster in clusters { fleet.say(ClusterName(cluster)) }
       }
     }
