@@ -95,6 +95,11 @@ import Testing
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"plan\":\"4f0c9a17\",\"skipConflicting\":true}"
       ]),
     Case(
+      line: "rollout rehearse storefront --seed 7 --at 2026-11-27T16:00:00Z",
+      requests: [
+        "POST \(project)/fleetsets/storefront/rehearsal\n  {\"at\":\"2026-11-27T16:00:00.000Z\",\"seed\":7}"
+      ]),
+    Case(
       line: "fleetset accept storefront --expansion 9f2c61d0 --reason moved",
       requests: [
         "GET \(project)/fleetsets/storefront",

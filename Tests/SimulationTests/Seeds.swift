@@ -7,7 +7,7 @@ enum Seeds {
   static var single: UInt64? { number("SIMULATION_SEED") }
 
   /// How many fresh seeds an ordinary run takes.
-  static var count: Int { number("FLOTILLA_SIMULATION_SEEDS").map { Int($0) } ?? 1_000 }
+  static var count: Int { number("FLOTILLA_SIMULATION_SEEDS").map { Int($0) } ?? 300 }
 
   /// The first fresh seed: another in every run, unless the environment says which.
   static let start = number("SIMULATION_START") ?? UInt64.random(in: 1...1_000_000_000)
