@@ -192,7 +192,8 @@ import Testing
     #expect(seen.map(\.line) == verb.requests)
     for request in seen {
       #expect(request.headers["authorization"] == "Bearer flt_secret")
-      let isReading = request.method == "GET" || request.uri.hasSuffix("/preview") || request.uri.hasSuffix("/diff")
+      let isReading =
+        request.method == "GET" || ["/preview", "/diff", "/rehearsal"].contains { request.uri.hasSuffix($0) }
       #expect((request.headers["idempotency-key"] == nil) == isReading)
     }
     #expect(!result.transcript.contains("flt_secret"))

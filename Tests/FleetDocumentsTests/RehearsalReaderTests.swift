@@ -56,11 +56,11 @@ struct RehearsalReaderTests {
   @Test(
     "what is wrong is said with its place and what to do",
     arguments: [
-      ("  aply: 3s\n", "faults.yaml:4:3: spec.aply: unknown field; did you mean \"apply\"?"),
-      ("  apply: 90s..20s\n", "faults.yaml:4:10: spec.apply: \"90s..20s\" ends before it begins"),
-      ("  apply: soon..late\n", "faults.yaml:4:10: spec.apply: \"soon..late\" is not a range of durations"),
-      ("  approvals: soon\n", "faults.yaml:4:14: spec.approvals: \"soon\" is not a duration"),
-      ("  faults: [{offline: 300%}]\n", "faults.yaml:4:22: spec.faults[0].offline: \"300%\" is more than all clusters"),
+      ("  aply: 3s\n", "faults.yaml:4:3  spec.aply: unknown field; did you mean \"apply\"?"),
+      ("  apply: 90s..20s\n", "faults.yaml:4:10  spec.apply: \"90s..20s\" ends before it begins"),
+      ("  apply: soon..late\n", "faults.yaml:4:10  spec.apply: \"soon..late\" is not a range of durations"),
+      ("  approvals: soon\n", "faults.yaml:4:14  spec.approvals: \"soon\" is not a duration"),
+      ("  faults: [{offline: 300%}]\n", "faults.yaml:4:22  spec.faults[0].offline: \"300%\" is more than all clusters"),
       ("  faults: [{kubernetes: \"1.29\"}]\n", "spec.faults[0]: the fault does not say what goes wrong"),
       ("  faults: [{fails: 1, slow: 1, apply: 3m}]\n", "spec.faults[0]: one fault says 2 things that go wrong"),
       ("  faults: [{fails: 1, as: broken}]\n", "spec.faults[0].as: \"broken\" is not known"),

@@ -42,9 +42,11 @@ private struct Stage {
       now: beginning, project: .defaultProject, fleetSet: "shop", strategy: strategy, release: 2,
       releaseName: "abc1234",
       authors: [], isHeld: false, lastGoodRelease: 1, members: members, activeRun: nil, nextNumber: 7)
-    return try rehearse(
+    let rehearsal = try rehearse(
       freeze(input, options: FreezeOptions(startedBy: "kim")), clusters: clusters, calendar: calendar,
       assumptions: assumptions, seed: seed, lints: true)
+    #expect(rehearsal.violations == [])
+    return rehearsal
   }
 
   private static func digest(_ digit: String) -> Digest {
@@ -126,7 +128,10 @@ struct RehearsalTests {
 
   @Test("clusters that are away: budgets count them, and who returns has its turn")
   func offline() throws {
-    var stage = Stage(41) { $0.budgets.unreachable = .percent(20) }
+    var stage = Stage(41) { strategy in
+      strategy.budgets.unreachable = .percent(20)
+      strategy.stages[1].failureBudget = .percent(20)
+    }
     stage.clusters[40].isAway = true
     stage.assumptions.faults = [
       RehearsalFault(.offline(from: .order, for: DurationRange(.seconds(400), .seconds(400))), of: .percent(10))

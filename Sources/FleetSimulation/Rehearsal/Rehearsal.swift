@@ -125,6 +125,8 @@ public struct Rehearsal: Hashable, Sendable {
   public var occupations: [Occupation: Duration]
   /// Passes of the planner.
   public var passes: Int
+  /// What `lint` found in the plans, when it was asked.
+  public var violations: [PlanViolation]
 }
 
 /// A rehearsal that is not carried out.

@@ -11,16 +11,16 @@ public import FleetPlanner
 ///   - clusters: the inventory; clusters of the run that are missing count as present, without labels.
 ///   - calendar: the windows and freezes, with their zones.
 ///   - longest: how much of the future is gone through.
-///   - lints: whether every plan is checked by `lint`, which takes its time.
+///   - lints: whether every plan is checked by `lint`, which takes its time, into ``Rehearsal/violations``.
 /// - Throws: ``RehearsalRefusal`` when it would take too much work.
 public func rehearse(
   _ frozen: FrozenRun, clusters: [RehearsedCluster], calendar: ChangeCalendar = ChangeCalendar(),
   assumptions: RehearsalAssumptions, seed: UInt64, longest: Duration = .seconds(90 * 86_400), lints: Bool = false
 ) throws(RehearsalRefusal) -> Rehearsal {
-  let stage = RehearsalStage(
+  let rehearser = Rehearser(
     frozen, clusters: clusters, calendar: calendar, assumptions: assumptions, seed: seed, lints: lints)
-  try stage.play(until: longest.wholeMilliseconds)
-  return stage.summary()
+  try rehearser.play(until: longest.wholeMilliseconds)
+  return rehearser.summary()
 }
 
 /// What happens next in a rehearsal.
@@ -47,7 +47,7 @@ enum Saying {
 }
 
 /// The working state of a rehearsal. Times are milliseconds since its beginning.
-final class RehearsalStage {
+final class Rehearser {
   let assumptions: RehearsalAssumptions
   let calendar: ChangeCalendar
   let lints: Bool
@@ -79,6 +79,7 @@ final class RehearsalStage {
   var stoppedAt: Int64?
   var passes = 0
   var visits = 0
+  var violations: [PlanViolation] = []
   var isOver = false
 
   init(
@@ -114,24 +115,18 @@ final class RehearsalStage {
 
   /// Plays the run to its end, to where it stands still, or as far as is asked.
   func play(until longest: Int64) throws(RehearsalRefusal) {
-    try passes(at: 0)
-    while !isOver {
-      guard let next = queue.nextTime, next <= longest else { break }
-      let occupation = occupation()
-      occupations[occupation, default: 0] += next - time
+    try look()
+    while !isOver, let next = queue.nextTime, next <= longest {
+      occupations[occupation(), default: 0] += next - time
       time = next
-      while queue.nextTime == time, let (_, cue) = queue.next() { try take(cue) }
-      try passes(at: time)
+      while queue.nextTime == time, let (_, cue) = queue.next() { take(cue) }
+      try look()
     }
   }
 
-  /// Passes until nothing changes at this moment.
-  private func passes(at moment: Int64) throws(RehearsalRefusal) {
-    var goesOn = true
-    while goesOn, !run.state.isEnd {
-      let input = try decideAndCommit()
-      goesOn = input
-    }
+  /// Passes until nothing changes at this moment, and sees where that leads.
+  private func look() throws(RehearsalRefusal) {
+    while !run.state.isEnd, try decideAndCommit() {}
     settle()
   }
 
@@ -146,9 +141,7 @@ final class RehearsalStage {
         perGroup *= 4
         continue
       }
-      if lints {
-        for violation in lint(plan, input: load.input) { preconditionFailure("\(violation)") }
-      }
+      if lints { violations += lint(plan, input: load.input) }
       commit(plan)
       let wake = plan.nextWake.map { ($0 - beginning).wholeMilliseconds }
       if let wake, wake > time + 1 { queue.add(.look, at: wholeSeconds(wake)) }
@@ -168,12 +161,12 @@ final class RehearsalStage {
     guard passes <= Self.mostPasses, visits <= Self.mostVisits else { throw .tooLong(passes: passes, units: visits) }
   }
 
-  private func take(_ cue: Cue) throws(RehearsalRefusal) {
+  private func take(_ cue: Cue) {
     switch cue {
     case .look: break
     case .report(let unit, let step, let generation, let saying): hear(unit, step, generation, saying)
-    case .approve(let stage): try approve(stage)
-    case .measure: try measure()
+    case .approve(let stage): approve(stage)
+    case .measure: measure()
     case .comeback(let place): comeBack(place)
     }
   }

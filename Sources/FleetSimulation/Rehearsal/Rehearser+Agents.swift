@@ -2,7 +2,7 @@ internal import FleetModel
 internal import FleetPlanner
 
 /// The agents of a rehearsal.
-extension RehearsalStage {
+extension Rehearser {
   /// An order is committed: the agent gets it when it is there, and says what comes of it.
   func send(_ order: OrderDraft, _ unit: Int, _ step: Int) {
     units[unit].steps[step].order = StepOrder(

@@ -2,7 +2,7 @@ internal import FleetModel
 internal import FleetPlanner
 
 /// The people of a rehearsal, and what gates are measured by.
-extension RehearsalStage {
+extension Rehearser {
   /// Who is asked for an approval answers when the assumptions say so.
   func askPeople() {
     guard case .after(let delay) = assumptions.approvals else { return }
@@ -14,7 +14,7 @@ extension RehearsalStage {
   }
 
   /// All that a stage asks for is given at once, by as many people as it takes.
-  func approve(_ index: Int) throws(RehearsalRefusal) {
+  func approve(_ index: Int) {
     askedStages.remove(index)
     let stage = stages[index]
     let gates = stage.openedAt == nil ? stage.rules.before : stage.rules.after
@@ -39,7 +39,7 @@ extension RehearsalStage {
   }
 
   /// Measures what is due: it comes to what the assumptions say.
-  func measure() throws(RehearsalRefusal) {
+  func measure() {
     let answer = CheckAnswer(assumptions.checks == .pass ? .pass : .fail, message: "assumed by the rehearsal")
     for request in dueChecks(checkInput).due {
       give(.measured(CheckMeasurement(request: request, answer: answer)), by: CommandGiver(name: "flotilla"))

@@ -1,7 +1,7 @@
 internal import FleetModel
 internal import FleetPlanner
 
-extension RehearsalStage {
+extension Rehearser {
   /// How the run went.
   func summary() -> Rehearsal {
     let counts = stages.map { stage in tally(units.indices.filter { units[$0].stage == stage.index }) }
@@ -16,7 +16,7 @@ extension RehearsalStage {
       },
       counts: counts.reduce(into: Rehearsal.Counts()) { $0.add($1) }, casualties: casualties(),
       correlations: correlations(), occupations: occupations.filter { $0.value > 0 }.mapValues { .milliseconds($0) },
-      passes: passes)
+      passes: passes, violations: violations)
   }
 
   private func stop() -> Rehearsal.Stop? {

@@ -8,15 +8,15 @@ struct RehearsalLoad {
   var lastOfGroups: [Int]
 
   /// Whether more units would change the plan: somebody behind those given could have what they left.
-  func isWorthWidening(_ plan: Plan, _ stage: RehearsalStage) -> Bool {
+  func isWorthWidening(_ plan: Plan, _ rehearser: Rehearser) -> Bool {
     if input.hasMoreToSendBack, input.run.state == .rollingBack { return true }
     let moved = Set(plan.steps.map(\.target))
-    return lastOfGroups.contains { unit in stage.units[unit].steps.contains { moved.contains($0.target) } }
+    return lastOfGroups.contains { unit in rehearser.units[unit].steps.contains { moved.contains($0.target) } }
   }
 }
 
 /// The store of a rehearsal: it gives a pass what `PlanInput.units` documents, and takes in what was planned.
-extension RehearsalStage {
+extension Rehearser {
   func load(perGroup: Int) -> RehearsalLoad {
     var wanted = active.union(changed)
     var last: [Int] = []
@@ -96,7 +96,7 @@ extension RehearsalStage {
     for stage in plan.stages { stages[stage.index] = stage }
     changed = []
     for change in plan.steps {
-      guard let (unit, step) = place(of: change) else { continue }
+      guard let (unit, step) = places[change.target] else { continue }
       units[unit].steps[step].state = change.to
       units[unit].steps[step].attempt = change.attempt
       units[unit].steps[step].failure = change.failure
@@ -106,13 +106,6 @@ extension RehearsalStage {
     }
     for bulk in plan.bulk { apply(bulk) }
     report = plan.report
-  }
-
-  private func place(of change: StepChange) -> (unit: Int, step: Int)? {
-    guard let place = places[change.target] else { return nil }
-    if units[place.unit].stage == change.stage { return place }
-    // A target is in one stage; anything else would be a fault of the planner.
-    return nil
   }
 
   private func apply(_ bulk: BulkTransition) {
