@@ -214,12 +214,13 @@ extension Routes {
   static let lists = [listTargets, listReleases, listRollouts]
 }
 
-// Rollouts. The number is a number, or `latest`.
+// Rollouts. The number is a number, or `latest` for the one that goes on, or else the newest.
 extension Routes {
   /// One run.
   public static let getRollout = Route(
     "getRollout", .get, project("rollouts/{set}/{number}"), .right(.read),
-    "Get a rollout; the number may be `latest`", response: RolloutResource.self)
+    "Get a rollout; the number may be `latest`: the one that goes on, or else the newest",
+    response: RolloutResource.self)
   /// The steps of a run.
   public static let listSteps = Route(
     "listSteps", .get, project("rollouts/{set}/{number}/steps"), .right(.read),
