@@ -188,6 +188,15 @@ struct RehearsalTests {
     #expect(rehearsal.state == .succeeded)
     #expect(rehearsal.stages[1].openedAfter == .seconds(8 * 3_600))
     #expect((rehearsal.occupations[.windows] ?? .zero) > .seconds(7 * 3_600))
+    stage.calendar.freezes = [
+      ChangeCalendar.AppliedFreeze(
+        Freeze(name: "sale", reason: "sale", until: CivilMinute(text: "2027-11-26T00:00"), timeZone: .named("UTC")),
+        appliedAt: stage.beginning)
+    ]
+    let frozen = try stage.play()
+    #expect(frozen.verdict == .goesOn && frozen.duration == .seconds(90 * 86_400) && frozen.counts.touched == 0)
+    stage.calendar.freezes[0].freeze.until = nil
+    #expect(try stage.play().stop?.cause.contains("freeze sale (sale) is on") == true)
   }
 
   @Test("limits hold clusters back, and those behind them go first")

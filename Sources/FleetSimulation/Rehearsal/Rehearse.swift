@@ -116,9 +116,9 @@ final class Rehearser {
   /// Plays the run to its end, to where it stands still, or as far as is asked.
   func play(until longest: Int64) throws(RehearsalRefusal) {
     try look()
-    while !isOver, let next = queue.nextTime, next <= longest {
-      occupations[occupation(), default: 0] += next - time
-      time = next
+    while !isOver, time < longest, let next = queue.nextTime {
+      occupations[occupation(), default: 0] += min(next, longest) - time
+      time = min(next, longest)
       while queue.nextTime == time, let (_, cue) = queue.next() { take(cue) }
       try look()
     }
