@@ -42,7 +42,7 @@ import Testing
   @Test func whatFailuresHaveInCommonIsFound() async throws {
     try await ControllerFixture.with { controller in
       let set = ControllerFixture.fleetSet(
-        stages: "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s, budgets: {failures: 100%}}]")
+        stages: "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s, soak: 1h, budgets: {failures: 100%}}]")
       try await controller.apply(ControllerFixture.clusters(["a", "b"], labels: "disk: old, env: test"))
       try await controller.rollOutFirst(clusters: ["c", "d", "e"], set: set)
       try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")

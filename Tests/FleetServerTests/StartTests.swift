@@ -170,8 +170,7 @@ import Testing
           Routes.rehearseRollout, Routes.rehearseRollout.path("default", "storefront"), right: .read,
           RehearseRolloutRequest(faults: .init(name: "faults.yaml", content: content), seed: seed))
       }
-      // No agent is connected to this fixture.
-      let away = try await rehearse("{}").decode(RehearsalResponse.self)
+      let away = try await rehearse("{faults: [{offline: 100%}]}").decode(RehearsalResponse.self)
       #expect(away.verdict == .stops && away.counts.away == 2 && away.counts.touched == 0, "\(away)")
       let good = try await rehearse("{away: return, apply: 30s}")
       #expect(good.status == 200)

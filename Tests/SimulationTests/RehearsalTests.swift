@@ -131,6 +131,7 @@ struct RehearsalTests {
     var stage = Stage(41) { strategy in
       strategy.budgets.unreachable = .percent(20)
       strategy.stages[1].failureBudget = .percent(20)
+      strategy.stages[1].soak = .seconds(900)
     }
     stage.clusters[40].isAway = true
     stage.assumptions.faults = [

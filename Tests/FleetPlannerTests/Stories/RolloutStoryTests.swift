@@ -95,6 +95,7 @@ struct RolloutStoryTests {
       {
         $0.budgets.unreachable = .percent(50)
         $0.stages[1].failureBudget = .count(1)
+        $0.stages[1].soak = .seconds(600)
       }, canary: { $0.soak = .seconds(600) })
     var story = Story(try fleet(strategy, canaryAnd(4)), in: .utc)
     try story.at("2026-11-24T10:00", "the run begins")
@@ -122,6 +123,7 @@ struct RolloutStoryTests {
       fleet.say("c02")
       fleet.say("c03")
     }
+    try story.at("2026-11-24T10:31", "the stage has soaked anew")
     #expect(story.fleet.states().allSatisfy { $0 == .succeeded })
     try story.compare("offline-cluster-returns")
   }
