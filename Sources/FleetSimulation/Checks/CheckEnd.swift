@@ -91,9 +91,13 @@ extension World {
     var changed = 0
     for unit in row.units {
       if unit.steps.contains(where: { $0.state == .rollbackFailed }) { failed += 1 }
-      // Who left, or did not catch up, is not among those that the rollback is about.
+      // Who left, or did not catch up, is not among those that the rollback is about; who failed by being away is counted
+      // with the others that failed.
       let isGone = [.removed, .unreachable, .skipped, .cancelled].contains(unit.state)
-      if !isGone, unit.steps.contains(where: { row.witness.forwardOrdered.contains($0.target) }) { changed += 1 }
+      let isChanged = unit.steps.contains { step in
+        row.witness.forwardOrdered.contains(step.target) || step.state == .failed || step.state == .waived
+      }
+      if !isGone, isChanged { changed += 1 }
     }
     return (failed, failed > max(1, changed / 10))
   }
