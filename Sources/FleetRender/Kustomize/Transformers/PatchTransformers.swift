@@ -1,0 +1,228 @@
+import FleetModel
+import Manifest
+
+/// Applies the patches of a kustomization.
+struct PatchTransformer {
+  typealias Patch = KustomizationDefinition.Patch
+
+  let files: KustomizeFiles
+  let directory: String
+  /// The kustomization file.
+  let file: String
+
+  // MARK: patches
+
+  func apply(_ patch: Patch, to list: ResourceList) throws(KustomizeStop) {
+    let (bytes, place) = try text(of: patch)
+    var first = bytes[...]
+    while let byte = first.first, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { first = first.dropFirst() }
+    guard !first.isEmpty else { throw .failed("the patch is empty", file: place, field: patch.field) }
+    if try isList(bytes, place) {
+      guard let target = patch.target else {
+        throw .failed(
+          "a JSON patch needs a target", file: file, at: patch.position, field: patch.field,
+          hint: "name what it is for: target: {kind: …, name: …}")
+      }
+      return try applyJSON(bytes, place: place, to: try target.compiled().select(list.resources))
+    }
+    let patches = try ResourceReader.resources(bytes, file: place)
+    guard !patches.isEmpty else { throw .needsProgram("a patch without a document (\(place))") }
+    for resource in patches {
+      if patch.allowsNameChange { try resource.enable(BuildNote.allowNameChange) }
+      if patch.allowsKindChange { try resource.enable(BuildNote.allowKindChange) }
+    }
+    guard let target = patch.target else {
+      for resource in patches { try merge(resource, into: try self.target(of: resource, in: list)) }
+      return
+    }
+    guard patches.count == 1 else {
+      throw .failed(
+        "several patches have one target", file: place, field: patch.field, hint: "give each an entry of its own")
+    }
+    try merge(patches[0], into: try target.compiled().select(list.resources), of: list)
+  }
+
+  private func text(of patch: Patch) throws(KustomizeStop) -> ([UInt8], place: String) {
+    switch (patch.path, patch.text) {
+    case (let path?, nil):
+      let (place, bytes) = try files.load(path, from: directory, file: file)
+      return (bytes, place)
+    case (nil, let text?): return (trimmed(text.text), "\(file) \(text.field)")
+    default:
+      throw .failed(
+        "expected one of path and patch", file: file, at: patch.position, field: patch.field)
+    }
+  }
+
+  private func trimmed(_ text: String) -> [UInt8] {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    return Array(text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+  }
+
+  /// Whether a patch is a list of operations.
+  private func isList(_ bytes: [UInt8], _ place: String) throws(KustomizeStop) -> Bool {
+    if bytes.first == UInt8(ascii: "[") { return true }
+    if bytes.first == UInt8(ascii: "{") { return false }
+    return try ResourceReader.documents(bytes, file: place).first?.kind == .sequence
+  }
+
+  // MARK: patchesStrategicMerge, patchesJson6902
+
+  func applyStrategic(_ references: [KustomizationDefinition.Reference], to list: ResourceList) throws(KustomizeStop) {
+    var patches: [Resource] = []
+    for reference in references {
+      if reference.text.contains("\n") || reference.text.contains("{") {
+        patches += try ResourceReader.resources(Array(reference.text.utf8), file: "\(file) \(reference.field)")
+      } else {
+        let (place, bytes) = try files.load(reference, from: directory, file: file)
+        patches += try ResourceReader.resources(bytes, file: place)
+      }
+    }
+    guard references.isEmpty || !patches.isEmpty else { throw .needsProgram("patches without a document") }
+    for patch in patches { try merge(patch, into: [try target(of: patch, in: list)], of: list) }
+  }
+
+  func applyJSON(_ patch: Patch, to list: ResourceList) throws(KustomizeStop) {
+    guard let target = patch.target, !target.name.isEmpty else {
+      throw .failed("a JSON patch needs a target with a name", file: file, at: patch.position, field: patch.field)
+    }
+    let (bytes, place) = try text(of: patch)
+    try applyJSON(bytes, place: place, to: try target.compiled().select(list.resources), remembers: false)
+  }
+
+  // MARK: Merging
+
+  private func target(of patch: Resource, in list: ResourceList) throws(KustomizeStop) -> Resource {
+    let id = patch.original
+    let matches = list.resources(withAnyID: id)
+    guard matches.count == 1, let match = matches.first else {
+      throw .failed(
+        matches.isEmpty
+          ? "there is no \(id.display) (\(id.type.apiVersion)) to patch"
+          : "the patch could be for several objects: "
+            + matches.map { "\($0.current.display) of \($0.file)" }.joined(separator: ", "),
+        file: patch.file, at: patch.root.position,
+        hint: "kind, apiVersion, name and namespace of a patch are those in the object's own file")
+    }
+    return match
+  }
+
+  private func merge(_ patch: Resource, into target: Resource) throws(KustomizeStop) {
+    let name = target.name
+    let namespace = target.namespace
+    let kind = target.kind
+    let changesName = patch.isEnabled(BuildNote.allowNameChange)
+    let changesKind = patch.isEnabled(BuildNote.allowKindChange)
+    if changesName || changesKind { target.rememberID() }
+    let merged: WrittenNode?
+    do throws(KustomizeStop) {
+      merged = try StrategicMerge.merge(patch.root, into: target.root)
+    } catch {
+      guard case .failed(var diagnostic) = error, diagnostic.file.isEmpty else { throw error }
+      diagnostic.file = patch.file
+      throw .failed(diagnostic)
+    }
+    guard let merged else { return target.delete() }
+    target.replaceRoot(merged)
+    if target.isEmpty { return }
+    if !changesKind { try target.setKind(kind) }
+    if !changesName { try target.setName(name) }
+    try target.setNamespace(namespace)
+    target.forgetIDs()
+  }
+
+  /// Merges a copy of a patch into each of the objects.
+  private func merge(_ patch: Resource, into targets: [Resource], of list: ResourceList) throws(KustomizeStop) {
+    let ids = Set(targets.map { $0.current.key })
+    for resource in list.resources where ids.contains(resource.current.key) {
+      let copy = Resource(patch.root.copy(), file: patch.file)
+      try copy.setLabels(patch.labels)
+      try copy.setAnnotations(patch.annotations)
+      try copy.setName(patch.name)
+      try copy.setNamespace(patch.namespace)
+      try copy.root.setField("apiVersion", to: .untyped(resource.type.apiVersion))
+      try copy.setKind(patch.kind)
+      try merge(copy, into: resource)
+    }
+    try list.readd()
+  }
+
+  // MARK: JSON patches
+
+  private func applyJSON(
+    _ bytes: [UInt8], place: String, to resources: [Resource], remembers: Bool = true
+  ) throws(KustomizeStop) {
+    let patch = try jsonPatch(bytes, place)
+    for resource in resources {
+      if remembers { resource.rememberID() }
+      let notes = resource.annotations.filter { $0.key.hasPrefix(BuildNote.domain) }
+      let object = try ResourceReader.value(of: resource.root)
+      let patched: Node
+      do throws(JSONPatch.Failure) {
+        patched = try patch.applied(to: object)
+      } catch {
+        throw .failed(
+          "does not apply to \(resource.current.display) of \(resource.file): \(error.description)", file: place)
+      }
+      guard patched.object != nil else { throw .needsProgram("a patch of a whole object") }
+      let root = WrittenNode(json: patched)
+      root.position = resource.root.position
+      resource.replaceRoot(root)
+      var annotations = resource.annotations
+      annotations.merge(notes) { _, note in note }
+      try resource.setAnnotations(annotations)
+      resource.forgetIDs()
+    }
+  }
+
+  private func jsonPatch(_ bytes: [UInt8], _ place: String) throws(KustomizeStop) -> JSONPatch {
+    let node: Node
+    do throws(DiagnosticsError) {
+      if bytes.first == UInt8(ascii: "[") {
+        node = try JSON.parse(bytes, file: place)
+      } else {
+        let documents = try YAML.documents(bytes, file: place)
+        node = documents.count == 1 ? documents[0] : Node(.null)
+      }
+    } catch {
+      // What is refused here may be read by the program, which takes keys that are there twice, for example.
+      throw .needsProgram("the patch \(place): \(error.diagnostics.first?.message ?? "")")
+    }
+    try refuseUncommon(node, place)
+    do throws(JSONPatch.Failure) {
+      return try JSONPatch(node)
+    } catch {
+      throw .failed(error.description, file: place, at: node.position)
+    }
+  }
+
+  /// What the program does otherwise than RFC 6902: negative indices, and paths and sources of the whole document.
+  private func refuseUncommon(_ node: Node, _ place: String) throws(KustomizeStop) {
+    guard let operations = node.array, !operations.isEmpty else { throw .needsProgram("the patch \(place)") }
+    for operation in operations {
+      guard let name = operation["op"]?.string else { throw .needsProgram("an operation without op (\(place))") }
+      for member in ["path", "from"] {
+        guard let pointer = operation[member]?.string else {
+          guard member == "from", name != "move", name != "copy" else {
+            throw .needsProgram("an operation without \(member) (\(place))")
+          }
+          continue
+        }
+        if !pointer.hasPrefix("/") || pointer.contains("/-1") || pointer.split(separator: "/").contains(where: isSignedNumber) {
+          throw .needsProgram("the path \(pointer) of a JSON patch")
+        }
+      }
+      if name == "test", operation["value"] == nil || operation["value"]?.isNull == true {
+        throw .needsProgram("a test for nothing (\(place))")
+      }
+      if operation["value"] == nil, ["add", "replace"].contains(name) {
+        throw .needsProgram("an operation without a value (\(place))")
+      }
+    }
+  }
+
+  private func isSignedNumber(_ token: Substring) -> Bool {
+    guard token.first == "-" || token.first == "+" || token.first == "0" && token.count > 1 else { return false }
+    return token.dropFirst().allSatisfy { ("0"..."9").contains($0) } && token.count > 1
+  }
+}
