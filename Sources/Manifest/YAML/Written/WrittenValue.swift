@@ -44,10 +44,8 @@ extension WrittenNode {
     func uncertain(_ what: String) -> ValueError { .uncertain(what, position) }
     if tag == .string || (tag == .none && (style != .plain || text.utf8.contains(0x0A))) {
       if style == .folded, Self.hasUnevenLines(text) { throw uncertain("a folded text with indented lines") }
-      if style == .literal || style == .folded || text.utf8.contains(0x0A),
-        let first = text.utf8.first, first == 0x20 || first == 0x0A
-      {
-        throw uncertain("a block of text that begins with a space or an empty line")
+      if text.utf8.contains(0x0A), text.utf8.first(where: { $0 != 0x0A && $0 != 0x20 }) == 0x09 {
+        throw uncertain("a block of text that begins with a tab")
       }
       guard !Self.isWrittenDifferently(text) else { throw uncertain("a text with rare line separators") }
       return .string(text)
