@@ -3,17 +3,17 @@ import Manifest
 
 /// Reads objects from files and inline texts as kustomize does: documents one by one, lists replaced by their items.
 enum ResourceReader {
-  /// A text with a node for the objects in it.
+  /// The objects of a text that has so many lines before it in its file.
   ///
   /// - Throws: when a document is no YAML, or no object with kind and name.
-  static func resources(_ bytes: [UInt8], file: String) throws(KustomizeStop) -> [Resource] {
-    var resources: [Resource] = []
-    for node in try nodes(bytes, file: file) { resources.append(Resource(node, file: file)) }
-    return resources
+  static func resources(_ bytes: [UInt8], file: String, afterLine line: Int = 0) throws(KustomizeStop) -> [Resource] {
+    try nodes(bytes, file: file, afterLine: line).map { Resource($0, file: file) }
   }
 
-  static func nodes(_ bytes: [UInt8], file: String) throws(KustomizeStop) -> [WrittenNode] {
-    let documents = try documents(bytes, file: file)
+  private static func nodes(
+    _ bytes: [UInt8], file: String, afterLine line: Int
+  ) throws(KustomizeStop) -> [WrittenNode] {
+    let documents = try documents(bytes, file: file, afterLine: line)
     var nodes: [WrittenNode] = []
     for document in documents {
       let kind = document["kind"]?.text ?? ""
@@ -36,12 +36,14 @@ enum ResourceReader {
   // MARK: Documents
 
   /// The documents of a stream. kustomize takes it apart at lines that begin with `---` before it reads YAML.
-  static func documents(_ bytes: [UInt8], file: String) throws(KustomizeStop) -> [WrittenNode] {
+  static func documents(
+    _ bytes: [UInt8], file: String, afterLine line: Int = 0
+  ) throws(KustomizeStop) -> [WrittenNode] {
     var bytes = bytes
     if bytes.contains(0x0D) { bytes = withoutCarriageReturns(bytes) }
     var nodes: [WrittenNode] = []
     for part in try parts(of: bytes, file: file) {
-      if let node = try document(bytes[part.range], file: file, afterLine: part.line) { nodes.append(node) }
+      if let node = try document(bytes[part.range], file: file, afterLine: line + part.line) { nodes.append(node) }
     }
     return nodes
   }
@@ -123,11 +125,6 @@ enum ResourceReader {
     }
     guard let kind = node["kind"], !kind.isNilOrEmpty, !kind.text.isEmpty else {
       throw .failed("the object has no kind", file: file, at: node.position, field: "kind")
-    }
-    if let version = node["apiVersion"]?.text, version.hasPrefix("kustomize.config.k8s.io/") {
-      throw .failed(
-        "a \(kind.text) is no object to deploy", file: file, at: node.position,
-        hint: "refer to the directory that it lies in")
     }
     if kind.text.hasSuffix("List") { return }
     let name = node["metadata"]?["name"]

@@ -13,20 +13,21 @@ struct PatchTransformer {
   // MARK: patches
 
   func apply(_ patch: Patch, to list: ResourceList) throws(KustomizeStop) {
-    let (bytes, place) = try text(of: patch)
+    let text = try text(of: patch)
+    let bytes = text.bytes
     var first = bytes[...]
     while let byte = first.first, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { first = first.dropFirst() }
-    guard !first.isEmpty else { throw .failed("the patch is empty", file: place, field: patch.field) }
-    if try isList(bytes, place) {
+    guard !first.isEmpty else { throw .failed("the patch is empty", file: text.file, field: patch.field) }
+    if try isList(text) {
       guard let target = patch.target else {
         throw .failed(
           "a JSON patch needs a target", file: file, at: patch.position, field: patch.field,
           hint: "name what it is for: target: {kind: …, name: …}")
       }
-      return try applyJSON(bytes, place: place, to: try target.compiled().select(list.resources))
+      return try applyJSON(text, to: try target.compiled().select(list.resources))
     }
-    let patches = try ResourceReader.resources(bytes, file: place)
-    guard !patches.isEmpty else { throw .needsProgram("a patch without a document (\(place))") }
+    let patches = try ResourceReader.resources(bytes, file: text.file, afterLine: text.line)
+    guard !patches.isEmpty else { throw .needsProgram("a patch without a document (\(text.file))") }
     for resource in patches {
       if patch.allowsNameChange { try resource.enable(BuildNote.allowNameChange) }
       if patch.allowsKindChange { try resource.enable(BuildNote.allowKindChange) }
@@ -37,21 +38,37 @@ struct PatchTransformer {
     }
     guard patches.count == 1 else {
       throw .failed(
-        "several patches have one target", file: place, field: patch.field, hint: "give each an entry of its own")
+        "several patches have one target", file: text.file, field: patch.field, hint: "give each an entry of its own")
     }
     try merge(patches[0], into: try target.compiled().select(list.resources), of: list)
   }
 
-  private func text(of patch: Patch) throws(KustomizeStop) -> ([UInt8], place: String) {
+  /// The text of a patch with the place where it begins.
+  private struct PatchText {
+    var bytes: [UInt8]
+    var file: String
+    /// The lines before it in its file.
+    var line = 0
+    var field = ""
+  }
+
+  private func text(of patch: Patch) throws(KustomizeStop) -> PatchText {
     switch (patch.path, patch.text) {
     case (let path?, nil):
       let (place, bytes) = try files.load(path, from: directory, file: file)
-      return (bytes, place)
-    case (nil, let text?): return (trimmed(text.text), "\(file) \(text.field)")
+      return PatchText(bytes: bytes, file: place)
+    case (nil, let text?): return inline(text)
     default:
       throw .failed(
         "expected one of path and patch", file: file, at: patch.position, field: patch.field)
     }
+  }
+
+  /// A text in the kustomization; one of several lines begins behind its key.
+  private func inline(_ text: KustomizationDefinition.Reference) -> PatchText {
+    let line = Int(text.position?.line ?? 1)
+    return PatchText(
+      bytes: trimmed(text.text), file: file, line: text.text.contains("\n") ? line : line - 1, field: text.field)
   }
 
   private func trimmed(_ text: String) -> [UInt8] {
@@ -60,10 +77,11 @@ struct PatchTransformer {
   }
 
   /// Whether a patch is a list of operations.
-  private func isList(_ bytes: [UInt8], _ place: String) throws(KustomizeStop) -> Bool {
+  private func isList(_ text: PatchText) throws(KustomizeStop) -> Bool {
+    let bytes = text.bytes
     if bytes.first == UInt8(ascii: "[") { return true }
     if bytes.first == UInt8(ascii: "{") { return false }
-    return try ResourceReader.documents(bytes, file: place).first?.kind == .sequence
+    return try ResourceReader.documents(bytes, file: text.file, afterLine: text.line).first?.kind == .sequence
   }
 
   // MARK: patchesStrategicMerge, patchesJson6902
@@ -72,7 +90,8 @@ struct PatchTransformer {
     var patches: [Resource] = []
     for reference in references {
       if reference.text.contains("\n") || reference.text.contains("{") {
-        patches += try ResourceReader.resources(Array(reference.text.utf8), file: "\(file) \(reference.field)")
+        let text = inline(reference)
+        patches += try ResourceReader.resources(text.bytes, file: file, afterLine: text.line)
       } else {
         let (place, bytes) = try files.load(reference, from: directory, file: file)
         patches += try ResourceReader.resources(bytes, file: place)
@@ -86,8 +105,7 @@ struct PatchTransformer {
     guard let target = patch.target, !target.name.isEmpty else {
       throw .failed("a JSON patch needs a target with a name", file: file, at: patch.position, field: patch.field)
     }
-    let (bytes, place) = try text(of: patch)
-    try applyJSON(bytes, place: place, to: try target.compiled().select(list.resources), remembers: false)
+    try applyJSON(try text(of: patch), to: try target.compiled().select(list.resources), remembers: false)
   }
 
   // MARK: Merging
@@ -150,9 +168,9 @@ struct PatchTransformer {
   // MARK: JSON patches
 
   private func applyJSON(
-    _ bytes: [UInt8], place: String, to resources: [Resource], remembers: Bool = true
+    _ text: PatchText, to resources: [Resource], remembers: Bool = true
   ) throws(KustomizeStop) {
-    let patch = try jsonPatch(bytes, place)
+    let patch = try jsonPatch(text.bytes, text.file)
     for resource in resources {
       if remembers { resource.rememberID() }
       let notes = resource.annotations.filter { $0.key.hasPrefix(BuildNote.domain) }
@@ -162,7 +180,8 @@ struct PatchTransformer {
         patched = try patch.applied(to: object)
       } catch {
         throw .failed(
-          "does not apply to \(resource.current.display) of \(resource.file): \(error.description)", file: place)
+          "does not apply to \(resource.current.display) of \(resource.file): \(error.description)", file: text.file,
+          at: text.line > 0 ? Position(line: text.line + 1, column: 1) : nil, field: text.field)
       }
       guard patched.object != nil else { throw .needsProgram("a patch of a whole object") }
       let root = WrittenNode(json: patched)

@@ -56,7 +56,8 @@ extension WrittenNode {
     if style != .plain { return .string(text) }
     switch ScalarRules.valueOfYAML12(ofPlain: text) {
     case .decimal(let number)? where !number.isFinite: throw uncertain("\(text), which JSON has not")
-    case .decimal(let number)? where plain == .integer: throw uncertain("\(number), an integer beyond 64 bits")
+    case .decimal(let number)? where number.magnitude >= 0x1p63 && !text.contains(where: { ".eE".contains($0) }):
+      throw uncertain("\(text), an integer beyond 63 bits")
     case .string(let text)?:
       guard text != "<<", !Self.isWrittenDifferently(text) else { throw uncertain("a text with rare line separators") }
       return .string(text)
