@@ -2,9 +2,11 @@
 
 /// Whether two texts are the same bytes.
 func sameBytes(_ left: String, _ right: String) -> Bool {
-  // Canonically different texts cannot have the same bytes, and for those Swift's comparison is one of memory.
-  guard left == right, left.utf8.count == right.utf8.count else { return false }
-  return left.utf8.elementsEqual(right.utf8)
+  guard left.utf8.count == right.utf8.count else { return false }
+  let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+  }
+  return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }
 
 /// Whether a text comes before another one, bytewise.

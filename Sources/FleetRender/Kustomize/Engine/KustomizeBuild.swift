@@ -91,15 +91,13 @@ private struct FinalStep {
   }
 
   private func values(_ list: ResourceList, _ metadata: Set<String>) throws(KustomizeStop) -> [Node] {
-    var removed = BuildNote.removedAtTheEnd
-    if !metadata.contains("originAnnotations") { removed.append(BuildNote.origin) }
-    if !metadata.contains("transformerAnnotations") { removed.append(BuildNote.transformations) }
+    var removed = Set(BuildNote.removedAtTheEnd)
+    if !metadata.contains("originAnnotations") { removed.insert(BuildNote.origin) }
+    if !metadata.contains("transformerAnnotations") { removed.insert(BuildNote.transformations) }
     var values: [Node] = []
     values.reserveCapacity(list.resources.count)
     for resource in list.resources {
-      var annotations = resource.annotations
-      for key in removed { annotations[key] = nil }
-      try resource.setAnnotations(annotations)
+      resource.cleanAnnotations(removing: removed)
       do throws(KustomizeStop) {
         values.append(try ResourceReader.value(of: resource.root))
       } catch {

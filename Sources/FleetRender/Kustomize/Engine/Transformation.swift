@@ -11,6 +11,7 @@ struct Transformation {
   private var file: String { target.file }
 
   func run() throws(KustomizeStop) {
+    list.forgetIndex()
     try patch()
     if !definition.namespace.isEmpty {
       try step("NamespaceTransformer") { () throws(KustomizeStop) in
@@ -73,13 +74,11 @@ struct Transformation {
   private func label() throws(KustomizeStop) {
     guard !definition.labels.isEmpty || !definition.commonLabels.isEmpty else { return }
     for labels in definition.labels {
-      var fields = try [FieldSpec]().merging(labels.fields)
-      if labels.includesSelectors {
-        fields = try fields.merging(DefaultFieldSpecs.commonLabels)
-      } else {
-        if labels.includesTemplates { fields = try fields.merging(DefaultFieldSpecs.templateLabels) }
-        fields = try fields.merging(FieldSpec(path: "metadata/labels", creates: true))
-      }
+      let known =
+        labels.includesSelectors
+        ? DefaultFieldSpecs.commonLabels
+        : labels.includesTemplates ? DefaultFieldSpecs.templateLabels : DefaultFieldSpecs.labels
+      let fields = labels.fields.isEmpty ? known : try [FieldSpec]().merging(labels.fields).merging(known)
       try step("LabelTransformer") { () throws(KustomizeStop) in
         try MapTransformer(entries: labels.pairs, fields: fields).apply(to: list.resources)
       }

@@ -4,6 +4,8 @@ enum DefaultFieldSpecs {
   static let commonAnnotations =
     specs([("metadata/annotations", [""])] + template("annotations", statefulSet: "StatefulSet"), creates: true)
 
+  static let labels = [FieldSpec(path: "metadata/labels", creates: true)]
+
   /// The labels of objects and of what they make.
   static let templateLabels =
     specs([("metadata/labels", [""])] + template("labels", statefulSet: "apps/StatefulSet"), creates: true)

@@ -1,15 +1,17 @@
 import Manifest
 
 /// Fields of objects of some types: where a transformer sets something.
-struct FieldSpec: Hashable {
-  var type: ResourceType
-  var path: String
+///
+/// A class, because whole tables of them are passed around and it never changes.
+final class FieldSpec: Sendable {
+  let type: ResourceType
+  let path: String
   /// Whether the field is made where it is missing.
-  var creates: Bool
+  let creates: Bool
   /// The keys on the way; lists on it are walked through, however they are written.
-  var steps: [Step]
+  let steps: [Step]
 
-  struct Step: Hashable {
+  struct Step: Sendable {
     var key: String
     /// Written with `[]`: not made when it is missing.
     var isList: Bool
@@ -57,6 +59,14 @@ struct FieldSpec: Hashable {
     _ set: (WrittenNode) throws(KustomizeStop) -> Void
   ) throws(KustomizeStop) {
     guard matches(node) else { return }
+    try visitAny(node, making: made, tag: tag, set)
+  }
+
+  /// As ``visit(_:making:tag:_:)``, for an object that is known to be of the type.
+  func visitAny(
+    _ node: WrittenNode, making made: WrittenNode.Kind?, tag: WrittenNode.Tag = .none,
+    _ set: (WrittenNode) throws(KustomizeStop) -> Void
+  ) throws(KustomizeStop) {
     try visit(node, steps[...], making: made, tag: tag, set)
   }
 

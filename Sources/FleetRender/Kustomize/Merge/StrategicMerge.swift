@@ -25,7 +25,9 @@ struct StrategicMerge {
   private static func walk(
     _ old: WrittenNode?, _ patch: WrittenNode?, schema known: MergeSchema?
   ) throws(KustomizeStop) -> Merged {
-    let schema = known ?? schemaOfObject(old) ?? schemaOfObject(patch)
+    var schema = known
+    if schema == nil { schema = try schemaOfObject(old) }
+    if schema == nil { schema = try schemaOfObject(patch) }
     let first = [old, patch].compactMap { $0 }.first { !$0.isNull }
     guard let first else { return try mergeMaps(old, patch, schema) }
     for node in [old, patch] {
@@ -43,10 +45,11 @@ struct StrategicMerge {
     }
   }
 
-  private static func schemaOfObject(_ node: WrittenNode?) -> MergeSchema? {
+  private static func schemaOfObject(_ node: WrittenNode?) throws(KustomizeStop) -> MergeSchema? {
     guard let node, node.kind == .mapping, let kind = node["kind"]?.text, let version = node["apiVersion"]?.text,
       !kind.isEmpty, !version.isEmpty
     else { return nil }
+    if version.hasPrefix("kustomize.config.k8s.io/") { throw .needsProgram("a patch for a \(kind)") }
     return .object(apiVersion: version, kind: kind)
   }
 

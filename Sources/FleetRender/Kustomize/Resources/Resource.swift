@@ -75,10 +75,20 @@ final class Resource {
   /// Notes the current id before it changes.
   func rememberID() {
     let id = current
+    let known = previous
     appendNote(BuildNote.previousNames, id.name)
     appendNote(BuildNote.previousNamespaces, id.effectiveNamespace)
     appendNote(BuildNote.previousKinds, id.type.kind)
-    forgetIDs()
+    // Names with commas would be taken apart.
+    let texts = [id.name, id.effectiveNamespace, id.type.kind]
+    if known.isEmpty || texts.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) {
+      forgetIDs()
+    } else {
+      var earlier = id
+      earlier.isClusterScoped = false
+      earlier.namespace = id.effectiveNamespace
+      cachedPrevious = known + [earlier]
+    }
   }
 
   // MARK: Metadata
@@ -99,6 +109,18 @@ final class Resource {
   var labels: [String: String] { metadata?["labels"]?.textMap ?? [:] }
 
   func annotation(_ key: String) -> String? { annotationsNode?[key]?.text }
+
+  /// Removes annotations, and makes texts of the values of the others.
+  func cleanAnnotations(removing removed: Set<String>) {
+    guard let metadata = root["metadata"], let place = metadata.place(of: "annotations") else { return }
+    let node = metadata.content[place + 1]
+    let kept = WrittenNode.map()
+    for index in stride(from: 0, to: node.content.count - node.content.count % 2, by: 2)
+    where !removed.contains(node.content[index].text) {
+      kept.append(key: .untyped(node.content[index].text), value: .string(node.content[index + 1].text))
+    }
+    if kept.content.isEmpty { metadata.remove(key: "annotations") } else { metadata.content[place + 1] = kept }
+  }
 
   func setAnnotations(_ map: [String: String]) throws(KustomizeStop) {
     try setMetadataMap("annotations", map)

@@ -1,7 +1,7 @@
 import Manifest
 
 /// A kind with group and version.
-struct ResourceType: Hashable {
+struct ResourceType: Hashable, Sendable {
   var group = ""
   var version = ""
   var kind = ""

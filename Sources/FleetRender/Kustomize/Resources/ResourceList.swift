@@ -3,14 +3,20 @@ import Manifest
 /// The objects of a build in order; no two have the same current id.
 final class ResourceList {
   private(set) var resources: [Resource] = []
+  /// The objects by id; nil when ids may have changed.
+  private var index: [ResourceID.Key: Resource]?
+
+  /// To be called when ids of objects in the list may have changed.
+  func forgetIndex() { index = nil }
 
   /// Adds objects behind the others.
   ///
   /// - Throws: when one is there already.
   func append(_ added: [Resource]) throws(KustomizeStop) {
-    var known: [ResourceID.Key: Resource] = [:]
-    known.reserveCapacity(resources.count + added.count)
-    for resource in resources { known[resource.current.key] = resource }
+    var known = index ?? [:]
+    if index == nil { for resource in resources { known[resource.current.key] = resource } }
+    index = nil
+    defer { index = known }
     for resource in added {
       if let other = known.updateValue(resource, forKey: resource.current.key) {
         throw .failed(
@@ -30,14 +36,19 @@ final class ResourceList {
   func readd() throws(KustomizeStop) {
     let all = resources.filter { !$0.isEmpty }
     resources = []
+    index = nil
     try append(all)
   }
 
-  func dropEmpty() { resources.removeAll(where: \.isEmpty) }
+  func dropEmpty() {
+    resources.removeAll(where: \.isEmpty)
+    forgetIndex()
+  }
 
   func replace(_ old: Resource, with new: Resource) {
     guard let index = resources.firstIndex(where: { $0 === old }) else { return }
     resources[index] = new
+    forgetIndex()
   }
 
   func keep(_ isKept: (Resource) -> Bool) { resources.removeAll { !isKept($0) } }

@@ -19,6 +19,9 @@ struct LabelSelector {
     self.requirements = requirements
   }
 
+  /// Whether it matches everything.
+  var isEmpty: Bool { requirements.isEmpty }
+
   /// Whether labels satisfy every part.
   func matches(_ labels: [String: String]) -> Bool {
     requirements.allSatisfy { requirement in

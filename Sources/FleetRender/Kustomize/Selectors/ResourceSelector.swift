@@ -72,7 +72,8 @@ struct CompiledSelector {
       let current = resource.current
       guard try matchesEither(namespace, original.effectiveNamespace, current.effectiveNamespace),
         try matchesEither(name, original.name, current.name), try matches(type: current.type),
-        labels.matches(resource.labels), annotations.matches(resource.annotations)
+        labels.isEmpty || labels.matches(resource.labels),
+        annotations.isEmpty || annotations.matches(resource.annotations)
       else { continue }
       selected.append(resource)
     }

@@ -77,7 +77,7 @@ struct MapTransformer {
         // One node for all fields of an object, as in kustomize: what changes it later changes it everywhere.
         let value = WrittenNode(kind: .scalar, tag: .string, text: entries[key] ?? "")
         for field in fields {
-          try field.visit(root, making: .mapping, tag: .collection) { node throws(KustomizeStop) in
+          try field.visitAny(root, making: .mapping, tag: .collection) { node throws(KustomizeStop) in
             try node.setField(key, to: value)
           }
         }

@@ -19,9 +19,7 @@ struct NameReferenceTransformer {
       guard let references = Self.byKind[resource.original.type.kind] else { continue }
       let referrer = try Referrer(resource, names: byName)
       for (spec, target) in references where resource.original.type.isSelected(by: spec.type) {
-        var spec = spec
-        spec.type = ResourceType()
-        try spec.visit(resource.root, making: nil) { node throws(KustomizeStop) in
+        try spec.visitAny(resource.root, making: nil) { node throws(KustomizeStop) in
           try referrer.set(node, path: spec.path, target: target)
         }
       }

@@ -151,18 +151,22 @@ struct PatchTransformer {
 
   /// Merges a copy of a patch into each of the objects.
   private func merge(_ patch: Resource, into targets: [Resource], of list: ResourceList) throws(KustomizeStop) {
-    let ids = Set(targets.map { $0.current.key })
-    for resource in list.resources where ids.contains(resource.current.key) {
-      let copy = Resource(patch.root.copy(), file: patch.file)
-      try copy.setLabels(patch.labels)
-      try copy.setAnnotations(patch.annotations)
-      try copy.setName(patch.name)
-      try copy.setNamespace(patch.namespace)
+    let prepared = Resource(patch.root.copy(), file: patch.file)
+    try prepared.setLabels(patch.labels)
+    try prepared.setAnnotations(patch.annotations)
+    try prepared.setName(patch.name)
+    try prepared.setNamespace(patch.namespace)
+    try prepared.setKind(patch.kind)
+    for resource in targets {
+      let copy = Resource(prepared.root.copy(), file: patch.file)
       try copy.root.setField("apiVersion", to: .untyped(resource.type.apiVersion))
-      try copy.setKind(patch.kind)
       try merge(copy, into: resource)
     }
-    try list.readd()
+    if patch.isEnabled(BuildNote.allowNameChange) || patch.isEnabled(BuildNote.allowKindChange) {
+      try list.readd()
+    } else {
+      list.dropEmpty()
+    }
   }
 
   // MARK: JSON patches
