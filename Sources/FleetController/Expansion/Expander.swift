@@ -185,7 +185,7 @@ public struct Expander: Sendable {
     while true {
       let rendering = FleetRender.render(
         tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
-        answers: answers)
+        engine: .automatic, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
         return BundleDraft(

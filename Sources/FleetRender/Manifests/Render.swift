@@ -27,6 +27,14 @@ public enum Rendering: Sendable {
   case failed([Diagnostic])
 }
 
+/// What builds kustomizations.
+public enum KustomizeEngine: Sendable {
+  /// The native engine, and the program for what only that does (decision 37).
+  case automatic
+  /// The program alone.
+  case program
+}
+
 /// Renders a directory of a commit: plain manifests, or a kustomization when one lies in the directory itself.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
@@ -36,23 +44,23 @@ public enum Rendering: Sendable {
 /// - Parameters:
 ///   - tree: the files of a commit; nothing else is read.
 ///   - path: the directory, relative to the root; empty for the root.
-///   - namespace: for objects of namespaced kinds that name none.
+///   - namespace: for objects of namespaced kinds that name none; empty to leave them without one.
 ///   - isRecursive: whether plain manifests are read from the directories below as well.
+///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
 public func render(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
-  answers: [RenderRequest: RenderAnswer] = [:]
+  engine: KustomizeEngine = .program, answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
     var sources = ManifestSources()
-    if Kustomization.file(in: files.map(\.path), directory: path) != nil {
-      let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
-      switch answers[request] {
-      case nil: return .needs([request])
-      case .failure(let message):
-        throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
-      case .output(let bytes): try sources.read(bytes, file: "kustomize build \(path.isEmpty ? "." : path)")
+    var notes: [Diagnostic] = []
+    if let file = Kustomization.file(in: files.map(\.path), directory: path) {
+      switch try built(tree, path, file, engine, answers, &notes) {
+      case .needs(let request): return .needs([request])
+      case .text(let bytes): try sources.read(bytes, file: buildName(path))
+      case .objects(let objects): sources.add(objects, file: buildName(path))
       }
     } else {
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
@@ -60,11 +68,43 @@ public func render(
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
-    return .manifests(bundle, problems: warnings)
+    return .manifests(bundle, problems: notes + warnings)
   } catch {
     return .failed(error.diagnostics)
   }
 }
+
+/// What a kustomization came to.
+private enum Built {
+  case objects([Node])
+  case text([UInt8])
+  case needs(RenderRequest)
+}
+
+private func built(
+  _ tree: any SourceTree, _ path: String, _ file: String, _ engine: KustomizeEngine,
+  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic]
+) throws(DiagnosticsError) -> Built {
+  if engine == .automatic {
+    switch kustomize(tree: tree, path: path) {
+    case .objects(let objects): return .objects(objects)
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .needsProgram(let reason):
+      notes.append(
+        Diagnostic(severity: .warning, file: file, message: "the kustomize program builds this, because of \(reason)"))
+    }
+  }
+  let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
+  switch answers[request] {
+  case nil: return .needs(request)
+  case .failure(let message):
+    throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
+  case .output(let bytes): return .text(bytes)
+  }
+}
+
+/// What messages about objects of a kustomization call their source.
+private func buildName(_ path: String) -> String { "kustomize build \(path.isEmpty ? "." : path)" }
 
 /// The files of a directory and below.
 private func filesOfDirectory(_ path: String, in tree: any SourceTree) throws(DiagnosticsError) -> [SourceFile] {
