@@ -13,25 +13,31 @@ struct LegacyOrder {
   /// What decides an object's place.
   struct Key {
     var rank: Int
-    var id: ResourceID
+    var isCoreNamespace: Bool
+    var type: String
+    var id: String
   }
 
   func key(_ resource: Resource) -> Key {
-    Key(rank: ranks[resource.current.type.kind] ?? 0, id: resource.current)
+    let id = resource.current
+    return Key(
+      rank: ranks[id.type.kind] ?? 0, isCoreNamespace: id.type.kind == "Namespace" && id.type.group.isEmpty,
+      type: Self.typeText(id.type), id: Self.idText(id))
   }
 
   static func areInOrder(_ left: Key, _ right: Key) -> Bool {
-    func precedes(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
     if left.rank != right.rank { return left.rank < right.rank }
-    let types = (left.id.type, right.id.type)
-    if types.0 != types.1 {
-      let texts = (typeText(types.0), typeText(types.1))
-      if types.0.kind == "Namespace", types.1.kind == "Namespace", types.0.group.isEmpty || types.1.group.isEmpty {
-        return precedes(texts.1, texts.0)
-      }
-      return precedes(texts.0, texts.1)
+    if left.type != right.type {
+      // Of two kinds that are called Namespace, the one of Kubernetes goes last in kustomize.
+      let isReversed = left.isCoreNamespace && right.type.hasSuffix("_Namespace")
+        || right.isCoreNamespace && left.type.hasSuffix("_Namespace")
+      return isReversed ? precedes(right.type, left.type) : precedes(left.type, right.type)
     }
-    return precedes(idText(left.id), idText(right.id))
+    return precedes(left.id, right.id)
+  }
+
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
   private static func typeText(_ type: ResourceType) -> String {

@@ -10,7 +10,12 @@ final class Resource {
   var variableNames: [String] = []
   private(set) var isDeleted = false
   private var cachedCurrent: ResourceID?
+  /// The earlier ids that are in the tree.
   private var cachedPrevious: [ResourceID]?
+  /// Notes that are not in the tree yet: most objects never need to have them there.
+  private var pendingIDs: [ResourceID] = []
+  private var pendingPrefixes: [String] = []
+  private var pendingSuffixes: [String] = []
 
   init(_ root: WrittenNode, file: String) {
     self.root = root
@@ -52,7 +57,11 @@ final class Resource {
 
   /// The ids that it had before, the oldest first.
   var previous: [ResourceID] {
-    if let cachedPrevious { return cachedPrevious }
+    let written = cachedPrevious ?? readPrevious()
+    return pendingIDs.isEmpty ? written : written.isEmpty ? pendingIDs : written + pendingIDs
+  }
+
+  private func readPrevious() -> [ResourceID] {
     var ids: [ResourceID] = []
     let notes = annotationsNode
     if let names = notes?[BuildNote.previousNames]?.text {
@@ -70,25 +79,39 @@ final class Resource {
   }
 
   /// The id that it was read with.
-  var original: ResourceID { previous.first ?? current }
+  var original: ResourceID { (cachedPrevious ?? readPrevious()).first ?? pendingIDs.first ?? current }
 
   /// Notes the current id before it changes.
   func rememberID() {
-    let id = current
-    let known = previous
-    appendNote(BuildNote.previousNames, id.name)
-    appendNote(BuildNote.previousNamespaces, id.effectiveNamespace)
-    appendNote(BuildNote.previousKinds, id.type.kind)
-    // Names with commas would be taken apart.
-    let texts = [id.name, id.effectiveNamespace, id.type.kind]
-    if known.isEmpty || texts.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) {
-      forgetIDs()
-    } else {
-      var earlier = id
-      earlier.isClusterScoped = false
-      earlier.namespace = id.effectiveNamespace
-      cachedPrevious = known + [earlier]
+    var id = current
+    id.namespace = id.effectiveNamespace
+    id.isClusterScoped = false
+    pendingIDs.append(id)
+    // Lists are taken apart at commas, and one without a text gets no entry.
+    if [id.name, id.namespace, id.type.kind].contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) {
+      writeNotes()
     }
+  }
+
+  /// Notes what was put before or behind the name.
+  func remember(_ text: String, isPrefix: Bool) {
+    if isPrefix { pendingPrefixes.append(text) } else { pendingSuffixes.append(text) }
+    if text.utf8.contains(UInt8(ascii: ",")) { writeNotes() }
+  }
+
+  /// Puts the notes into the tree, where patches and selectors see them.
+  func writeNotes() {
+    for id in pendingIDs {
+      appendNote(BuildNote.previousNames, id.name)
+      appendNote(BuildNote.previousNamespaces, id.namespace)
+      appendNote(BuildNote.previousKinds, id.type.kind)
+    }
+    if !pendingIDs.isEmpty { cachedPrevious = nil }
+    for text in pendingPrefixes { appendNote(BuildNote.prefixes, text) }
+    for text in pendingSuffixes { appendNote(BuildNote.suffixes, text) }
+    pendingIDs = []
+    pendingPrefixes = []
+    pendingSuffixes = []
   }
 
   // MARK: Metadata
@@ -105,7 +128,10 @@ final class Resource {
     return node.text
   }
 
-  var annotations: [String: String] { metadata?["annotations"]?.textMap ?? [:] }
+  var annotations: [String: String] {
+    writeNotes()
+    return metadata?["annotations"]?.textMap ?? [:]
+  }
   var labels: [String: String] { metadata?["labels"]?.textMap ?? [:] }
 
   func annotation(_ key: String) -> String? { annotationsNode?[key]?.text }
@@ -161,7 +187,7 @@ final class Resource {
   // MARK: Notes
 
   /// Adds to one of the lists that kustomize keeps in annotations.
-  func appendNote(_ key: String, _ value: String) {
+  private func appendNote(_ key: String, _ value: String) {
     guard !value.isEmpty else { return }
     let text = annotation(key).map { $0 + "," + value } ?? value
     // An empty map of annotations, and metadata that is empty without it, are removed before one is added.
@@ -187,7 +213,11 @@ final class Resource {
 
   func isEnabled(_ note: String) -> Bool { annotation(note) == BuildNote.enabled }
 
-  func noteList(_ key: String) -> [String] { annotation(key).map(split) ?? [] }
+  /// What was put before the name, or behind it, the oldest first.
+  func affixes(isPrefix: Bool) -> [String] {
+    let written = annotation(isPrefix ? BuildNote.prefixes : BuildNote.suffixes).map(split) ?? []
+    return written + (isPrefix ? pendingPrefixes : pendingSuffixes)
+  }
 
   private func split(_ text: String) -> [String] {
     text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -7,13 +7,15 @@ enum ResourceReader {
   ///
   /// - Throws: when a document is no YAML, or no object with kind and name.
   static func resources(_ bytes: [UInt8], file: String, afterLine line: Int = 0) throws(KustomizeStop) -> [Resource] {
-    try nodes(bytes, file: file, afterLine: line).map { Resource($0, file: file) }
+    try resources(try documents(bytes, file: file, afterLine: line), file: file)
   }
 
-  private static func nodes(
-    _ bytes: [UInt8], file: String, afterLine line: Int
-  ) throws(KustomizeStop) -> [WrittenNode] {
-    let documents = try documents(bytes, file: file, afterLine: line)
+  /// The objects of documents.
+  static func resources(_ documents: [WrittenNode], file: String) throws(KustomizeStop) -> [Resource] {
+    try nodes(documents, file: file).map { Resource($0, file: file) }
+  }
+
+  private static func nodes(_ documents: [WrittenNode], file: String) throws(KustomizeStop) -> [WrittenNode] {
     var nodes: [WrittenNode] = []
     for document in documents {
       let kind = document["kind"]?.text ?? ""

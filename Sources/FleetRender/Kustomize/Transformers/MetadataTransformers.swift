@@ -54,7 +54,7 @@ struct NameTransformer {
       let original = resource.original.type
       if original.kind == "CustomResourceDefinition" || original.kind == "Namespace" { continue }
       if original.kind == "APIService", original.group == "apiregistration.k8s.io" { continue }
-      resource.appendNote(isPrefix ? BuildNote.prefixes : BuildNote.suffixes, text)
+      resource.remember(text, isPrefix: isPrefix)
       resource.rememberID()
       guard let name = resource.root["metadata"]?["name"] else { continue }
       try name.setScalar(.untyped(isPrefix ? text + name.text : name.text + text))
@@ -68,9 +68,12 @@ struct MapTransformer {
   let entries: [String: String]
   let fields: [FieldSpec]
 
+  private var writesAnnotations: Bool { fields.contains { $0.path.hasPrefix("metadata/annotations") } }
+
   func apply(to resources: [Resource]) throws(KustomizeStop) {
     let keys = entries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for resource in resources {
+      if writesAnnotations { resource.writeNotes() }
       let root = resource.root
       let fields = fields.filter { $0.matches(root) }
       for key in keys {

@@ -9,7 +9,10 @@ struct NameReferenceTransformer {
   init(_ resources: [Resource]) {
     self.resources = resources
     for resource in resources {
-      for name in Set(resource.previous.map(\.name)) { byName[name, default: []].append(resource) }
+      let previous = resource.previous
+      for (index, id) in previous.enumerated() where !previous[..<index].contains(where: { $0.name == id.name }) {
+        byName[id.name, default: []].append(resource)
+      }
     }
   }
 
@@ -156,9 +159,9 @@ private struct Referrer {
 
   /// Whether prefixes and suffixes were put on in the same kustomizations.
   private func hasSameNotes(_ candidate: Resource, allowsNone: Bool) -> Bool {
-    [BuildNote.prefixes, BuildNote.suffixes].allSatisfy { note in
-      let own = resource.noteList(note)
-      let other = candidate.noteList(note)
+    [true, false].allSatisfy { isPrefix in
+      let own = resource.affixes(isPrefix: isPrefix)
+      let other = candidate.affixes(isPrefix: isPrefix)
       if own.isEmpty || other.isEmpty { return allowsNone || own.isEmpty && other.isEmpty }
       let count = min(own.count, other.count)
       return own.suffix(count) == other.suffix(count)

@@ -18,7 +18,8 @@ struct PatchTransformer {
     var first = bytes[...]
     while let byte = first.first, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { first = first.dropFirst() }
     guard !first.isEmpty else { throw .failed("the patch is empty", file: text.file, field: patch.field) }
-    if try isList(text) {
+    let documents = bytes.first == UInt8(ascii: "[") ? [] : try ResourceReader.documents(bytes, file: text.file, afterLine: text.line)
+    if documents.first?.kind == .sequence || bytes.first == UInt8(ascii: "[") {
       guard let target = patch.target else {
         throw .failed(
           "a JSON patch needs a target", file: file, at: patch.position, field: patch.field,
@@ -26,7 +27,7 @@ struct PatchTransformer {
       }
       return try applyJSON(text, to: try target.compiled().select(list.resources))
     }
-    let patches = try ResourceReader.resources(bytes, file: text.file, afterLine: text.line)
+    let patches = try ResourceReader.resources(documents, file: text.file)
     guard !patches.isEmpty else { throw .needsProgram("a patch without a document (\(text.file))") }
     for resource in patches {
       if patch.allowsNameChange { try resource.enable(BuildNote.allowNameChange) }
@@ -74,14 +75,6 @@ struct PatchTransformer {
   private func trimmed(_ text: String) -> [UInt8] {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     return Array(text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
-  }
-
-  /// Whether a patch is a list of operations.
-  private func isList(_ text: PatchText) throws(KustomizeStop) -> Bool {
-    let bytes = text.bytes
-    if bytes.first == UInt8(ascii: "[") { return true }
-    if bytes.first == UInt8(ascii: "{") { return false }
-    return try ResourceReader.documents(bytes, file: text.file, afterLine: text.line).first?.kind == .sequence
   }
 
   // MARK: patchesStrategicMerge, patchesJson6902
@@ -132,6 +125,7 @@ struct PatchTransformer {
     let changesName = patch.isEnabled(BuildNote.allowNameChange)
     let changesKind = patch.isEnabled(BuildNote.allowKindChange)
     if changesName || changesKind { target.rememberID() }
+    target.writeNotes()
     let merged: WrittenNode?
     do throws(KustomizeStop) {
       merged = try StrategicMerge.merge(patch.root, into: target.root)

@@ -11,6 +11,7 @@ struct ReplacementTransformer {
     guard replacement.source != nil || replacement.sourceValue != nil, !replacement.targets.isEmpty else {
       throw failure(replacement, "a replacement needs a source and at least one target")
     }
+    for resource in resources { resource.writeNotes() }
     let value = try value(replacement, resources)
     for target in replacement.targets { try copy(value, to: target, of: replacement, resources) }
     for resource in resources { resource.forgetIDs() }

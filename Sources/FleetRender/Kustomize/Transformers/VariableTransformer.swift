@@ -21,6 +21,7 @@ struct VariableTransformer {
 
   /// Looks the values up.
   init(_ variables: [(variable: Variable, file: String)], resources: [Resource]) throws(KustomizeStop) {
+    for resource in resources where !variables.isEmpty { resource.writeNotes() }
     for (variable, file) in variables {
       func fail(_ message: String) -> KustomizeStop {
         .failed(message, file: file, at: variable.position, field: "vars", hint: "replacements do the same and more")

@@ -113,6 +113,7 @@ public final class WrittenNode {
   /// Where the key of a map stands in `content`.
   public func place(of key: String) -> Int? {
     guard kind == .mapping else { return nil }
+    let content = content
     var index = 0
     while index < content.count {
       if sameBytes(content[index].text, key) { return index }
@@ -122,7 +123,17 @@ public final class WrittenNode {
   }
 
   /// The value of a map's key.
-  public subscript(key: String) -> WrittenNode? { place(of: key).map { content[$0 + 1] } }
+  public subscript(key: String) -> WrittenNode? {
+    guard kind == .mapping else { return nil }
+    // Looked at often enough that a second look at the same property counts.
+    let content = content
+    var index = 0
+    while index < content.count {
+      if sameBytes(content[index].text, key) { return content[index + 1] }
+      index += 2
+    }
+    return nil
+  }
 
   /// The keys of a map, in order.
   public var keys: [String] {
