@@ -19,7 +19,8 @@ struct CorpusCase: Sendable {
   static func all() throws -> [CorpusCase] {
     let folder = root.appendingPathComponent("Tests/FleetRenderTests/Corpus")
     var reader = CorpusReader()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() where name.hasSuffix(".corpus") {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    where name.hasSuffix(".corpus") {
       reader.read(try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8), file: name)
     }
     return reader.cases

@@ -21,7 +21,8 @@ import Testing
   static var isWanted: Bool { program != nil || ProcessInfo.processInfo.environment["FLOTILLA_REQUIRE"] == "all" }
 
   /// What the program makes of a case; the text of a failure is its own.
-  static func built(_ test: CorpusCase, _ program: KustomizeProgram) async -> Result<[UInt8], KustomizeProgram.Failure> {
+  static func built(_ test: CorpusCase, _ program: KustomizeProgram) async -> Result<[UInt8], KustomizeProgram.Failure>
+  {
     let files = test.files.map { KustomizeProgram.File(path: $0.key, contents: Array($0.value.utf8)) }
     do throws(KustomizeProgram.Failure) {
       return .success(try await program.build(directory: test.path, files: files))
@@ -48,8 +49,10 @@ import Testing
   private static func difference(_ text: String, _ expected: [UInt8]) -> String {
     let ours = text.split(separator: "\n", omittingEmptySubsequences: false)
     let theirs = String(decoding: expected, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    let line = zip(ours, theirs).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(ours.count, theirs.count)
-    return "line \(line + 1): \(ours.dropFirst(line).first ?? "(end)") instead of \(theirs.dropFirst(line).first ?? "(end)")"
+    let line =
+      zip(ours, theirs).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(ours.count, theirs.count)
+    return
+      "line \(line + 1): \(ours.dropFirst(line).first ?? "(end)") instead of \(theirs.dropFirst(line).first ?? "(end)")"
   }
 
   /// The outcomes of many, a few at a time.
@@ -110,7 +113,8 @@ import Testing
     }
     print(
       "kustomize: \(outcomes.count { $0 == .native }) of \(count) put together by chance came out the same, "
-        + "\(outcomes.count { $0 == .refused }) were refused by both, \(outcomes.count { $0 == .program }) left to the program")
+        + "\(outcomes.count { $0 == .refused }) were refused by both, \(outcomes.count { $0 == .program }) left to the program"
+    )
     #expect(outcomes.count { $0 == .native } > count / 4)
   }
 }

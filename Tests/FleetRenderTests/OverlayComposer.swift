@@ -122,8 +122,13 @@ struct OverlayComposer {
       case 2: metadata["finalizers"] = [string(["a", "b"]), "c"]
       case 3: patch["data"] = map([pick(["mode", "a", "n"]): chance(3) ? Node(.null) : value()])
       case 4 where ["Deployment", "StatefulSet", "Job"].contains(object.kind):
-        patch["spec"] = map(["template": map(["spec": map(["containers": Node(.array((0...random(2)).map { _ in container() }))])])])
-      default: patch["spec"] = map([pick(["x", "strategy", "ports", "replicas"]): pick([Node(.null), 3, "s", [map(["port": 80])]])])
+        patch["spec"] = map([
+          "template": map(["spec": map(["containers": Node(.array((0...random(2)).map { _ in container() }))])])
+        ])
+      default:
+        patch["spec"] = map([
+          pick(["x", "strategy", "ports", "replicas"]): pick([Node(.null), 3, "s", [map(["port": 80])]])
+        ])
       }
     }
     patch["metadata"] = metadata
@@ -134,7 +139,9 @@ struct OverlayComposer {
     var container = map(["name": string(["main", "sidecar", "db", "new"])])
     if chance(2) { container["image"] = string(["i:1", "busybox:2"]) }
     if chance(2) { container["env"] = [map(["name": string(["MODE", "NEW"]), "value": value()])] }
-    if chance(3) { container["ports"] = [map(["containerPort": pick([8080, 1]), "protocol": string(["TCP", "UDP"])])] }
+    if chance(3) {
+      container["ports"] = [map(["containerPort": pick([8080, 1]), "protocol": string(["TCP", "UDP"])])]
+    }
     if chance(5) { container["$patch"] = string(["delete", "replace"]) }
     return container
   }

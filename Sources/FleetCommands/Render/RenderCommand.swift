@@ -54,7 +54,8 @@ struct RenderCommand: AsyncParsableCommand {
     let folders = Console.current.environment("FLOTILLA_PROGRAMS").map { [$0] } ?? []
     let program: KustomizeProgram
     do throws(ProgramError) { program = try KustomizeProgram(searching: folders) } catch {
-      throw CommandFailure(.invalid, error.description, hint: "install kubectl 1.37, or name its folder in FLOTILLA_PROGRAMS")
+      throw CommandFailure(
+        .invalid, error.description, hint: "install kubectl 1.37, or name its folder in FLOTILLA_PROGRAMS")
     }
     let rendering = render(tree: place.tree, path: place.path, namespace: "", engine: .program)
     switch rendering {

@@ -26,7 +26,9 @@ struct RepositoryFolder: SourceTree {
     let current = manager.currentDirectoryPath
     let path = directory.hasPrefix("/") ? directory : current + "/" + directory
     let full = URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-    guard (try? manager.attributesOfItem(atPath: full)[.type] as? FileAttributeType) == .typeDirectory else { throw CommandFailure.usage("\(directory) is not a directory") }
+    guard (try? manager.attributesOfItem(atPath: full)[.type] as? FileAttributeType) == .typeDirectory else {
+      throw CommandFailure.usage("\(directory) is not a directory")
+    }
     return full.count > 1 && full.hasSuffix("/") ? String(full.dropLast()) : full
   }
 

@@ -119,7 +119,8 @@ enum KeyOrder {
         isAfterLetter = !(0x30...0x39).contains(byte)
         continue
       }
-      let areLetters = (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 && (0x41...0x5A).contains(other & 0xDF)
+      let areLetters =
+        (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 && (0x41...0x5A).contains(other & 0xDF)
         && other < 0x80
       return areLetters && isAfterLetter ? byte < other : nil
     }

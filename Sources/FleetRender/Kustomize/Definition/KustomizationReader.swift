@@ -216,7 +216,8 @@ struct KustomizationReader {
     return variable
   }
 
-  private func sortOptions(_ fields: KustomizationFields) throws(KustomizeStop) -> KustomizationDefinition.SortOptions? {
+  private func sortOptions(_ fields: KustomizationFields) throws(KustomizeStop) -> KustomizationDefinition.SortOptions?
+  {
     guard let node = fields.value("sortOptions") else { return nil }
     let fields = try KustomizationFields(
       node, path: "sortOptions", file: file, known: ["order", "legacySortOptions"])

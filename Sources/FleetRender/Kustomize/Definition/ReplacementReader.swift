@@ -7,8 +7,9 @@ struct ReplacementReader {
   /// An entry of `replacements`: a replacement, or the path of a file that has some.
   func entry(
     _ node: Node, _ path: String
-  ) throws(KustomizeStop) -> (path: KustomizationDefinition.Reference?, replacement: KustomizationDefinition.Replacement)
-  {
+  ) throws(KustomizeStop) -> (
+    path: KustomizationDefinition.Reference?, replacement: KustomizationDefinition.Replacement
+  ) {
     let fields = try KustomizationFields(
       node, path: path, file: file, known: ["path", "source", "sourceValue", "targets"])
     let reference = try fields.reference("path")
@@ -44,14 +45,16 @@ struct ReplacementReader {
 
   private static let identity: Set = ["group", "version", "kind", "name", "namespace"]
 
-  private func source(_ node: Node, _ path: String) throws(KustomizeStop) -> KustomizationDefinition.Replacement.Source {
+  private func source(_ node: Node, _ path: String) throws(KustomizeStop) -> KustomizationDefinition.Replacement.Source
+  {
     let fields = try KustomizationFields(
       node, path: path, file: file, known: Self.identity.union(["fieldPath", "options"]))
     return KustomizationDefinition.Replacement.Source(
       id: try identity(fields), fieldPath: try fields.text("fieldPath"), options: try options(fields))
   }
 
-  private func target(_ node: Node, _ path: String) throws(KustomizeStop) -> KustomizationDefinition.Replacement.Target {
+  private func target(_ node: Node, _ path: String) throws(KustomizeStop) -> KustomizationDefinition.Replacement.Target
+  {
     let fields = try KustomizationFields(
       node, path: path, file: file, known: ["select", "reject", "fieldPaths", "options"])
     guard let select = fields.value("select") else {

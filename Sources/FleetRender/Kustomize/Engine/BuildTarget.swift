@@ -18,6 +18,7 @@ struct BuildTarget {
         "there is no kustomization in this directory", file: directory.isEmpty ? "." : directory,
         hint: "name a file, or put a kustomization.yaml there")
     }
+    try files.count(path)
     self.files = files
     self.directory = directory
     self.chain = chain
@@ -52,7 +53,9 @@ struct BuildTarget {
     else { return try addDirectory(reference, isComponent: false, to: accumulator, origin) }
     let (place, bytes) = try files.load(reference, from: directory, file: file)
     let resources: [Resource]
-    do throws(KustomizeStop) { resources = try ResourceReader.resources(bytes, file: place) } catch { throw traced(error) }
+    do throws(KustomizeStop) { resources = try ResourceReader.resources(bytes, file: place) } catch {
+      throw traced(error)
+    }
     if let origin {
       let annotation = try origin.file(reference.text)
       try MapTransformer(
@@ -75,7 +78,8 @@ struct BuildTarget {
     }
     if let ancestor = (chain + [directory]).first(where: { $0 == path || path.isEmpty || $0.hasPrefix(path + "/") }) {
       throw fail(
-        "\"\(reference.text)\" leads in a circle: it contains \(ancestor.isEmpty ? "the root" : ancestor), which led here")
+        "\"\(reference.text)\" leads in a circle: it contains \(ancestor.isEmpty ? "the root" : ancestor), which led here"
+      )
     }
     guard try files.kustomization(in: path) != nil else {
       throw fail(

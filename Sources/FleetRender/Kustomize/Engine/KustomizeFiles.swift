@@ -5,6 +5,8 @@ import Manifest
 final class KustomizeFiles {
   private let tree: any SourceTree
   private var contents: [String: [UInt8]?] = [:]
+  private var sizeBytes: Int64 = 0
+  private var kustomizations = 0
 
   init(tree: any SourceTree) { self.tree = tree }
 
@@ -14,10 +16,21 @@ final class KustomizeFiles {
     do throws(SourceTreeError) {
       let bytes = try tree.contents(of: path)
       contents[path] = .some(bytes)
-      return bytes
+      sizeBytes += Int64(bytes?.count ?? 0)
+      if sizeBytes <= Kustomization.limitBytes { return bytes }
     } catch {
       throw .failed(error.message, file: path)
     }
+    throw .failed("the files of the kustomization have more than \(Kustomization.limitBytes) bytes", file: path)
+  }
+
+  /// Counts a kustomization of the build; one that is built twice counts twice.
+  func count(_ file: String) throws(KustomizeStop) {
+    kustomizations += 1
+    guard kustomizations > Kustomization.limitFiles else { return }
+    throw .failed(
+      "more than \(Kustomization.limitFiles) kustomizations are built for one", file: file,
+      hint: "refer to each base once")
   }
 
   /// The kustomization file of a directory.
@@ -53,7 +66,8 @@ final class KustomizeFiles {
     }
     guard let bytes = try bytes(path) else {
       throw fail(
-        "there is no file \"\(reference.text)\"", hint: "correct the path; what is not in the repository is not fetched")
+        "there is no file \"\(reference.text)\"", hint: "correct the path; what is not in the repository is not fetched"
+      )
     }
     return (path, bytes)
   }

@@ -29,7 +29,8 @@ struct LegacyOrder {
     if left.rank != right.rank { return left.rank < right.rank }
     if left.type != right.type {
       // Of two kinds that are called Namespace, the one of Kubernetes goes last in kustomize.
-      let isReversed = left.isCoreNamespace && right.type.hasSuffix("_Namespace")
+      let isReversed =
+        left.isCoreNamespace && right.type.hasSuffix("_Namespace")
         || right.isCoreNamespace && left.type.hasSuffix("_Namespace")
       return isReversed ? precedes(right.type, left.type) : precedes(left.type, right.type)
     }

@@ -81,7 +81,8 @@ final class FieldSpec: Sendable {
     case .sequence:
       for element in node.content { try visit(element, rest, making: made, tag: tag, set) }
     case .mapping:
-      guard let (field, kind, fieldTag) = try self.field(step, of: node, isLast: rest.count == 1, making: made, tag: tag)
+      guard
+        let (field, kind, fieldTag) = try self.field(step, of: node, isLast: rest.count == 1, making: made, tag: tag)
       else { return }
       if field.isNull, let kind {
         field.kind = kind

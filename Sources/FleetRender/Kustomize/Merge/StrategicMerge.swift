@@ -217,7 +217,9 @@ struct StrategicMerge {
   ) -> ([String], [String]) {
     let present = keys.indices.filter { index in values.contains { index < $0.count && !$0[index].isEmpty } }
     guard !present.isEmpty else { return (keys, value) }
-    return (present.map { keys[$0] }, value.indices.filter { !value[$0].isEmpty || present.contains($0) }.map { value[$0] })
+    return (
+      present.map { keys[$0] }, value.indices.filter { !value[$0].isEmpty || present.contains($0) }.map { value[$0] }
+    )
   }
 
   /// Ports that differ only in that one says no protocol are the same.

@@ -12,11 +12,15 @@ struct TextPattern {
     case repeated(Node, from: Int, to: Int)
   }
 
+  /// Patterns and texts that are longer are not matched here.
+  private static let limit = 500
+
   private let root: Node
   private let literal: [UInt8]?
 
   /// Reads a pattern; nil when it uses anything else, or is wrong.
   init?(_ text: String) {
+    guard text.utf8.count <= Self.limit else { return nil }
     var reader = Reader(bytes: Array(text.utf8))
     guard let root = reader.alternatives(), reader.isAtEnd else { return nil }
     self.root = root
@@ -36,7 +40,7 @@ struct TextPattern {
   /// - Returns: nil when finding out takes too long.
   func matchesWhole(_ text: String) -> Bool? {
     if let literal { return text.utf8.elementsEqual(literal) }
-    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    guard text.utf8.count <= Self.limit, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     var matcher = Matcher(text: Array(text.utf8))
     let end = matcher.text.count
     let isMatch = matcher.match(root, at: 0) { place, _ in place == end }
@@ -47,7 +51,7 @@ struct TextPattern {
   ///
   /// - Returns: nil when finding out takes too long.
   func matchesPart(_ text: String) -> Bool? {
-    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    guard text.utf8.count <= Self.limit, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     var matcher = Matcher(text: Array(text.utf8))
     for start in 0...matcher.text.count where matcher.match(root, at: start, then: { _, _ in true }) {
       return matcher.steps > Matcher.limit ? nil : true

@@ -31,7 +31,8 @@ struct NamespaceTransformer {
     if !resource.type.isClusterScoped {
       try FieldSpec(path: "metadata/namespace", creates: true).visit(root, making: .scalar, set)
     }
-    if ["RoleBinding", "ClusterRoleBinding"].contains(resource.kind), let subjects = root["subjects"], !subjects.isNull {
+    if ["RoleBinding", "ClusterRoleBinding"].contains(resource.kind), let subjects = root["subjects"], !subjects.isNull
+    {
       guard subjects.kind == .sequence else { throw .needsProgram("subjects that are no list") }
       // Only the account that every namespace has is known to be the one of this namespace.
       for subject in subjects.content where try subject.field("name")?.text == "default" {

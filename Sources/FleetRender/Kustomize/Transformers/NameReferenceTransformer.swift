@@ -144,14 +144,16 @@ private struct Referrer {
     guard let first = candidates.first else { return nil }
     guard candidates.dropFirst().allSatisfy({ areSame(first, $0) }) else {
       throw .failed(
-        "\"\(name)\" could be any of " + candidates.map { "\($0.current.display) of \($0.file)" }.joined(separator: ", "),
+        "\"\(name)\" could be any of "
+          + candidates.map { "\($0.current.display) of \($0.file)" }.joined(separator: ", "),
         file: resource.file, at: resource.root.position, field: path.replacing("/", with: "."))
     }
     return first
   }
 
   private func roleType() -> ResourceType? {
-    guard let reference = resource.root["roleRef"], let group = reference["apiGroup"], let kind = reference["kind"] else {
+    guard let reference = resource.root["roleRef"], let group = reference["apiGroup"], let kind = reference["kind"]
+    else {
       return nil
     }
     return ResourceType(group: group.text, kind: kind.text)

@@ -18,7 +18,8 @@ struct PatchTransformer {
     var first = bytes[...]
     while let byte = first.first, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { first = first.dropFirst() }
     guard !first.isEmpty else { throw .failed("the patch is empty", file: text.file, field: patch.field) }
-    let documents = bytes.first == UInt8(ascii: "[") ? [] : try ResourceReader.documents(bytes, file: text.file, afterLine: text.line)
+    let documents =
+      bytes.first == UInt8(ascii: "[") ? [] : try ResourceReader.documents(bytes, file: text.file, afterLine: text.line)
     if documents.first?.kind == .sequence || bytes.first == UInt8(ascii: "[") {
       guard let target = patch.target else {
         throw .failed(
@@ -225,7 +226,9 @@ struct PatchTransformer {
           }
           continue
         }
-        if !pointer.hasPrefix("/") || pointer.contains("/-1") || pointer.split(separator: "/").contains(where: isSignedNumber) {
+        if !pointer.hasPrefix("/") || pointer.contains("/-1")
+          || pointer.split(separator: "/").contains(where: isSignedNumber)
+        {
           throw .needsProgram("the path \(pointer) of a JSON patch")
         }
       }

@@ -127,7 +127,9 @@ struct ReplacementTransformer {
     for count in 1..<parts.count {
       let node: WrittenNode?
       do throws(KustomizeStop) { node = try DottedPath.lookup(Array(parts[..<count]), in: root) } catch { continue }
-      if node?.kind == .scalar { throw .needsProgram("a path into the text of \(parts[..<count].joined(separator: "."))") }
+      if node?.kind == .scalar {
+        throw .needsProgram("a path into the text of \(parts[..<count].joined(separator: "."))")
+      }
     }
   }
 

@@ -24,7 +24,8 @@ struct ReplicasTransformer {
     guard !isFound else { return }
     throw .failed(
       "there is no Deployment, ReplicationController, ReplicaSet or StatefulSet \"\(replicas.name)\"", file: file,
-      at: replicas.position, field: "replicas", hint: "use the name in the object's own file, or the one that it has here")
+      at: replicas.position, field: "replicas",
+      hint: "use the name in the object's own file, or the one that it has here")
   }
 }
 
@@ -93,7 +94,8 @@ struct ImageTransformer {
 
   private static func isPlain(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
-      || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":")
+      || byte == UInt8(ascii: ".")
   }
 
   private func matches(_ text: String) throws(KustomizeStop) -> Bool {

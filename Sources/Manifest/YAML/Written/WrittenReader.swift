@@ -35,10 +35,8 @@ private struct WrittenReader {
   private let file: String
   private let firstLine: Int
   private var anchors: [String: WrittenNode] = [:]
+  private var written = 0
   private var repeated = 0
-
-  /// So many nodes may be repeated by aliases.
-  private static let repeatedLimit = 100_000
 
   init(input: UnsafeBufferPointer<UInt8>, file: String, firstLine: Int) {
     events = WrittenEvents(input: input)
@@ -77,6 +75,7 @@ private struct WrittenReader {
   }
 
   private mutating func value(depth: Int) throws(WrittenReaderError) -> WrittenNode {
+    written += 1
     guard depth < DocumentLimits.depth else { throw .unsupported("nesting of \(depth) levels", place()) }
     switch events.event.type {
     case YAML_SCALAR_EVENT: return try scalar()
@@ -110,7 +109,9 @@ private struct WrittenReader {
     let name = events.event.data.alias.anchor.map { String(cString: $0) } ?? ""
     guard let node = anchors[name] else { throw .unsupported("the alias *\(name)", place()) }
     repeated += node.size
-    guard repeated <= Self.repeatedLimit else { throw .unsupported("so many repetitions by aliases", place()) }
+    guard repeated <= DocumentLimits.aliasFactor * written + 100 else {
+      throw .unsupported("so many repetitions by aliases", place())
+    }
     return node.copy()
   }
 
