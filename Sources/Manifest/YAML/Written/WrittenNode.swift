@@ -165,11 +165,25 @@ extension WrittenNode.Tag {
       switch ScalarRules.valueOfYAML12(ofPlain: text) {
       case .null?: .null
       case .boolean?: .boolean
-      case .integer?: .integer
+      case .integer?: Self.isWrittenAsDecimal(text) ? .decimal : .integer
       case .decimal?: .decimal
       case .string?: .string
       case .array?, .object?: .collection
       case nil: .timestamp
       }
+  }
+
+  /// Whether a whole number is written in a way that only decimals are: `1.0`, `1e3`, `08`.
+  private static func isWrittenAsDecimal(_ text: String) -> Bool {
+    var digits = text.utf8[...]
+    if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+    guard digits.first == UInt8(ascii: "0"), let second = digits.dropFirst().first else {
+      return digits.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+    }
+    // 0x, 0o and 0b begin integers, and so does an octal number.
+    if second | 0x20 == UInt8(ascii: "x") || second | 0x20 == UInt8(ascii: "o") || second | 0x20 == UInt8(ascii: "b") {
+      return false
+    }
+    return !digits.allSatisfy { (0x30...0x37).contains($0) || $0 == UInt8(ascii: "_") }
   }
 }
