@@ -69,12 +69,9 @@ struct MapTransformer {
   let entries: [String: String]
   let fields: [FieldSpec]
 
-  private var writesAnnotations: Bool { fields.contains { $0.path.hasPrefix("metadata/annotations") } }
-
   func apply(to resources: [Resource]) throws(KustomizeStop) {
     let keys = entries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for resource in resources {
-      if writesAnnotations { resource.writeNotes() }
       let root = resource.root
       let fields = fields.filter { $0.matches(root) }
       for key in keys {

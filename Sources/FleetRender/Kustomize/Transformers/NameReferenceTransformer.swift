@@ -40,7 +40,7 @@ struct NameReferenceTransformer {
 }
 
 /// An object that refers to others.
-private struct Referrer {
+private final class Referrer {
   let resource: Resource
   let names: [String: [Resource]]
   private let current: ResourceID

@@ -2,7 +2,8 @@
 /// keys in order.
 ///
 /// Tools that carry YAML along without reading it into values (kustomize is one) change such trees in place, and one node
-/// may stand in several places; it is a class for that. It is not for sharing between tasks.
+/// may stand in several places; it is a class for that. It is not for sharing between tasks, and no property is read while
+/// another access changes it: that is why those accesses need no checks, which would take a tenth of a build's time.
 public final class WrittenNode {
   /// What a node is.
   public enum Kind: UInt8, Sendable {
@@ -49,15 +50,15 @@ public final class WrittenNode {
   }
 
   /// What it is.
-  public var kind: Kind
+  @exclusivity(unchecked) public var kind: Kind
   /// How it is written; of a collection it says nothing.
-  public var style: Style
+  @exclusivity(unchecked) public var style: Style
   /// Its type.
-  public var tag: Tag
+  @exclusivity(unchecked) public var tag: Tag
   /// A scalar's text without quotes.
-  public var text: String
+  @exclusivity(unchecked) public var text: String
   /// Elements, or keys and values in turn.
-  public var content: [WrittenNode]
+  @exclusivity(unchecked) public var content: [WrittenNode]
   /// Where it was read.
   public var position: Position?
 
