@@ -1,5 +1,6 @@
 import FleetModel
 import FleetRender
+import Foundation
 import Manifest
 import Testing
 

@@ -112,11 +112,14 @@ enum ResourceReader {
     return parts
   }
 
-  /// Comments such as `# {"$ref": …}` are schemas to kustomize.
+  /// Comments such as `# {"$ref": …}`, which are JSON objects, are schemas to kustomize.
   private static func refuseSchemaComment(_ bytes: [UInt8], at index: Int, file: String) throws(KustomizeStop) {
     guard bytes[index] == UInt8(ascii: "#") else { return }
     let text = bytes[(index + 1)...].drop { $0 == 0x20 || $0 == UInt8(ascii: "#") }
-    if text.first == UInt8(ascii: "{") { throw .needsProgram("a comment that begins with a brace (\(file))") }
+    guard text.first == UInt8(ascii: "{") else { return }
+    if text.dropFirst().first(where: { $0 != 0x20 }) == UInt8(ascii: "\"") {
+      throw .needsProgram("a comment that is JSON (\(file))")
+    }
   }
 
   // MARK: Objects

@@ -17,6 +17,9 @@ struct NameReferenceTransformer {
   }
 
   func apply() throws(KustomizeStop) {
+    for resource in resources where resource.kind == "RoleBinding" {
+      _ = try Referrer.accountNamespaces(of: resource)
+    }
     guard !byName.isEmpty else { return }
     for resource in resources {
       guard let references = Self.byKind[resource.original.type.kind] else { continue }
@@ -54,12 +57,17 @@ private final class Referrer {
   }
 
   /// The namespaces of the accounts that a binding is for.
-  private static func accountNamespaces(of resource: Resource) throws(KustomizeStop) -> Set<String> {
+  static func accountNamespaces(of resource: Resource) throws(KustomizeStop) -> Set<String> {
     guard let subjects = resource.root["subjects"], subjects.kind == .sequence else { return [] }
     var result: Set<String> = []
     for subject in subjects.content {
       guard let namespace = try subject.field("namespace"), try subject.field("kind")?.text == "ServiceAccount" else {
         continue
+      }
+      if namespace.isNull {
+        throw .failed(
+          "the namespace of an account is empty", file: resource.file, at: namespace.position,
+          field: "subjects.namespace")
       }
       guard namespace.kind == .scalar, namespace.tag == .string || namespace.tag == .none else {
         throw .needsProgram("a subject whose namespace is no text")

@@ -15,9 +15,6 @@ struct PatchTransformer {
   func apply(_ patch: Patch, to list: ResourceList) throws(KustomizeStop) {
     let text = try text(of: patch)
     let bytes = text.bytes
-    var first = bytes[...]
-    while let byte = first.first, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { first = first.dropFirst() }
-    guard !first.isEmpty else { throw .failed("the patch is empty", file: text.file, field: patch.field) }
     let documents =
       bytes.first == UInt8(ascii: "[") ? [] : try ResourceReader.documents(bytes, file: text.file, afterLine: text.line)
     if documents.first?.kind == .sequence || bytes.first == UInt8(ascii: "[") {
@@ -29,7 +26,8 @@ struct PatchTransformer {
       return try applyJSON(text, to: try target.compiled().select(list.resources))
     }
     let patches = try ResourceReader.resources(documents, file: text.file)
-    guard !patches.isEmpty else { throw .needsProgram("a patch without a document (\(text.file))") }
+    // A file that is empty, or holds comments alone, changes nothing.
+    if patches.isEmpty { return }
     for resource in patches {
       if patch.allowsNameChange { try resource.enable(BuildNote.allowNameChange) }
       if patch.allowsKindChange { try resource.enable(BuildNote.allowKindChange) }
@@ -59,7 +57,10 @@ struct PatchTransformer {
     case (let path?, nil):
       let (place, bytes) = try files.load(path, from: directory, file: file)
       return PatchText(bytes: bytes, file: place)
-    case (nil, let text?): return inline(text)
+    case (nil, let text?):
+      let inline = inline(text)
+      if !inline.bytes.isEmpty { return inline }
+      fallthrough
     default:
       throw .failed(
         "expected one of path and patch", file: file, at: patch.position, field: patch.field)
@@ -176,7 +177,7 @@ struct PatchTransformer {
       let object = try ResourceReader.value(of: resource.root)
       let patched: Node
       do throws(JSONPatch.Failure) {
-        patched = try patch.applied(to: object)
+        patched = try Self.applied(patch, to: object)
       } catch {
         throw .failed(
           "does not apply to \(resource.current.display) of \(resource.file): \(error.description)", file: text.file,
@@ -191,6 +192,25 @@ struct PatchTransformer {
       try resource.setAnnotations(annotations)
       resource.forgetIDs()
     }
+  }
+
+  /// Applies a patch as kustomize does: what replaces a missing key of a map adds it.
+  private static func applied(_ patch: JSONPatch, to object: Node) throws(JSONPatch.Failure) -> Node {
+    var node = object
+    for (index, operation) in patch.operations.enumerated() {
+      var operation = operation
+      if case .replace(let path, let value) = operation,
+        JSONPointer(tokens: path.tokens.dropLast()).value(in: node)?.object != nil
+      {
+        operation = .add(path, value)
+      }
+      do throws(JSONPatch.Failure) {
+        node = try JSONPatch(operations: [operation]).applied(to: node)
+      } catch {
+        throw JSONPatch.Failure(operation: index, message: error.message)
+      }
+    }
+    return node
   }
 
   private func jsonPatch(_ bytes: [UInt8], _ place: String) throws(KustomizeStop) -> JSONPatch {
