@@ -207,7 +207,9 @@ struct PatchTransformer {
       do throws(JSONPatch.Failure) {
         node = try JSONPatch(operations: [operation]).applied(to: node)
       } catch {
-        throw JSONPatch.Failure(operation: index, message: error.message)
+        var failure = error
+        failure.operation = index
+        throw failure
       }
     }
     return node
