@@ -36,7 +36,7 @@ import Testing
       ("components: [../../x]", "leads out of the repository"),
       ("resources: [../overlay]", "leads in a circle"), ("resources: [missing.yaml]", "is neither a file nor"),
       ("namePrefx: a", "unknown field \"namePrefx\""),
-      ("patches: [{patch: 'kind: A\napiVersion: v1\nmetadata: {name: b}'}]", "there is no A b (v1) to patch"),
+      ("patches: [{patch: '{kind: A, apiVersion: v1, metadata: {name: b}}'}]", "there is no A b (v1) to patch"),
     ])
   func whatIsWrongIsSaid(kustomization: String, message: String) throws {
     let problem = try Self.problem(["overlay/kustomization.yaml": kustomization + "\n", "secret.txt": "hidden"])
