@@ -97,13 +97,14 @@ let targets: [Target] = [
     "FleetController",
     [
       "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",
-      "FleetSync", "FleetPorts", "FleetPrograms", crypto, logging, metrics, serviceLifecycle,
+      "FleetSync", "FleetSimulation", "FleetPorts", "FleetPrograms", crypto, logging, metrics, serviceLifecycle,
     ]),
   library(
     "FleetServer",
     [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
-      "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetSimulation", "FleetPorts",
+      "FleetAPI", "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto,
+      logging,
       metrics,
       serviceLifecycle,
     ]),
@@ -145,6 +146,10 @@ let targets: [Target] = [
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
   // tests
+  // The simulation as a program, which `make sim` and scripts/mutate build for release.
+  .executableTarget(
+    name: "simulate-rollouts", dependencies: ["FleetSimulation"], path: "Tests/simulate-rollouts",
+    swiftSettings: swiftSettings),
   .target(
     name: "FleetTestSupport",
     dependencies: [

@@ -27,9 +27,13 @@ import Testing
     try await body(folder)
   }
 
+  /// Without what depends on where the checkout is: its path, and hints indented as far as a path is long.
   private static func shown(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.replacing(root + "/", with: "") }
-      .joined(separator: "\n")
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let line = line.replacing(root + "/", with: "")
+      let hint = line.drop { $0 == " " }
+      return line.count - hint.count > 30 ? "      " + hint : String(line)
+    }.joined(separator: "\n")
   }
 
   @Test(arguments: [("argocd", "\(argocd)/documents"), ("fleet", rancher)])

@@ -21,10 +21,9 @@ import Testing
   static var isWanted: Bool { program != nil || ProcessInfo.processInfo.environment["FLOTILLA_REQUIRE"] == "all" }
 
   /// What the program makes of a case; the text of a failure is its own.
-  static func built(_ test: CorpusCase, _ program: KustomizeProgram) async -> Result<[UInt8], KustomizeProgram.Failure>
-  {
-    let files = test.files.map { KustomizeProgram.File(path: $0.key, contents: Array($0.value.utf8)) }
-    do throws(KustomizeProgram.Failure) {
+  static func built(_ test: CorpusCase, _ program: KustomizeProgram) async -> Result<[UInt8], RenderProgram.Failure> {
+    let files = test.files.map { RenderProgram.File(path: $0.key, contents: Array($0.value.utf8)) }
+    do throws(RenderProgram.Failure) {
       return .success(try await program.build(directory: test.path, files: files))
     } catch {
       return .failure(error)

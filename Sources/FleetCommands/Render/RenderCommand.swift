@@ -63,11 +63,11 @@ struct RenderCommand: AsyncParsableCommand {
     case .manifests: throw CommandFailure(.invalid, "\(directory) is no kustomization")
     case .needs(let requests):
       guard case .kustomize(let path, let files)? = requests.first else { return [] }
-      var copies: [KustomizeProgram.File] = []
+      var copies: [RenderProgram.File] = []
       for file in files {
-        copies.append(KustomizeProgram.File(path: file.path, contents: try place.tree.contents(of: file.path) ?? []))
+        copies.append(RenderProgram.File(path: file.path, contents: try place.tree.contents(of: file.path) ?? []))
       }
-      do throws(KustomizeProgram.Failure) { return try await program.build(directory: path, files: copies) } catch {
+      do throws(RenderProgram.Failure) { return try await program.build(directory: path, files: copies) } catch {
         throw CommandFailure(.invalid, error.description)
       }
     }
@@ -76,7 +76,10 @@ struct RenderCommand: AsyncParsableCommand {
   private func manifests(of place: RenderedPlace) throws -> String {
     switch render(tree: place.tree, path: place.path, namespace: "") {
     case .failed(let problems): throw DiagnosticsError(problems)
-    case .needs: throw CommandFailure(.invalid, "\(directory) holds a kustomization")
+    case .needs:
+      throw CommandFailure(
+        .invalid, "\(directory) is a chart, which is rendered with the values of a target",
+        hint: "flotilla preview shows what the targets of a FleetSet render to")
     case .manifests(let bundle, let problems):
       if !problems.isEmpty { Console.current.progress(renderedFindings(problems)) }
       return kustomizeText(try bundle.objects.map { try JSON.parse($0.canonicalJSON) })

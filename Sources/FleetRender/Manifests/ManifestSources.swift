@@ -42,4 +42,24 @@ struct ManifestSources {
     let objects = documents.flatMap { $0.array ?? [$0] }
     entries += DocumentReader.unpackingLists(objects).map { Entry(manifest: $0, file: file) }
   }
+
+  /// Leaves out objects.
+  mutating func remove(where isLeftOut: (Node) -> Bool) { entries.removeAll { isLeftOut($0.manifest) } }
+
+  /// Puts values for `${NAME}` into the manifests.
+  mutating func substitute(_ values: [String: String]) throws(DiagnosticsError) {
+    let substitution = Substitution(values: values)
+    var problems: [Diagnostic] = []
+    for index in entries.indices {
+      var missing: [(name: String, field: String)] = []
+      entries[index].manifest = substitution.apply(to: entries[index].manifest, missing: &missing)
+      for (name, field) in missing {
+        problems.append(
+          entries[index].problem(
+            "there is no value for ${\(name)}", field: field,
+            hint: "give one in source.substitute, or a default: ${\(name):=text}; $${\(name)} leaves it as it is"))
+      }
+    }
+    if !problems.isEmpty { throw DiagnosticsError(problems) }
+  }
 }

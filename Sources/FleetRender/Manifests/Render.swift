@@ -6,6 +6,8 @@ public enum RenderRequest: Hashable, Sendable {
   /// The output of `kustomize build` in the directory, run over these files of the tree and no others, below one
   /// folder with their paths kept.
   case kustomize(path: String, files: [SourceFile])
+  /// The output of `helm template`.
+  case helm(HelmRequest)
 }
 
 /// What the world said to a request.
@@ -35,7 +37,7 @@ public enum KustomizeEngine: Sendable {
   case program
 }
 
-/// Renders a directory of a commit: plain manifests, or a kustomization when one lies in the directory itself.
+/// Renders a directory of a commit: a chart or a kustomization when one lies in the directory itself, else plain manifests.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
 /// paths; files and directories whose names begin with a dot are left out, and so are the options that Rancher Fleet keeps
@@ -46,17 +48,38 @@ public enum KustomizeEngine: Sendable {
 ///   - path: the directory, relative to the root; empty for the root.
 ///   - namespace: for objects of namespaced kinds that name none; empty to leave them without one.
 ///   - isRecursive: whether plain manifests are read from the directories below as well.
+///   - options: what charts are filled in with, and values for `${NAME}`.
+///   - target: the target's name, which is the release's name of a chart that says no other.
 ///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
 public func render(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
-  engine: KustomizeEngine = .program, answers: [RenderRequest: RenderAnswer] = [:]
+  options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
+  answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
     var sources = ManifestSources()
     var notes: [Diagnostic] = []
-    if let file = Kustomization.file(in: files.map(\.path), directory: path) {
+    if Chart.isChart(files, directory: path) {
+      let chart = Chart(tree: tree, path: path, files: files)
+      let request = RenderRequest.helm(
+        try chart.request(options.helm ?? HelmOptions(), target: target, namespace: namespace))
+      switch answers[request] {
+      case nil: return .needs([request])
+      case .failure(let message):
+        throw DiagnosticsError([Diagnostic(file: path, message: "helm failed: \(message)")])
+      case .output(let bytes): try sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
+      }
+      sources.remove(where: Chart.isLeftOut)
+      notes = try chart.warnings()
+    } else if options.helm != nil {
+      throw DiagnosticsError([
+        Diagnostic(
+          file: path, field: "spec.template.spec.source.helm",
+          message: "the directory is no chart: it has no Chart.yaml")
+      ])
+    } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
       switch try built(tree, path, file, engine, answers, &notes) {
       case .needs(let request): return .needs([request])
       case .text(let bytes): try sources.read(bytes, file: buildName(path))
@@ -67,6 +90,7 @@ public func render(
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
+    if let values = options.substitute { try sources.substitute(values) }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
     return .manifests(bundle, problems: notes + warnings)
   } catch {
