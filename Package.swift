@@ -118,7 +118,7 @@ let targets: [Target] = [
     "FleetCommands",
     [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
-      "FleetClient", "KubeClient", argumentParser, logging,
+      "FleetPrograms", "FleetClient", "KubeClient", argumentParser, logging,
     ]),
   // executables
   program("flotilla", ["FleetCommands", argumentParser]),
@@ -140,8 +140,8 @@ let targets: [Target] = [
   .executableTarget(
     name: "flotilla-bench",
     dependencies: [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetAPI", "FleetPrograms",
-      "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetAPI",
+      "FleetPrograms", "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
@@ -169,7 +169,7 @@ let targets: [Target] = [
     [
       "FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "FleetPlanner", "Manifest", "FleetModel",
     ]),
-  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"]),
+  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"], exclude: ["Corpus"]),
   tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"], exclude: ["Golden"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),

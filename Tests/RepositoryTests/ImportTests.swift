@@ -40,7 +40,7 @@ struct ImportTests {
     ],
     "FleetCommands": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
-      "FleetClient", "KubeClient",
+      "FleetPrograms", "FleetClient", "KubeClient",
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [

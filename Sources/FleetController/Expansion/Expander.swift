@@ -245,7 +245,7 @@ public struct Expander: Sendable {
     while true {
       let rendering = FleetRender.render(
         tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
-        options: target.options, target: target.name.rawValue, answers: answers)
+        options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
         let draft = BundleDraft(
