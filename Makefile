@@ -3,10 +3,10 @@
 SWIFT ?= swift
 CONFIGURATION ?= debug
 BUILD := $(SWIFT) build --configuration $(CONFIGURATION)
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Sources/fuzz-template Fuzz/Sources/fuzz-yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit simulation check format conformance benchmark clean
+.PHONY: help setup build demo test unit sim mutate check format conformance benchmark fuzz clean
 
 help: ## list the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ test: setup check ## everything: lint, unit, property, simulation and integratio
 unit: ## tests whose names match FILTER
 	$(SWIFT) test --filter "$(FILTER)"
 
-simulation: ## rollout simulations, SEEDS of them
-	FLOTILLA_SIMULATION_SEEDS=$(or $(SEEDS),1000) $(SWIFT) test --filter SimulationTests
+sim: ## simulated rollouts, built for release [SEEDS=5000] [START=random]
+	@SEEDS=$(SEEDS) START=$(START) scripts/simulate
+
+mutate: ## plant deliberate faults in the planner; the simulation must see each [FAULT=word]
+	@scripts/mutate $(FAULT)
 
 check: ## formatting and style
 	@$(SWIFT) format lint --strict --parallel --recursive $(wildcard $(SOURCES))
@@ -41,8 +44,12 @@ format: ## put formatting right
 conformance: setup ## what of ApplicationSet's and Kubernetes' recorded behaviour holds
 	$(SWIFT) test --filter "Conformance|KubeFacts|Exchange"
 
+fuzz: setup ## templates and YAML with libFuzzer, SECONDS (600) each; goes on where the last run ended
+	@scripts/fuzz template $(or $(SECONDS),600)
+	@scripts/fuzz yaml $(or $(SECONDS),600)
+
 benchmark: setup ## the figures of docs/performance.md, measured here
 	scripts/benchmark
 
 clean: ## remove what was built
-	rm -rf .build .tools
+	rm -rf .build .tools Fuzz/.build

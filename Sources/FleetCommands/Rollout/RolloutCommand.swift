@@ -10,7 +10,8 @@ struct RolloutCommand: ParsableCommand {
     discussion:
       "A rollout is named SET/NUMBER, for example web/3; SET alone means the one that goes on, or else its newest.",
     subcommands: [
-      RolloutPlan.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self,
+      RolloutPlan.self, RolloutRehearse.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self,
+      RolloutExplain.self,
       RolloutHistory.self,
       RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
       RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutWaiveChecks.self, RolloutOverrideWindow.self,

@@ -23,6 +23,9 @@ struct ManifestSources {
   /// Notes a file that is read later, so that one pass finds the syntax errors of all.
   mutating func add(_ bytes: [UInt8], file: String) { unread.append((bytes, file)) }
 
+  /// Adds objects that are read already.
+  mutating func add(_ objects: [Node], file: String) { entries += objects.map { Entry(manifest: $0, file: file) } }
+
   mutating func readAll() throws(DiagnosticsError) {
     var problems: [Diagnostic] = []
     for (bytes, file) in unread {

@@ -29,6 +29,14 @@ public enum Rendering: Sendable {
   case failed([Diagnostic])
 }
 
+/// What builds kustomizations.
+public enum KustomizeEngine: Sendable {
+  /// The native engine, and the program for what only that does (decision 37).
+  case automatic
+  /// The program alone.
+  case program
+}
+
 /// Renders a directory of a commit: a chart or a kustomization when one lies in the directory itself, else plain manifests.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
@@ -38,14 +46,16 @@ public enum Rendering: Sendable {
 /// - Parameters:
 ///   - tree: the files of a commit; nothing else is read.
 ///   - path: the directory, relative to the root; empty for the root.
-///   - namespace: for objects of namespaced kinds that name none.
+///   - namespace: for objects of namespaced kinds that name none; empty to leave them without one.
 ///   - isRecursive: whether plain manifests are read from the directories below as well.
 ///   - options: what charts are filled in with, and values for `${NAME}`.
 ///   - target: the target's name, which is the release's name of a chart that says no other.
+///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
 public func render(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
-  options: RenderOptions = RenderOptions(), target: String = "", answers: [RenderRequest: RenderAnswer] = [:]
+  options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
+  answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
@@ -69,13 +79,11 @@ public func render(
           file: path, field: "spec.template.spec.source.helm",
           message: "the directory is no chart: it has no Chart.yaml")
       ])
-    } else if Kustomization.file(in: files.map(\.path), directory: path) != nil {
-      let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
-      switch answers[request] {
-      case nil: return .needs([request])
-      case .failure(let message):
-        throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
-      case .output(let bytes): try sources.read(bytes, file: "kustomize build \(path.isEmpty ? "." : path)")
+    } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
+      switch try built(tree, path, file, engine, answers, &notes) {
+      case .needs(let request): return .needs([request])
+      case .text(let bytes): try sources.read(bytes, file: buildName(path))
+      case .objects(let objects): sources.add(objects, file: buildName(path))
       }
     } else {
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
@@ -89,6 +97,38 @@ public func render(
     return .failed(error.diagnostics)
   }
 }
+
+/// What a kustomization came to.
+private enum Built {
+  case objects([Node])
+  case text([UInt8])
+  case needs(RenderRequest)
+}
+
+private func built(
+  _ tree: any SourceTree, _ path: String, _ file: String, _ engine: KustomizeEngine,
+  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic]
+) throws(DiagnosticsError) -> Built {
+  if engine == .automatic {
+    switch kustomize(tree: tree, path: path) {
+    case .objects(let objects): return .objects(objects)
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .needsProgram(let reason):
+      notes.append(
+        Diagnostic(severity: .warning, file: file, message: "the kustomize program builds this, because of \(reason)"))
+    }
+  }
+  let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
+  switch answers[request] {
+  case nil: return .needs(request)
+  case .failure(let message):
+    throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
+  case .output(let bytes): return .text(bytes)
+  }
+}
+
+/// What messages about objects of a kustomization call their source.
+private func buildName(_ path: String) -> String { "kustomize build \(path.isEmpty ? "." : path)" }
 
 /// The files of a directory and below.
 private func filesOfDirectory(_ path: String, in tree: any SourceTree) throws(DiagnosticsError) -> [SourceFile] {
