@@ -112,7 +112,7 @@ extension FieldReader {
     "give one of \(DocumentHeader.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
 
   /// Kinds that Flotilla will have.
-  private static let laterKinds = ["Limit", "Channel", "Promotion", "Project"]
+  private static let laterKinds = ["Channel", "Promotion", "Project"]
 
   private func documentKind(among kinds: [DocumentHeader.Kind]) -> DocumentHeader.Kind? {
     if kinds == [.applicationSet] {
