@@ -22,6 +22,32 @@ import Testing
     }
   }
 
+  /// What a kustomization reads beside its own directory counts as well.
+  @Test func aCommitThatChangesOnlyABaseIsRolledOut() async throws {
+    try await ControllerFixture.with { fixture in
+      var controller = fixture
+      controller.keepsExpander()
+      try await controller.git.commit("resources: [web.yaml]\n", to: "base/kustomization.yaml")
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "base/web.yaml")
+      try await controller.git.commit("resources: [../base]\n", to: "web/kustomization.yaml")
+      try await controller.rollOutFirst()
+      let first = try await controller.wanted()
+      try await controller.git.commit("nothing of it\n", to: "elsewhere/README")
+      try await controller.poll()
+      #expect(try await controller.rollout()?.run.number == 1)
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:3"), to: "base/web.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.number == 2)
+      #expect(Set(try await controller.wanted().values).isDisjoint(with: first.values))
+      // Going back to an earlier text is found among what was rendered before.
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "base/web.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      #expect(try await controller.wanted() == first)
+    }
+  }
+
   /// Another controller fetched what this one has not: this one brings it here before it expands, because an older commit
   /// of its own would take the fleet back.
   @Test func aControllerWhoseMirrorIsOlderCatchesUpFirst() async throws {

@@ -213,10 +213,8 @@ public struct Expander: Sendable {
   }
 
   private func rendered(_ target: ExpandedTarget, _ source: ResolvedSource) async throws -> BundleDraft {
-    let object: String?
     let isChart: Bool
     do {
-      object = try source.tree.objectID(of: target.path)
       // The target's name is the release's name of a chart.
       let file = target.path.isEmpty ? "Chart.yaml" : target.path + "/Chart.yaml"
       isChart = try source.tree.objectID(of: file) != nil
@@ -224,39 +222,32 @@ public struct Expander: Sendable {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
     }
-    var key = RenderCache.Key(
-      repository: source.repository.url, object: object, path: target.path, namespace: target.namespace,
+    let key = RenderCache.Key(
+      repository: source.repository.url, path: target.path, namespace: target.namespace,
       isRecursive: target.isRecursive, options: target.options, target: isChart ? target.name.rawValue : "")
-    if object != nil, let bundle = await cache.bundle(for: key) { return bundle }
-    key.commit = source.commit.id
-    if let bundle = await cache.bundle(for: key) { return bundle }
-    let (bundle, isPlain) = try await render(target, source)
-    // A kustomization may read beside its own directory, so the whole commit is what it depends on.
-    if isPlain, object != nil { key.commit = nil }
-    await cache.store(bundle, for: key)
+    if let bundle = await cache.bundle(for: key, in: source.tree) { return bundle }
+    let tree = RecordingTree(source.tree)
+    let bundle = try await render(target, tree)
+    await cache.store(bundle, for: key, reads: tree.reads, of: tree.commit)
     return bundle
   }
 
-  /// The bundle, and whether nothing but the directory was read for it.
-  private func render(
-    _ target: ExpandedTarget, _ source: ResolvedSource
-  ) async throws -> (bundle: BundleDraft, isPlain: Bool) {
+  private func render(_ target: ExpandedTarget, _ tree: any SourceTree) async throws -> BundleDraft {
     var answers: [RenderRequest: RenderAnswer] = [:]
     while true {
       let rendering = FleetRender.render(
-        tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
+        tree: tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
         options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
-        let draft = BundleDraft(
+        return BundleDraft(
           digest: bundle.digest,
           objects: bundle.objects.map {
             BundleObjectDraft(digest: $0.digest, identity: $0.identity.text, canonicalJSON: $0.canonicalJSON)
           })
-        return (draft, answers.isEmpty)
       case .failed(let problems): throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       case .needs(let requests):
-        for request in requests { answers[request] = await programs.answer(request, source.tree) }
+        for request in requests { answers[request] = await programs.answer(request, tree) }
       }
     }
   }

@@ -1,15 +1,12 @@
 internal import FleetModel
 internal import FleetPorts
 
-/// Bundles rendered lately, so that the same directory of the same commit is rendered once for all targets that differ in
-/// nothing else. Bounded in bytes; the oldest go first.
+/// Bundles rendered lately, so that the same files are rendered once for all targets that differ in nothing else, and not
+/// again for a commit that leaves them alone. Bounded in bytes; the oldest go first.
 actor RenderCache {
-  /// Everything that a bundle depends on.
+  /// What a bundle depends on beside files.
   struct Key: Hashable {
     var repository: String
-    /// Nil for what nothing but its directory is read for.
-    var commit: CommitID?
-    var object: String?
     var path: String
     var namespace: String
     var isRecursive: Bool
@@ -18,24 +15,57 @@ actor RenderCache {
     var target: String
   }
 
+  private struct Entry {
+    var reads: SourceReads
+    var bundle: BundleDraft
+    /// The commit whose files were found to be the same last.
+    var commit: CommitID
+    var number: Int
+  }
+
+  /// Versions of a directory kept side by side: sets may follow several branches.
+  private static let limitVersions = 8
+
   private let limitBytes: Int
-  private var bundles: [Key: BundleDraft] = [:]
-  private var order: [Key] = []
+  private var entries: [Key: [Entry]] = [:]
+  private var order: [(key: Key, number: Int)] = []
+  private var nextNumber = 0
   private var sizeBytes = 0
 
   init(limitBytes: Int = 64 << 20) { self.limitBytes = limitBytes }
 
-  func bundle(for key: Key) -> BundleDraft? { bundles[key] }
-
-  func store(_ bundle: BundleDraft, for key: Key) {
-    guard bundles[key] == nil else { return }
-    bundles[key] = bundle
-    order.append(key)
-    sizeBytes += size(of: bundle)
-    while sizeBytes > limitBytes, let oldest = order.first {
-      order.removeFirst()
-      if let gone = bundles.removeValue(forKey: oldest) { sizeBytes -= size(of: gone) }
+  /// The bundle that the files of a tree render to, when each file that was read for it is the same there.
+  func bundle(for key: Key, in tree: any SourceTree) -> BundleDraft? {
+    guard let known = entries[key] else { return nil }
+    for index in known.indices.reversed()
+    where known[index].commit == tree.commit || known[index].reads.areSame(in: tree) {
+      entries[key]?[index].commit = tree.commit
+      return known[index].bundle
     }
+    return nil
+  }
+
+  /// Keeps a bundle with what was read for it.
+  func store(_ bundle: BundleDraft, for key: Key, reads: SourceReads, of commit: CommitID) {
+    nextNumber += 1
+    entries[key, default: []].append(Entry(reads: reads, bundle: bundle, commit: commit, number: nextNumber))
+    order.append((key, nextNumber))
+    sizeBytes += size(of: bundle)
+    if let oldest = entries[key]?.first, (entries[key]?.count ?? 0) > Self.limitVersions { remove(key, oldest.number) }
+    var gone = 0
+    while sizeBytes > limitBytes, gone < order.count {
+      remove(order[gone].key, order[gone].number)
+      gone += 1
+    }
+    order.removeFirst(gone)
+  }
+
+  private func remove(_ key: Key, _ number: Int) {
+    guard let index = entries[key]?.firstIndex(where: { $0.number == number }),
+      let entry = entries[key]?.remove(at: index)
+    else { return }
+    if entries[key]?.isEmpty == true { entries[key] = nil }
+    sizeBytes -= size(of: entry.bundle)
   }
 
   private func size(of bundle: BundleDraft) -> Int { bundle.objects.reduce(0) { $0 + $1.canonicalJSON.count + 200 } }
