@@ -244,6 +244,11 @@ extension Routes {
     "Explain what a rollout waits for, and who can clear it", response: RolloutExplanation.self)
   /// Approves a stage.
   public static let approveRollout = action("approve", .approve, "Approve a stage that waits for it")
+  /// Takes back one's own approval of a stage that has not gone on with it.
+  public static let revokeApprovalRollout = Route(
+    "revokeApprovalRollout", .post, project("rollouts/{set}/{number}/revoke-approval"), .right(.approve),
+    "Take back your own approval of a stage that has not gone on with it", request: RolloutActionRequest.self,
+    response: RolloutResource.self)
   /// Refuses a stage: the run is paused.
   public static let rejectRollout = action("reject", .approve, "Refuse a stage that waits for an approval")
   /// Stops new dispatches.
@@ -271,6 +276,7 @@ extension Routes {
   static let rollouts = [
     getRollout, listSteps, explainRollout, approveRollout, rejectRollout, pauseRollout, resumeRollout, abortRollout,
     undoRollout, retryRollout, waiveRollout, overrideWindowRollout, waiveChecksRollout,
+    revokeApprovalRollout,
   ]
 
   private static func action(_ verb: String, _ right: AccessRight, _ summary: String) -> Route {

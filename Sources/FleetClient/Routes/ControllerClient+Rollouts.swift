@@ -4,6 +4,8 @@ public import FleetAPI
 public enum RolloutVerb: String, Sendable, CaseIterable {
   /// Lets a stage open.
   case approve
+  /// Takes back one's own approval.
+  case revokeApproval
   /// Refuses a stage.
   case reject
   /// Stops new dispatches.
@@ -26,6 +28,7 @@ public enum RolloutVerb: String, Sendable, CaseIterable {
   var route: Route {
     switch self {
     case .approve: Routes.approveRollout
+    case .revokeApproval: Routes.revokeApprovalRollout
     case .reject: Routes.rejectRollout
     case .pause: Routes.pauseRollout
     case .resume: Routes.resumeRollout

@@ -66,6 +66,24 @@ struct RolloutApprove: AsyncParsableCommand {
   }
 }
 
+/// `flotilla rollout revoke-approval`
+struct RolloutRevokeApproval: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke-approval",
+    abstract: "Take back your own approval of a stage that has not gone on with it.")
+
+  @Option(
+    help: ArgumentHelp("The stage; the first with an approval of yours when absent.", valueName: "name"),
+    completion: .stageNames)
+  var stage: String?
+
+  @OptionGroup var decision: DecisionOptions
+
+  func run() async throws {
+    try await decision.decide(.revokeApproval, done: "no longer approved by you", stage: stage)
+  }
+}
+
 /// `flotilla rollout reject`
 struct RolloutReject: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -13,7 +13,8 @@ struct RolloutCommand: ParsableCommand {
       RolloutPlan.self, RolloutRehearse.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self,
       RolloutExplain.self,
       RolloutHistory.self,
-      RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
+      RolloutApprove.self, RolloutRevokeApproval.self, RolloutReject.self, RolloutPause.self, RolloutResume.self,
+      RolloutAbort.self,
       RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutWaiveChecks.self, RolloutOverrideWindow.self,
       RolloutReleaseHold.self,
     ])

@@ -4,6 +4,8 @@ public import FleetModel
 public enum RolloutCommand: Hashable, Sendable {
   /// Agree that a stage opens or passes; nil names the stage that asks.
   case approve(stage: String?)
+  /// Take back the giver's own approval, while its stage has not gone on with it (R19); nil names the first stage with one.
+  case revokeApproval(stage: String?)
   /// Say no: the run halts and its release is held; nil names the stage that asks.
   case reject(stage: String?)
   /// Send nothing new (R17).

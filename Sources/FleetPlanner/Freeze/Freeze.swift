@@ -108,7 +108,7 @@ func frozenRun(
     failureBudget: budgets.failures?.budget(of: clusters), unreachableBudget: budgets.unreachable.budget(of: clusters),
     planHash: planHash(
       release: input.release, kind: options.kind, strategy: input.strategy, stages: stages, units: units),
-    authors: input.authors, startedBy: options.startedBy, createdAt: input.now)
+    authors: input.authors, unknownAuthors: input.unknownAuthors, startedBy: options.startedBy, createdAt: input.now)
   return FrozenRun(
     run: run, stages: stages, units: units, warnings: warnings + emptyStageWarnings(stages) + unhealthyWarnings(input))
 }

@@ -8,6 +8,8 @@ func planHash(
   lines.append("policy \(strategy.unit.rawValue) \(strategy.membership.rawValue) \(strategy.firstAlone)")
   let failure = strategy.onFailure
   lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)")
+  let budgets = strategy.budgets
+  lines.append("budgets \(budgets.failures.map { "\($0)" } ?? "-") \(budgets.unreachable)")
   lines += strategy.limits.map { "limit \($0.label) \($0.maxInFlight)" }
   if let windows = strategy.windows { lines.append("windows \(windows.joined(separator: ","))") }
   for stage in stages {

@@ -124,7 +124,7 @@ extension Pass {
       case .approval(let rule):
         let valid = validApprovals(of: stages[index], rule: rule, run: run, now: now)
         if let expiry = rule.expiresAfter { wakes += valid.map { $0.at + expiry } }
-        isMet = isMet && valid.count >= rule.count
+        isMet = isMet && valid.count >= run.approvalsNeeded(by: rule)
       case .analysis, .http:
         let record = stages[index].checkPlace(list, place).map { stages[index].checks[$0] }
         isMet = isMet && record?.isMet ?? false

@@ -85,12 +85,15 @@ extension Pass {
     case .analysis, .http: return checkEntry(list, place, stage)
     case .approval(let rule):
       let given = validApprovals(of: stage, rule: rule, run: run, now: now).count
-      guard given < rule.count else { return nil }
+      let needed = run.approvalsNeeded(by: rule)
+      guard given < needed else { return nil }
       let who = rule.groups.isEmpty ? "anyone who may approve" : "group \(rule.groups.joined(separator: " or "))"
       let except = rule.notAuthor && !run.authors.isEmpty ? " (not \(run.authors.joined(separator: ", ")))" : ""
+      let unknown = run.unknownAuthors.joined(separator: ", ")
+      let doubled = needed > rule.count ? "; twice as many as usual, because no token is known for \(unknown)" : ""
       return Waiting(
         reason: .approval, stage: stage.name,
-        message: "\(rule.count - given) approval\(rule.count - given == 1 ? "" : "s") by \(who)\(except)",
+        message: "\(needed - given) approval\(needed - given == 1 ? "" : "s") by \(who)\(except)\(doubled)",
         clearedBy: "flotilla rollout approve \(run.displayName) --stage \(stage.name)")
     }
   }

@@ -30,6 +30,8 @@ public struct Run: Hashable, Sendable, Codable {
   public var planHash: Digest
   /// Authors of the change and who started the run: whom `notAuthor` excludes.
   public var authors: [String]
+  /// Those of them that are the git identity of no token.
+  public var unknownAuthors: [String]
   /// The principal, or the cause, that started it.
   public var startedBy: String
   /// The principal and reason of an operator's pause, which also holds back an automatic rollback; nil for none.
@@ -99,7 +101,8 @@ public struct Run: Hashable, Sendable, Codable {
   public init(
     id: RolloutID, project: ProjectName, fleetSet: FleetSetName, number: Int, kind: RolloutKindOfRun,
     state: RolloutState, version: Int64, release: ReleaseID, releaseName: String, strategy: RolloutStrategy,
-    failureBudget: Int?, unreachableBudget: Int, planHash: Digest, authors: [String], startedBy: String,
+    failureBudget: Int?, unreachableBudget: Int, planHash: Digest, authors: [String],
+    unknownAuthors: [String] = [], startedBy: String,
     pause: Pause? = nil, breach: Breach? = nil, createdAt: Instant, endedAt: Instant? = nil
   ) {
     self.id = id
@@ -116,6 +119,7 @@ public struct Run: Hashable, Sendable, Codable {
     self.unreachableBudget = unreachableBudget
     self.planHash = planHash
     self.authors = authors
+    self.unknownAuthors = unknownAuthors
     self.startedBy = startedBy
     self.pause = pause
     self.breach = breach
@@ -125,4 +129,10 @@ public struct Run: Hashable, Sendable, Codable {
 
   /// The name people use: `SET/NUMBER`.
   public var displayName: String { "\(fleetSet)/\(number)" }
+
+  /// How many must approve: who wrote a part of the change and is known by no token may be anybody, so that `notAuthor`
+  /// asks for twice as many (R19).
+  public func approvalsNeeded(by rule: ApprovalRule) -> Int {
+    rule.notAuthor && !unknownAuthors.isEmpty ? 2 * rule.count : rule.count
+  }
 }

@@ -16,6 +16,8 @@ public struct StartInput: Sendable {
   public var releaseName: String
   /// Authors of the commits since the release that members run.
   public var authors: [String]
+  /// Those of them that are the git identity of no token (R19).
+  public var unknownAuthors: [String] = []
   /// Whether a person holds the release back.
   public var isHeld: Bool
   /// The last completed, not held release: what new members get while another run is active or as their first (R30);

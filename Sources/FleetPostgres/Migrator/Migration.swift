@@ -33,5 +33,8 @@ struct Migration: Sendable {
       down: PackageResources._009_render_options_down_sql),
     Migration(10, "reads", up: PackageResources._010_reads_up_sql, down: PackageResources._010_reads_down_sql),
     Migration(11, "limits", up: PackageResources._011_limits_up_sql, down: PackageResources._011_limits_down_sql),
+    Migration(
+      12, "unknown_authors", up: PackageResources._012_unknown_authors_up_sql,
+      down: PackageResources._012_unknown_authors_down_sql),
   ]
 }

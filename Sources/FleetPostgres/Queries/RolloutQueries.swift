@@ -39,6 +39,13 @@ enum RolloutQueries {
         WHERE old.fleet_set_id = $1 AND old.number = $2 AND o -> 'commit' -> 'id' = s -> 'commit' -> 'id')
     ORDER BY author
     """)
+  /// The git identities of tokens that work now.
+  static let gitIdentities = Statement(
+    "rollout.gitIdentities",
+    """
+    SELECT DISTINCT i FROM tokens AS t, jsonb_array_elements_text(t.git_identities) AS i
+    WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+    """)
   static let activeRun = Statement(
     "rollout.active",
     """
@@ -181,10 +188,10 @@ enum RolloutQueries {
     """
     INSERT INTO rollouts (
       project, fleet_set_id, number, kind, state, version, release_id, release_name, strategy, failure_budget,
-      unreachable_budget, plan_hash, authors, started_by, start_reason, pause, breach, report, warnings, supersedes_id,
+      unreachable_budget, plan_hash, authors, unknown_authors, started_by, start_reason, pause, breach, report, warnings, supersedes_id,
       created_at, ended_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13::jsonb, $14, $15, $16::jsonb, $17::jsonb,
-      $18::jsonb, $19::jsonb, $20, from_milliseconds($21), from_milliseconds($22))
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13::jsonb, $14::jsonb, $15, $16, $17::jsonb,
+      $18::jsonb, $19::jsonb, $20::jsonb, $21, from_milliseconds($22), from_milliseconds($23))
     RETURNING id
     """)
   static let insertStages = Statement(
@@ -316,7 +323,7 @@ enum RolloutQueries {
 
   static let runColumns = """
     o.id, o.project, f.name, o.number, o.kind, o.state, o.version, o.release_id, o.release_name, o.strategy,
-    o.failure_budget, o.unreachable_budget, o.plan_hash, o.authors, o.started_by, o.pause, o.breach,
+    o.failure_budget, o.unreachable_budget, o.plan_hash, o.authors, o.unknown_authors, o.started_by, o.pause, o.breach,
     to_milliseconds(o.created_at), to_milliseconds(o.ended_at)
     """
   private static let recordColumns = """

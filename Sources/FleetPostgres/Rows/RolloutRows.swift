@@ -9,8 +9,8 @@ extension Row {
       id: try id(), project: try name(), fleetSet: try name(), number: try count(), kind: try raw(),
       state: try raw(), version: try int(), release: try id(), releaseName: try text(), strategy: try json(),
       failureBudget: try optionalInt().map { Int($0) }, unreachableBudget: try count(), planHash: try digest(),
-      authors: try json(), startedBy: try text(), pause: try optionalJSON(), breach: try optionalJSON(),
-      createdAt: try instant(), endedAt: try optionalInstant())
+      authors: try json(), unknownAuthors: try json(), startedBy: try text(), pause: try optionalJSON(),
+      breach: try optionalJSON(), createdAt: try instant(), endedAt: try optionalInstant())
   }
 
   mutating func rolloutRecord() throws -> RolloutRecord {

@@ -43,6 +43,8 @@ extension PostgresStore {
         members: members, activeRun: active, nextNumber: head.nextNumber, newerRelease: head.newer,
         lastGoodRun: try session.lastGoodRun(of: fleetSet),
         supersededRun: try session.first(RolloutQueries.supersededRun, .id(fleetSet), read: { try $0.id() }))
+      let identities = try session.rows(RolloutQueries.gitIdentities, read: { try $0.text() })
+      input.unknownAuthors = authors.filter { author in !identities.contains { isGitIdentity($0, of: author) } }
       input.isDeleting = head.isDeleting
       input.isOnboarding = head.isOnboarding
       input.calendar = try session.calendar(of: head.project, head.name)
@@ -139,7 +141,8 @@ extension Session {
         RolloutQueries.insert, .name(run.project), .id(fleetSet), .int(run.number), .text(run.kind.rawValue),
         .text(run.state.rawValue), .int(max(1, run.version)), .id(run.release), .text(run.releaseName),
         .json(run.strategy), .int(run.failureBudget), .int(run.unreachableBudget), .digest(run.planHash),
-        .json(run.authors), .text(run.startedBy), .text(cause.reason), optional(run.pause), optional(run.breach),
+        .json(run.authors), .json(run.unknownAuthors), .text(run.startedBy), .text(cause.reason), optional(run.pause),
+        optional(run.breach),
         .json(PlanReport()), .json(frozen.warnings), .id(frozen.supersedes), .instant(run.createdAt),
         .instant(run.endedAt), read: { try $0.id() }))
     try write(frozen.stages, of: id)

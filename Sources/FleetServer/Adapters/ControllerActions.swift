@@ -95,6 +95,7 @@ extension RolloutService: RolloutActions {
     let command: RolloutCommand =
       switch action {
       case .approve(let stage): .approve(stage: stage)
+      case .revokeApproval(let stage): .revokeApproval(stage: stage)
       case .reject(let stage): .reject(stage: stage)
       case .pause: .pause
       case .resume: .resume

@@ -7,6 +7,8 @@ public import FleetSimulation
 public enum RolloutAction: Hashable, Sendable {
   /// Approves a stage; nil for the one that waits for it.
   case approve(stage: String?)
+  /// Takes back the principal's own approval; nil for the first stage with one.
+  case revokeApproval(stage: String?)
   /// Refuses a stage; nil for the one that waits for an approval.
   case reject(stage: String?)
   /// Stops new dispatches.

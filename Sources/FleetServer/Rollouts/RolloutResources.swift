@@ -13,7 +13,7 @@ extension StageResource {
       case .analysis, .http: nil
       case .approval(let rule):
         ApprovalRule(
-          groups: rule.groups, count: rule.count, notAuthor: rule.notAuthor,
+          groups: rule.groups, count: run.approvalsNeeded(by: rule), notAuthor: rule.notAuthor,
           expiresAfterMilliseconds: rule.expiresAfter?.wholeMilliseconds)
       }
     }.first

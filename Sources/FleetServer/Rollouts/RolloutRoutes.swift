@@ -17,6 +17,9 @@ struct RolloutRoutes: Sendable {
       Routes.approveRollout.id: { call in
         try await act(call) { request in .approve(stage: request.stage) }
       },
+      Routes.revokeApprovalRollout.id: { call in
+        try await act(call) { request in .revokeApproval(stage: request.stage) }
+      },
       Routes.rejectRollout.id: { call in
         try await act(call, reasonFor: "reject") { request in .reject(stage: request.stage) }
       },

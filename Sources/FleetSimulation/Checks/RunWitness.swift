@@ -72,6 +72,7 @@ struct RunWitness {
   var hasSucceeded = false
   var memberCount: Int
   var authors: [String]
+  var hasUnknownAuthor: Bool
   /// A person resumed the run although it is over its unreachable budgets, or untested.
   var acceptedUnreachable: [Int]
   var acceptedUntested: Set<Int> = []
@@ -99,6 +100,7 @@ struct RunWitness {
     unreachableBudget = Self.budget(strategy.budgets.unreachable, clusters)
     memberCount = frozen.units.reduce(0) { $0 + $1.steps.count }
     authors = frozen.run.authors + [frozen.run.startedBy]
+    hasUnknownAuthor = !frozen.run.unknownAuthors.isEmpty
     acceptedUnreachable = Array(repeating: -1, count: facts.count + 1)
     for unit in frozen.units {
       for step in unit.steps {
@@ -143,6 +145,15 @@ struct RunWitness {
         GivenApproval(
           stage: new.index, person: person, at: at,
           isDuringSoak: old.state == .soaking || old.state == .open || old.state == .halted))
+    }
+  }
+
+  /// What somebody took back was never given.
+  mutating func noteRevocation(before: [Stage], after: [Stage], person: Person) {
+    for (old, new) in zip(before, after) where new.approvals.count < old.approvals.count {
+      approvals.removeAll { given in
+        given.stage == new.index && given.person.name == person.name && (old.openedAt == nil || given.isDuringSoak)
+      }
     }
   }
 
@@ -215,7 +226,8 @@ struct RunWitness {
           if !rule.groups.isEmpty, !given.person.groups.contains(where: rule.groups.contains) { return false }
           return !(rule.notAuthor && authors.contains(given.person.name))
         }
-        return Set(people.map(\.person.name)).count >= rule.count
+        let needed = rule.notAuthor && hasUnknownAuthor ? 2 * rule.count : rule.count
+        return Set(people.map(\.person.name)).count >= needed
       }
     }
   }

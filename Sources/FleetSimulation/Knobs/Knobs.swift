@@ -41,6 +41,10 @@ struct Knobs {
   var checks: CheckKnobs
   /// The most clusters of a region in flight over all runs (R29); nil for no such limit.
   var sharedLimit: Int?
+  /// Whether somebody wrote a part of the changes whom nobody knows (R19).
+  var hasUnknownAuthor: Bool
+  /// How often somebody takes an approval back.
+  var revokePermille: Int
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -89,6 +93,13 @@ struct Knobs {
     strategy.membership = joining.pick([.lastPassedStage, .lastPassedStage, .intoStage, .intoStage, .afterRun, .abort])
     var sharing = SeededRandom(seed: seed, stream: 22)
     sharedLimit = sharing.chance(300) ? sharing.within(1...3) : nil
+    var doubting = SeededRandom(seed: seed, stream: 23)
+    // There are people enough for twice one approval.
+    let asksForFew = strategy.stages.flatMap { $0.before + $0.after }.allSatisfy { gate in
+      if case .approval(let rule) = gate { !rule.notAuthor || rule.count == 1 } else { true }
+    }
+    hasUnknownAuthor = doubting.chance(300) && asksForFew
+    revokePermille = doubting.pick([0, 0, 20, 100])
     checks = CheckKnobs(seed: seed, stages: &strategy.stages)
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
     strategy.windows = calendar.setWindows

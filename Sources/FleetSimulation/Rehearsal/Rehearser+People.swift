@@ -19,7 +19,7 @@ extension Rehearser {
     let stage = stages[index]
     let gates = stage.openedAt == nil ? stage.rules.before : stage.rules.after
     for case .approval(let rule) in gates {
-      for number in 1...max(1, rule.count) {
+      for number in 1...max(1, run.approvalsNeeded(by: rule)) {
         give(
           .approve(stage: stage.name),
           by: CommandGiver(name: "approver \(number) of the rehearsal", groups: rule.groups, reason: "rehearsal"))

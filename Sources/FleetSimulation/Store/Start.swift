@@ -77,6 +77,7 @@ extension World {
       authors: Self.authors, isHeld: holds.contains { $0.release == newest }, lastGoodRelease: releases[good].id,
       members: members, activeRun: active, nextNumber: runs.count + 1, lastGoodRun: lastGoodRun(),
       supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
+    if knobs.hasUnknownAuthor { input.unknownAuthors = ["stranger"] }
     input.isOnboarding = onboardRun != nil
     input.onRemoval = .remove
     input.leaving = leaving()

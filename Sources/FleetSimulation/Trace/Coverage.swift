@@ -7,7 +7,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case lostRaces, crashesBeforeCommit, crashesAfterCommit, controllerOutages, databaseOutages, clockJumps
   case staleReports, lateReports, doubledReports, lostReports
   case fencesRefused, lapsedOrders, agentCrashes, vanishedClusters, terminalErrors, flapping
-  case pausesWithInFlight, resumes, approvals, approvalsExpired, approvalsRefused, rejections
+  case pausesWithInFlight, resumes, approvals, approvalsExpired, approvalsRefused, approvalsRevoked, rejections
   case undosOfGoingRuns, undosOfEndedRuns, retries, waivers, aborts, refusedCommands
   case cordons, removals, removedInFlight, joins, onboardings, holds, heldReleasesPassedOver, heldReleasesForced
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks

@@ -24,6 +24,9 @@ extension World {
     }
     if peopleChances.chance(knobs.meddlePermille) { try meddle() }
     if peopleChances.chance(knobs.helpPermille) { try help() }
+    if revokeChances.chance(knobs.revokePermille) {
+      try give(.revokeApproval(stage: nil), by: revokeChances.pick(Person.all))
+    }
     if calendarChances.chance(knobs.calendar.overridePermille) {
       try overrideWindows(by: Array(Person.all.prefix(calendarChances.within(1...2))))
     }
@@ -173,6 +176,9 @@ extension World {
       runs[number].witness.noteApproval(
         before: before.stages, after: runs[number].stages, person: person,
         at: max(databaseNow, before.seenAt.millisecondsSinceEpoch))
+    case .revokeApproval:
+      coverage.add(.approvalsRevoked)
+      runs[number].witness.noteRevocation(before: before.stages, after: runs[number].stages, person: person)
     case .reject: coverage.add(.rejections)
     case .pause:
       let isFlying = before.units.contains { unit in unit.steps.contains { isInFlight($0.state) } }

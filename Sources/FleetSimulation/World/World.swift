@@ -17,6 +17,7 @@ final class World {
   var peopleChances: SeededRandom
   var controllerChances: SeededRandom
   var leaveChances: SeededRandom
+  var revokeChances: SeededRandom
   var calendarChances: SeededRandom
   var joinChances: SeededRandom
   var checkChances: SeededRandom
@@ -67,6 +68,7 @@ final class World {
     peopleChances = SeededRandom(seed: seed, stream: 4)
     controllerChances = SeededRandom(seed: seed, stream: 5)
     leaveChances = SeededRandom(seed: seed, stream: 9)
+    revokeChances = SeededRandom(seed: seed, stream: 24)
     calendarChances = SeededRandom(seed: seed, stream: 7)
     joinChances = SeededRandom(seed: seed, stream: 10)
     checkChances = SeededRandom(seed: seed, stream: 21)

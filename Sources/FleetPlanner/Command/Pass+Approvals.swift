@@ -1,0 +1,108 @@
+internal import FleetModel
+
+extension Pass {
+  mutating func approve(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
+    let index = try askingStage(name)
+    let stage = stages[index]
+    let rules = approvalRules(asked(of: stage))
+    // Of several gates the one that waits for somebody like this giver is meant.
+    let open = rules.filter {
+      validApprovals(of: stage, rule: $0, run: run, now: now).count < run.approvalsNeeded(by: $0)
+    }
+    let fitting = open.first { rule in
+      (rule.groups.isEmpty || giver.groups.contains(where: rule.groups.contains))
+        && !(rule.notAuthor && isAuthor(giver))
+    }
+    guard let rule = fitting ?? open.first else { return }
+    let given = validApprovals(of: stage, rule: rule, run: run, now: now)
+    if given.contains(where: { $0.principal == giver.name }) { return }
+    if !rule.groups.isEmpty, !giver.groups.contains(where: rule.groups.contains) {
+      throw CommandRefusal(
+        .forbidden,
+        "stage \(stage.name) needs approval by group \(rule.groups.joined(separator: " or ")); "
+          + "\(giver.name) is in \(giver.groups.isEmpty ? "none" : giver.groups.joined(separator: ", "))",
+        hint: "a token's groups are given when it is made: `flotilla token create NAME --right approve --group …`")
+    }
+    if rule.notAuthor, isAuthor(giver) {
+      throw CommandRefusal(
+        .forbidden,
+        "\(giver.name) is an author of this change or started the run, and stage \(stage.name) says notAuthor",
+        hint: "ask somebody else to approve")
+    }
+    stages[index].approvals.append(
+      Approval(
+        principal: giver.name, groups: giver.groups, reason: giver.reason, planHash: run.planHash, at: now,
+        isAfterOpening: stage.openedAt != nil))
+    note("stage.approved", stage: index, "approved by \(giver.name)")
+  }
+
+  private func isAuthor(_ giver: CommandGiver) -> Bool {
+    run.isAuthor(giver.name)
+      || run.authors.contains { author in
+        giver.gitIdentities.contains { isGitIdentity($0, of: author) }
+      }
+  }
+
+  mutating func reject(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
+    guard run.state == .running || run.state == .paused else {
+      throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), nothing asks for approval")
+    }
+    let index = try askingStage(name)
+    let why = "rejected by \(giver.name)" + (giver.reason.isEmpty ? "" : ": \(giver.reason)")
+    stages[index].state = .halted
+    stages[index].haltReason = why
+    run.breach = Run.Breach(stage: index, cause: why, at: now, aftermath: .halt)
+    run.state = slotsHeld == 0 ? .halted : .halting
+    plan.hold = HoldDraft(reason: why, by: giver.name)
+    note("stage.rejected", stage: index, why)
+  }
+
+  /// Takes back what the giver approved, until the stage has gone on with it (R19).
+  mutating func revokeApproval(_ name: String?, _ giver: CommandGiver) throws(CommandRefusal) {
+    try checkStage(name)
+    for index in stages.indices where (name ?? stages[index].name) == stages[index].name {
+      let stage = stages[index]
+      guard !stage.state.isComplete else { continue }
+      let kept = stage.approvals.filter { approval in
+        approval.principal != giver.name || approval.planHash != run.planHash
+          || approval.isAfterOpening != (stage.openedAt != nil)
+      }
+      guard kept.count < stage.approvals.count else { continue }
+      stages[index].approvals = kept
+      let why = giver.reason.isEmpty ? "" : ": \(giver.reason)"
+      note("stage.approvalRevoked", stage: index, "\(giver.name) takes the approval back\(why)")
+      return
+    }
+    throw CommandRefusal(
+      .conflict,
+      "there is no approval by \(giver.name) that \(name.map { "stage \($0)" } ?? run.displayName) still waits with",
+      hint: "what a stage has opened with cannot be taken back; `flotilla rollout pause` stops new orders")
+  }
+
+  /// The stage with an approval gate that is named, or the first that is not complete.
+  private func askingStage(_ name: String?) throws(CommandRefusal) -> Int {
+    try checkStage(name)
+    for stage in stages where name == nil || stage.name == name {
+      if !stage.state.isComplete, !approvalRules(asked(of: stage)).isEmpty { return stage.index }
+    }
+    throw CommandRefusal(
+      .conflict, "\(name.map { "stage \($0)" } ?? run.displayName) asks for no approval")
+  }
+
+  /// The gates that a stage asks now, or asks next: those before it until it has opened, then those after it (R20).
+  private func asked(of stage: Stage) -> [Gate] { stage.openedAt == nil ? stage.rules.before : stage.rules.after }
+
+  private func approvalRules(_ gates: [Gate]) -> [ApprovalRule] {
+    gates.compactMap { gate -> ApprovalRule? in
+      switch gate {
+      case .approval(let rule): rule
+      case .analysis, .http: nil
+      }
+    }
+  }
+}
+
+/// Whether the author of a commit is a git identity: the whole `Name <address>`, or its address.
+public func isGitIdentity(_ identity: String, of author: String) -> Bool {
+  author == identity || author.hasSuffix("<\(identity)>")
+}
