@@ -48,6 +48,33 @@ import Testing
   }
 
   @Test(.enabled(if: helm != nil || isRequired))
+  func overridesChangeValuesAndWhatTheyRenderTo() async throws {
+    try await Self.with { controller in
+      let overrides = """
+        overrides:
+            - name: east
+              clusters: {matchExpressions: [{key: region, operator: In, values: [east]}]}
+              values: {size: huge}
+              patches:
+                - target: {kind: ConfigMap}
+                  patch: [{op: add, path: /data/extra, value: "${WHERE}"}]
+        """
+      try await controller.apply(
+        ControllerFixture.clusters(["east"], labels: "region: east")
+          + ControllerFixture.clusters(["west"], labels: "region: west") + controller.repository()
+          + ControllerFixture.fleetSet(
+            path: "chart", also: overrides,
+            source: ", helm: {values: {region: '{{name}}', size: medium}}, substitute: {WHERE: '{{name}}'}"))
+      try await controller.settle()
+      try await controller.confirm()
+      let objects = try await Self.objects(controller)
+      let east = #""data":{"extra":"east","region":"east","size":"huge"}"#
+      #expect(objects["web-east"]?.contains(east) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""data":{"region":"west","size":"medium"}"#) == true, "\(objects)")
+    }
+  }
+
+  @Test(.enabled(if: helm != nil || isRequired))
   func everyClusterGetsTheChartFilledInForIt() async throws {
     try await Self.with { controller in
       try await controller.rollOutFirst(

@@ -62,6 +62,32 @@ struct FleetSetRefusalTests {
                      give letters, digits and "_", not a digit first
       """),
     Refusal(
+      "overrides",
+      fleetSet()
+        + """
+          overrides:
+            - {name: a, clusters: {}}
+            - {name: a, clusters: {matchLabels: {a: b}}, images: [{name: web}], replicas: [{name: web, count: -1}]}
+            - {clusters: {}, patches: [{patch: [{op: remove, path: /a}]}, {patch: "{"}], value: {}}
+
+        """,
+      """
+      f.yaml:13:7  spec.overrides[0]: changes nothing
+                   give it patches, images, replicas or values
+      f.yaml:14:7  spec.overrides[1]: a second override is called "a"
+                   give each a name of its own
+      f.yaml:14:59  spec.overrides[1].images[0]: changes nothing
+                    give it newName, newTag or digest
+      f.yaml:14:103  spec.overrides[1].replicas[0].count: -1 is out of range
+                     give an integer from 0 to 1000000
+      f.yaml:15:7  spec.overrides[2].name: is missing
+                   messages about it say its name
+      f.yaml:15:32  spec.overrides[2].patches[0]: a list of operations needs a target
+                    say what it changes: target: {kind: Deployment, name: web}
+      f.yaml:15:75  spec.overrides[2].patches[1].patch: is no YAML: did not find expected node content, in line 2 of the patch
+      f.yaml:15:82  spec.overrides[2].value: unknown field; did you mean "values"?
+      """),
+    Refusal(
       "git", fleetSet(generators: "  generators:\n  - git: {repository: shop, globbing: glob}\n"),
       """
       f.yaml:6:10  spec.generators[0].git: neither directories nor files are given

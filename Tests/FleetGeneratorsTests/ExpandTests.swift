@@ -57,6 +57,25 @@ import Testing
     #expect(problems.contains { $0.field == "spec.template.spec.source.helm.releaseName" })
   }
 
+  @Test func overridesLieOverOneAnotherWhereTheirSelectorMatches() {
+    var template = Self.template
+    template.helm = ["values": ["count": 2]]
+    var definition = FleetSetDefinition(generators: [Self.prod], template: template)
+    let eu = LabelSelector(matchLabels: ["region": "eu"])
+    definition.overrides = [
+      ClusterOverride(name: "all", clusters: LabelSelector(), kustomization: "{}", values: #"{"count":3}"#),
+      ClusterOverride(name: "eu", clusters: eu, values: #"{"count":4}"#),
+      ClusterOverride(name: "eu-images", clusters: eu, kustomization: #"{"images":[]}"#),
+    ]
+    guard case .targets(let targets, _, _) = expand(definition, inventory: Self.inventory) else {
+      Issue.record("no targets")
+      return
+    }
+    #expect(
+      targets.map(\.options.helm?.overridingValues) == [[#"{"count":3}"#, #"{"count":4}"#], [#"{"count":3}"#]])
+    #expect(targets.map { $0.options.overlays?.map(\.name) } == [["all", "eu-images"], ["all"]])
+  }
+
   @Test func goTemplatesSeeNestedParameters() {
     let template = TargetTemplate(
       name: "{{ .metadata.labels.region }}-{{ .values.short }}", repository: "config",

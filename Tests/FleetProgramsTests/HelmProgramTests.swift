@@ -55,7 +55,7 @@ import Testing
     var release = HelmProgram.Release(name: "shop", namespace: "prod")
     release.valueFiles = ["env/eu.yaml"]
     #expect(try await Self.template(release).contains(#"size: "medium""#))
-    release.values = "size: large\n"
+    release.values = ["size: large\n"]
     let values = try await Self.template(release)
     #expect(values.contains(#"size: "large""#) && values.contains(#"count: "2""#))
     release.parameters = [("size", "huge, really", false), ("tag", "007", true)]

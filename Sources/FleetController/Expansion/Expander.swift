@@ -38,6 +38,7 @@ public struct ExpandedSet: Sendable {
         target.path,
         "\(target.isRecursive) \(target.selfHeal) \(target.prune) \(target.createNamespace)", "\(target.bundle)",
         labels, target.options.helm.map { "\($0)" } ?? "", values.joined(separator: "\u{0}"),
+        (target.options.overlays ?? []).map(\.kustomization).joined(separator: "\u{0}"),
       ].joined(separator: "\u{0}")
     }
     return .sha256(Array(lines.joined(separator: "\n").utf8))

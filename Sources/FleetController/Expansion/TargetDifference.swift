@@ -50,7 +50,12 @@ extension TargetSettings {
       ("destination.cluster", cluster.rawValue), ("destination.namespace", namespace),
       ("source.repository", repository.rawValue), ("source.revision", revision.description), ("source.path", path),
       ("source.recurse", "\(isRecursive)"), ("source.helm", options.helm.map { "\($0)" } ?? "nothing"),
-      ("source.substitute", options.substitute.map(Self.text) ?? "nothing"), ("sync.prune", "\(prune)"),
+      ("source.substitute", options.substitute.map(Self.text) ?? "nothing"),
+      (
+        "overrides",
+        options.overlays.map { $0.map { "\($0.name) \($0.kustomization)" }.joined(separator: ", ") } ?? "nothing"
+      ),
+      ("sync.prune", "\(prune)"),
       ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
     ]

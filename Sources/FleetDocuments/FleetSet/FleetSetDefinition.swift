@@ -14,6 +14,8 @@ public struct FleetSetDefinition: Hashable, Sendable {
   public var onRemoval: RemovalPolicy
   /// The set whose objects this one may take over (R23); nil for none.
   public var transfersFrom: FleetSetName?
+  /// What some clusters get differently; those whose selector matches lie over one another in order.
+  public var overrides: [ClusterOverride] = []
   /// How releases reach the clusters.
   public var rollout: RolloutStrategy
 

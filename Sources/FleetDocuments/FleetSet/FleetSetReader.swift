@@ -23,6 +23,7 @@ extension FieldReader {
           }
         }
       }
+      let overrides = map.optional("overrides")?.overrides() ?? []
       let rollout = map.optional("rollout")?.rolloutStrategy() ?? RolloutStrategy()
       map.renamed("syncPolicy", to: "sync")
       map.renamed("strategy", to: "rollout")
@@ -32,6 +33,7 @@ extension FieldReader {
         generators: entries, language: language, template: template, sync: sync, rollout: rollout)
       definition.onRemoval = onRemoval
       definition.transfersFrom = transfersFrom ?? nil
+      definition.overrides = overrides
       return definition
     }
     return read ?? nil

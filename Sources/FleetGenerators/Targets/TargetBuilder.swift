@@ -7,6 +7,7 @@ import Manifest
 struct TargetBuilder {
   private let template: CompiledTarget?
   private let sync: SyncPolicy
+  private let overrides: [ClusterOverride]
 
   /// Whether any of the templates may ask what time it is.
   var usesTime: Bool { template?.usesTime ?? false }
@@ -15,6 +16,7 @@ struct TargetBuilder {
   init(_ template: TargetTemplate, definition: FleetSetDefinition, problems: inout Problems) {
     self.template = CompiledTarget(template, definition.language, problems: &problems)
     sync = definition.sync
+    overrides = definition.overrides
   }
 
   /// The target of a parameter set, with what its template called the cluster; what is wrong with it is noted.
@@ -24,7 +26,8 @@ struct TargetBuilder {
   ) -> (target: ExpandedTarget, cluster: ClusterReference)? {
     guard let template else { return nil }
     var rendering = TargetRendering(
-      template: template, set: set, origin: origin, sync: sync, suggests: problems.count < 100)
+      template: template, set: set, origin: origin, sync: sync, overrides: overrides,
+      suggests: problems.count < 100)
     let made = rendering.target(in: inventory, moments: &moments)
     problems.add(rendering.problems)
     return made

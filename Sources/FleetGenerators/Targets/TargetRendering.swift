@@ -9,13 +9,18 @@ struct TargetRendering {
   let set: ParameterSet
   let origin: TargetOrigin
   let sync: SyncPolicy
+  let overrides: [ClusterOverride]
   /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
   let suggests: Bool
   private(set) var problems: [Diagnostic] = []
   /// What the templates see of time and chance: the repository and revision neither, the name no chance.
   private var environment = TemplateEnvironment()
 
-  init(template: CompiledTarget, set: ParameterSet, origin: TargetOrigin, sync: SyncPolicy, suggests: Bool) {
+  init(
+    template: CompiledTarget, set: ParameterSet, origin: TargetOrigin, sync: SyncPolicy,
+    overrides: [ClusterOverride] = [], suggests: Bool
+  ) {
+    self.overrides = overrides
     self.template = template
     self.set = set
     self.origin = origin
@@ -69,7 +74,7 @@ struct TargetRendering {
       name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
       annotations: annotations, cluster: ClusterName(member.clusterName), repository: repository, revision: revision,
       path: directory, namespace: namespace, sync: sync, origin: origin)
-    target.options = options
+    target.options = options.overridden(by: overrides, on: member.labels)
     return (target, .name(cluster))
   }
 

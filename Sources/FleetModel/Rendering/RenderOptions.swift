@@ -4,15 +4,32 @@ public struct RenderOptions: Hashable, Sendable, Codable {
   public var helm: HelmOptions?
   /// The values of `${NAME}` in manifests; nil leaves such texts alone.
   public var substitute: [String: String]?
+  /// What lies over the directory, in order; nil for nothing.
+  public var overlays: [RenderOverlay]?
 
   /// Makes options.
-  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil) {
+  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil, overlays: [RenderOverlay]? = nil) {
     self.helm = helm
     self.substitute = substitute
+    self.overlays = overlays
   }
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { helm == nil && substitute == nil }
+  public var isEmpty: Bool { helm == nil && substitute == nil && overlays == nil }
+}
+
+/// A kustomization over what a directory renders to: `patches`, `images` and `replicas` as kustomize has them.
+public struct RenderOverlay: Hashable, Sendable, Codable {
+  /// The name of the override that it comes from.
+  public var name: String
+  /// The kustomization's fields, as JSON.
+  public var kustomization: String
+
+  /// Makes an overlay.
+  public init(name: String, kustomization: String) {
+    self.name = name
+    self.kustomization = kustomization
+  }
 }
 
 /// How a Helm chart is filled in. The names are those of an Argo CD Application's `source.helm`, which has the same
@@ -45,6 +62,8 @@ public struct HelmOptions: Hashable, Sendable, Codable {
   public var ignoreMissingValueFiles = false
   /// Values as a YAML document, over the files; empty for none.
   public var values = ""
+  /// More values as YAML documents, over `values`, later ones over earlier ones; nil for none.
+  public var overridingValues: [String]?
   /// Values by path, over all others.
   public var parameters: [Parameter] = []
   /// Whether the files of the chart's `crds` directory are left out.

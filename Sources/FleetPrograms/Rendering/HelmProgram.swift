@@ -8,8 +8,8 @@ public struct HelmProgram: Sendable {
     public var namespace: String
     /// Files of values in order, relative to the repository's root.
     public var valueFiles: [String] = []
-    /// Values as a YAML document, over the files; empty for none.
-    public var values = ""
+    /// Values as YAML documents over the files, later ones over earlier ones.
+    public var values: [String] = []
     /// `--set` by path, in order.
     public var parameters: [(name: String, value: String, isText: Bool)] = []
     /// Whether the files of `crds` are left out.
@@ -35,7 +35,7 @@ public struct HelmProgram: Sendable {
     fileprivate var arguments: [String] {
       var arguments = ["--namespace", namespace, "--skip-tests", skipCRDs ? "--skip-crds" : "--include-crds"]
       for file in valueFiles { arguments += ["--values", "repository/" + file] }
-      if !values.isEmpty { arguments += ["--values", "values.yaml"] }
+      for number in values.indices { arguments += ["--values", Self.valuesFile(number)] }
       for parameter in parameters {
         arguments += [
           parameter.isText ? "--set-string" : "--set", "\(parameter.name)=\(Self.escaped(parameter.value))",
@@ -45,6 +45,8 @@ public struct HelmProgram: Sendable {
       for version in apiVersions { arguments += ["--api-versions", version] }
       return [name] + arguments
     }
+
+    fileprivate static func valuesFile(_ number: Int) -> String { "values-\(number).yaml" }
 
     /// A comma begins another parameter for `--set`, but in a list in braces; here it is a part of the value, as for
     /// Argo CD.
@@ -83,11 +85,13 @@ public struct HelmProgram: Sendable {
     for text in [release.name, release.namespace] where text.isEmpty || text.hasPrefix("-") {
       throw .refused("\"\(text)\" can be neither a release's name nor its namespace")
     }
-    let values = RenderProgram.File(path: "values.yaml", contents: Array(release.values.utf8))
+    let values = release.values.enumerated().map { number, text in
+      RenderProgram.File(path: Release.valuesFile(number), contents: Array(text.utf8))
+    }
     let chart = directory.isEmpty ? "repository" : "repository/" + directory
     let arguments = release.arguments
     return try await RenderProgram.run(
       path, arguments: ["template"] + arguments.prefix(1) + [chart] + arguments.dropFirst(), files: files,
-      others: release.values.isEmpty ? [] : [values], limits: limits)
+      others: values, limits: limits)
   }
 }

@@ -43,6 +43,9 @@ struct ManifestSources {
     entries += DocumentReader.unpackingLists(objects).map { Entry(manifest: $0, file: file) }
   }
 
+  /// Forgets all objects.
+  mutating func removeAll() { entries = [] }
+
   /// Leaves out objects.
   mutating func remove(where isLeftOut: (Node) -> Bool) { entries.removeAll { isLeftOut($0.manifest) } }
 

@@ -48,7 +48,7 @@ public enum KustomizeEngine: Sendable {
 ///   - path: the directory, relative to the root; empty for the root.
 ///   - namespace: for objects of namespaced kinds that name none; empty to leave them without one.
 ///   - isRecursive: whether plain manifests are read from the directories below as well.
-///   - options: what charts are filled in with, and values for `${NAME}`.
+///   - options: what charts are filled in with, what lies over the directory, and values for `${NAME}`.
 ///   - target: the target's name, which is the release's name of a chart that says no other.
 ///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
@@ -90,6 +90,7 @@ public func render(
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
+    for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: tree.commit) }
     if let values = options.substitute { try sources.substitute(values) }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
     return .manifests(bundle, problems: notes + warnings)
