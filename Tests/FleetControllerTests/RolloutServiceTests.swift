@@ -40,6 +40,36 @@ import Testing
     }
   }
 
+  /// R19: whether somebody is known is a matter of the tokens there are.
+  @Test func authorsWithoutATokenAskForTwiceAsManyApprovals() async throws {
+    try await ControllerFixture.with { controller in
+      let stages = "[{name: all, rest: true, minReady: 0s, before: [{approval: {notAuthor: true}}]}]"
+      try await controller.apply(
+        ControllerFixture.clusters(["a"]) + controller.repository() + ControllerFixture.fleetSet(stages: stages))
+      try await controller.settle()
+      let run = try #require(try await controller.rollout()).run
+      #expect(run.authors.count == 1)
+      #expect(run.unknownAuthors == run.authors)
+      #expect(try await controller.rollout()?.report.waiting.first?.message.hasPrefix("2 approvals") == true)
+      _ = try await act(controller, .approve(stage: nil))
+      #expect(try await act(controller, .revokeApproval(stage: nil)).stages.first?.approvals.isEmpty == true)
+      _ = try await act(controller, .approve(stage: nil))
+      let ann = Principal(name: "ann", right: .approve)
+      _ = try await controller.service.act(
+        .approve(stage: nil), on: "shop", number: nil, in: .defaultProject, by: ann, reason: "")
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+      let address = try #require(run.authors.first?.split(separator: "<").last?.dropLast())
+      let author = Principal(name: "jo", gitIdentities: [String(address)], right: .read)
+      _ = try await controller.store.createToken(
+        author, tokenHash: StoreFixture.digest("jo"), expiresIn: nil, cause: StoreFixture.cause)
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      #expect(try await controller.rollout()?.run.unknownAuthors == [])
+      #expect(try await controller.rollout()?.report.waiting.first?.message.hasPrefix("1 approval ") == true)
+    }
+  }
+
   @Test func anAbortedRunLeavesNoWork() async throws {
     try await ControllerFixture.with { controller in
       try await controller.apply(

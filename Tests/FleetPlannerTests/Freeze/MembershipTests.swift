@@ -152,7 +152,10 @@ struct MembershipTests {
     let other = try freeze(
       startInput(strategy([stage("all", .rest)]), members(2) + members(1, from: 2, bundle: 3)),
       options: FreezeOptions(startedBy: "kim"))
+    let budget = try freeze(
+      startInput(strategy([stage("all", .rest)]) { $0.budgets.failures = .count(2) }, members(3)),
+      options: FreezeOptions(startedBy: "kim"))
     #expect(one.run.planHash == same.run.planHash)
-    #expect(Set([one.run.planHash, soak.run.planHash, other.run.planHash]).count == 3)
+    #expect(Set([one.run.planHash, soak.run.planHash, other.run.planHash, budget.run.planHash]).count == 4)
   }
 }

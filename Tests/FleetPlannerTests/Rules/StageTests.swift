@@ -141,6 +141,42 @@ struct StageTests {
     #expect(fleet.inFlight == ["c00", "c01"])
   }
 
+  @Test("R19 an approval is taken back by whoever gave it, until the stage has opened")
+  func revocation() throws {
+    var fleet = try fleet(twoStages(canary: { $0.before = [.approval(ApprovalRule(count: 2))] }), sevenMembers)
+    fleet.pass()
+    #expect(throws: CommandRefusal.self) { try fleet.give(.revokeApproval(stage: nil), by: "ann") }
+    try fleet.give(.approve(stage: nil), by: "ann")
+    #expect(throws: CommandRefusal.self) { try fleet.give(.revokeApproval(stage: nil), by: "bob") }
+    try fleet.give(.revokeApproval(stage: "canary"), by: "ann")
+    try fleet.give(.approve(stage: nil), by: "bob")
+    fleet.pass()
+    #expect(fleet.stages[0].state == .gated)
+    try fleet.give(.approve(stage: nil), by: "ann")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00", "c01"])
+    #expect(throws: CommandRefusal.self) { try fleet.give(.revokeApproval(stage: nil), by: "ann") }
+  }
+
+  @Test("R19 an author whom no token knows doubles what notAuthor asks for")
+  func unknownAuthor() throws {
+    for (notAuthor, needed) in [(true, 2), (false, 1)] {
+      var fleet = try fleet(
+        twoStages(canary: { $0.before = [.approval(ApprovalRule(notAuthor: notAuthor))] }), sevenMembers)
+      fleet.run.unknownAuthors = ["Stranger <stranger@example.com>"]
+      fleet.pass()
+      let message = try #require(fleet.report.waiting.first { $0.reason == .approval }).message
+      #expect(message.hasPrefix("\(needed) approval"))
+      #expect(message.contains("no token is known for Stranger") == notAuthor)
+      for person in ["ann", "bob"].prefix(needed) {
+        #expect(fleet.stages[0].state == .gated)
+        try fleet.give(.approve(stage: nil), by: person)
+        fleet.pass()
+      }
+      #expect(fleet.inFlight == ["c00", "c01"])
+    }
+  }
+
   @Test("R19 an approval lapses when its stage has not opened in time")
   func approvalExpires() throws {
     let rule = ApprovalRule(count: 2, expiresAfter: .seconds(3600))
