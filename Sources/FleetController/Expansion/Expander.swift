@@ -37,7 +37,8 @@ public struct ExpandedSet: Sendable {
         "\(target.name)", "\(target.cluster)", target.namespace, "\(target.repository)", "\(target.revision)",
         target.path,
         "\(target.isRecursive) \(target.selfHeal) \(target.prune) \(target.createNamespace)", "\(target.bundle)",
-        labels, target.options.helm.map { "\($0)" } ?? "", values.joined(separator: "\u{0}"),
+        labels, target.options.helm.map { "\($0)" } ?? "", target.options.kustomize.map { "\($0)" } ?? "",
+        values.joined(separator: "\u{0}"),
         (target.options.overlays ?? []).map(\.kustomization).joined(separator: "\u{0}"),
       ].joined(separator: "\u{0}")
     }

@@ -50,6 +50,7 @@ extension TargetSettings {
       ("destination.cluster", cluster.rawValue), ("destination.namespace", namespace),
       ("source.repository", repository.rawValue), ("source.revision", revision.description), ("source.path", path),
       ("source.recurse", "\(isRecursive)"), ("source.helm", options.helm.map { "\($0)" } ?? "nothing"),
+      ("source.kustomize", options.kustomize.map { "\($0)" } ?? "nothing"),
       ("source.substitute", options.substitute.map(Self.text) ?? "nothing"),
       (
         "overrides",

@@ -81,7 +81,8 @@ extension FieldReader {
       let source = map.required("source").flatMap { field in
         MapReader.read(field) {
           fields -> (
-            repository: String?, revision: Revision, path: String?, helm: Node?, substitute: TargetTemplate.Texts?
+            repository: String?, revision: Revision, path: String?, helm: Node?, kustomize: Node?,
+            substitute: TargetTemplate.Texts?
           ) in
           fields.renamed("repoURL", to: "repository")
           fields.renamed("targetRevision", to: "revision")
@@ -90,6 +91,7 @@ extension FieldReader {
             fields.optional("revision")?.revision() ?? .head,
             fields.required("path", hint: "the directory to render; \".\" is the repository's root")?.sourcePath(),
             fields.optional("helm")?.checkedHelmOptions(),
+            fields.optional("kustomize")?.checkedKustomizeOptions(),
             fields.optional("substitute")?.substitutedTexts()
           )
         }
@@ -113,6 +115,7 @@ extension FieldReader {
         name: "", repository: repository, revision: source.revision, path: path, cluster: cluster,
         namespace: destination.namespace, sync: sync)
       template.helm = source.helm
+      template.kustomize = source.kustomize
       template.substitute = source.substitute
       return template
     }

@@ -55,6 +55,8 @@ public struct TargetTemplate: Hashable, Sendable {
   public var path: String
   /// `spec.source.helm`: how a chart is filled in; its texts are templates.
   public var helm: Node?
+  /// `spec.source.kustomize`: what is changed in a kustomization; its texts are templates.
+  public var kustomize: Node?
   /// `spec.source.substitute`: values of `${NAME}`; nil leaves such texts alone.
   public var substitute: Texts?
   /// `spec.destination.cluster`: the cluster's name.

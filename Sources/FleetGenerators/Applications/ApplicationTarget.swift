@@ -45,6 +45,7 @@ struct ApplicationTarget {
       isRecursive: source.isRecursive, namespace: namespace.isEmpty ? "default" : namespace, sync: Self.sync(of: spec),
       origin: origin)
     target.options.helm = source.helm
+    target.options.kustomize = source.kustomize
     return target
   }
 
@@ -66,6 +67,7 @@ struct ApplicationTarget {
     var path: String
     var isRecursive: Bool
     var helm: HelmOptions?
+    var kustomize: KustomizeOptions?
   }
 
   private mutating func source(of spec: Node) -> Source? {
@@ -88,9 +90,11 @@ struct ApplicationTarget {
       return nil
     }
     let helm = helm(of: source, field)
+    let kustomize = kustomize(of: source, field)
     return Source(
       repository: repository, revision: Self.revision(source["targetRevision"]?.string ?? ""), path: directory,
-      isRecursive: source["directory", "recurse"]?.boolean ?? false, helm: helm)
+      isRecursive: source["directory", "recurse"]?.boolean ?? false, helm: helm,
+      kustomize: kustomize)
   }
 
   private mutating func helm(of source: Node, _ field: String) -> HelmOptions? {
@@ -103,12 +107,21 @@ struct ApplicationTarget {
     }
   }
 
+  private mutating func kustomize(of source: Node, _ field: String) -> KustomizeOptions? {
+    guard let node = source["kustomize"], isThere(node) else { return nil }
+    do throws(DiagnosticsError) {
+      return try KustomizeOptions.read(node, field: "\(field).kustomize")
+    } catch {
+      for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
+      return nil
+    }
+  }
+
   private mutating func refuseWhatIsNotRendered(_ spec: Node, _ source: Node, _ field: String) {
     var found: [(String, String)] = []
     if isThere(spec["sourceHydrator"]) { found.append(("spec.sourceHydrator", "hydrated sources")) }
     for (key, what) in [
-      ("chart", "charts of other repositories than Git's"), ("kustomize", "changes to kustomizations"),
-      ("plugin", "plugins"),
+      ("chart", "charts of other repositories than Git's"), ("plugin", "plugins"),
     ] where isThere(source[key]) {
       found.append(("\(field).\(key)", what))
     }

@@ -55,6 +55,7 @@ struct CompiledTarget {
   var revision: CompiledTemplate
   var path: CompiledTemplate
   var helm: CompiledTree?
+  var kustomize: CompiledTree?
   var substitute: Texts?
   var cluster: CompiledTemplate
   var namespace: CompiledTemplate
@@ -114,8 +115,11 @@ struct CompiledTarget {
     helm = source.helm.map {
       CompiledTree($0, language: language, path: "spec.source.helm", problems: &problemsOfValues)
     }
+    kustomize = source.kustomize.map {
+      CompiledTree($0, language: language, path: "spec.source.kustomize", problems: &problemsOfValues)
+    }
     found += problemsOfValues.map { Diagnostic(field: "\(place).\($0.path)", message: "\($0.error)") }
-    if helm?.contains(\.usesTime) == true { usesTime = true }
+    if helm?.contains(\.usesTime) == true || kustomize?.contains(\.usesTime) == true { usesTime = true }
     substitute = source.substitute.map { texts($0, "spec.source.substitute") }
     let cluster = compile(source.cluster, "spec.destination.cluster")
     let namespace = compile(source.namespace, "spec.destination.namespace")

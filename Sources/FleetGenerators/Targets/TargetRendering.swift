@@ -41,9 +41,18 @@ struct TargetRendering {
     let labels = render(template.labels, "metadata.labels")
     let annotations = render(template.annotations, "metadata.annotations")
     let path = render(template.path, "spec.source.path")
-    let options = RenderOptions(
-      helm: template.helm.flatMap { render($0) },
+    var options = RenderOptions(
+      helm: template.helm.flatMap {
+        render(
+          $0, "spec.source.helm", { (node, field) throws(DiagnosticsError) in try HelmOptions.read(node, field: field) }
+        )
+      },
       substitute: template.substitute.map { render($0, "spec.source.substitute") })
+    options.kustomize = template.kustomize.flatMap {
+      render(
+        $0, "spec.source.kustomize",
+        { (node, field) throws(DiagnosticsError) in try KustomizeOptions.read(node, field: field) })
+    }
     let cluster = render(template.cluster, "spec.destination.cluster")
     let namespace = render(template.namespace, "spec.destination.namespace")
     var sync = sync
@@ -137,13 +146,15 @@ struct TargetRendering {
     return result
   }
 
-  /// `source.helm` with parameters filled in.
-  private mutating func render(_ helm: CompiledTree) -> HelmOptions? {
+  /// `source.helm` or `source.kustomize` with parameters filled in.
+  private mutating func render<Options>(
+    _ tree: CompiledTree, _ field: String, _ read: (Node, String) throws(DiagnosticsError) -> Options
+  ) -> Options? {
     var found: [TreeProblem] = []
-    let node = helm.render(set.parameters, environment: environment, problems: &found)
+    let node = tree.render(set.parameters, environment: environment, problems: &found)
     for problem in found { fail(problem.path, problem.error.description) }
     do throws(DiagnosticsError) {
-      return try HelmOptions.read(node, field: "spec.source.helm")
+      return try read(node, field)
     } catch {
       for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
       return nil

@@ -2,6 +2,8 @@
 public struct RenderOptions: Hashable, Sendable, Codable {
   /// How the directory's chart is filled in; nil for the chart's own values.
   public var helm: HelmOptions?
+  /// What is changed in the directory's kustomization; nil for nothing.
+  public var kustomize: KustomizeOptions?
   /// The values of `${NAME}` in manifests; nil leaves such texts alone.
   public var substitute: [String: String]?
   /// What lies over the directory, in order; nil for nothing.
@@ -15,7 +17,7 @@ public struct RenderOptions: Hashable, Sendable, Codable {
   }
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { helm == nil && substitute == nil && overlays == nil }
+  public var isEmpty: Bool { helm == nil && kustomize == nil && substitute == nil && overlays == nil }
 }
 
 /// A kustomization over what a directory renders to: `patches`, `images` and `replicas` as kustomize has them.

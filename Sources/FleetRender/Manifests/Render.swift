@@ -80,11 +80,16 @@ public func render(
           message: "the directory is no chart: it has no Chart.yaml")
       ])
     } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
-      switch try built(tree, path, file, engine, answers, &notes) {
+      switch try built(tree, path, file, options.kustomize, engine, answers, &notes) {
       case .needs(let request): return .needs([request])
       case .text(let bytes): try sources.read(bytes, file: buildName(path))
       case .objects(let objects): sources.add(objects, file: buildName(path))
       }
+    } else if options.kustomize != nil {
+      throw DiagnosticsError([
+        Diagnostic(
+          file: path, field: "spec.template.spec.source.kustomize", message: "the directory is no kustomization")
+      ])
     } else {
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
@@ -107,9 +112,24 @@ private enum Built {
 }
 
 private func built(
-  _ tree: any SourceTree, _ path: String, _ file: String, _ engine: KustomizeEngine,
+  _ tree: any SourceTree, _ path: String, _ file: String, _ options: KustomizeOptions?, _ engine: KustomizeEngine,
   _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic]
 ) throws(DiagnosticsError) -> Built {
+  if let options {
+    let edited = try editedTree(tree, path, file, options)
+    switch kustomize(tree: edited, path: path) {
+    case .objects(let objects): return .objects(objects)
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .needsProgram(let reason):
+      throw DiagnosticsError([
+        Diagnostic(
+          file: file, field: "spec.template.spec.source.kustomize",
+          message:
+            "only the kustomize program builds this, because of \(reason), and source.kustomize changes nothing there",
+          hint: "put the changes into the kustomization")
+      ])
+    }
+  }
   if engine == .automatic {
     switch kustomize(tree: tree, path: path) {
     case .objects(let objects): return .objects(objects)
@@ -125,6 +145,29 @@ private func built(
   case .failure(let message):
     throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
   case .output(let bytes): return .text(bytes)
+  }
+}
+
+/// The commit with the kustomization as `source.kustomize` wants it.
+private func editedTree(
+  _ tree: any SourceTree, _ path: String, _ file: String, _ options: KustomizeOptions
+) throws(DiagnosticsError) -> EditedTree {
+  do throws(SourceTreeError) {
+    let bytes = try tree.contents(of: file) ?? []
+    let edited: Result<[UInt8], DiagnosticsError>
+    do throws(DiagnosticsError) {
+      edited = .success(
+        try KustomizationEdit(options: options).edited(bytes, file: file) { component throws(SourceTreeError) in
+          guard let directory = KustomizationWalk.resolved(component, from: path) else { return false }
+          return try !tree.files(under: directory).isEmpty
+        })
+    } catch { edited = .failure(error) }
+    switch edited {
+    case .success(let bytes): return EditedTree(tree: tree, file: file, bytes: bytes)
+    case .failure(let error): throw SourceTreeError(path: file, message: error.diagnostics.map(\.text).joined())
+    }
+  } catch {
+    throw DiagnosticsError([Diagnostic(file: error.path, message: error.message)])
   }
 }
 
