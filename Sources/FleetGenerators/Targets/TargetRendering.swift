@@ -138,7 +138,7 @@ struct TargetRendering {
     let node = helm.render(set.parameters, environment: environment, problems: &found)
     for problem in found { fail(problem.path, problem.error.description) }
     do throws(DiagnosticsError) {
-      return try HelmOptions.read(node, field: "spec.source.helm")
+      return try HelmOptions.read(node, field: "spec.source.helm", yieldedByTemplates: true)
     } catch {
       for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
       return nil
