@@ -191,7 +191,7 @@ import Testing
             controller, labels: "{ring: '{{if eq .name `east`}}early{{else}}none{{end}}'}", more: strategy))
       try await controller.settle()
       let started = try #require(try await controller.rollout())
-      #expect(started.run.stages.map(\.strategy.name) == ["step-1", "step-2", "unmatched"])
+      #expect(started.stages.map(\.rules.name) == ["step-1", "step-2", "unmatched"])
       #expect(try await controller.wanted().filter { $0.value != nil }.map(\.key) == ["web-east"])
       try await controller.confirm()
       let waiting = try #require(try await controller.rollout())

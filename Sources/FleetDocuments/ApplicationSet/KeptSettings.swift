@@ -49,6 +49,25 @@ public struct KeptSettings: Hashable, Sendable {
   }
 }
 
+extension ApplicationPolicy {
+  /// What `ignoreApplicationDifferences` names and no setting of a target is read from.
+  public var ignoredWithoutEffect: [String] {
+    ignoredDifferences.flatMap { rule in
+      let pointers = rule.jsonPointers.map { pointer in
+        var kept = KeptSettings()
+        kept.add(pointer: pointer)
+        return (text: pointer, kept: kept)
+      }
+      let expressions = rule.jqPathExpressions.map { expression in
+        var kept = KeptSettings()
+        kept.add(expression: expression)
+        return (text: expression, kept: kept)
+      }
+      return (pointers + expressions).filter { $0.kept == KeptSettings() }.map(\.text)
+    }
+  }
+}
+
 extension FleetSetDefinition {
   /// Whether anything of targets that exist may stay as it is.
   public var keepsSettings: Bool {
