@@ -48,7 +48,7 @@ extension Operations {
     guard let kind = object.keys.first(where: { $0 != "selector" }) else { return entry }
     let interpolation = Interpolation(entry, kind: kind, language: language(one.input), path: "generator")
     var problems = interpolation.problems
-    let filled = interpolation.render(parameters(one.input["params"]), problems: &problems)
+    let (filled, _) = interpolation.render(parameters(one.input["params"]), problems: &problems)
     guard problems.isEmpty else { throw Refused(problems.map { "\($0.path): \($0.error)" }.joined(separator: "; ")) }
     return filled
   }

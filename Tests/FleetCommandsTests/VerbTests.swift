@@ -117,6 +117,9 @@ import Testing
     Case(
       line: "get targets -l region=eu-west -o name",
       requests: ["GET \(project)/targets?selector=region%3Deu-west&limit=500"]),
+    Case(
+      line: "get targets --abandoned --set storefront -o name",
+      requests: ["GET \(project)/targets?fleetSet=storefront&limit=1000", "GET \(project)/fleetsets/storefront"]),
     Case(line: "get releases", requests: ["GET \(project)/releases?limit=500&count=true"]),
     Case(
       line: "rollout start storefront --dry-run",

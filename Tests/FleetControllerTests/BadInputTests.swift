@@ -214,6 +214,69 @@ import Testing
     }
   }
 
+  private static let ofFiles = ControllerFixture.fleetSet(
+    generators: "[{git: {repository: fleet, revision: main, files: [{path: 'config/*'}]}}]")
+
+  /// A set whose parameters are read from files in Git.
+  private func staysWithFiles(
+    saying words: [String], after damage: @escaping (ControllerFixture) async throws -> Void
+  ) async throws {
+    try await stays(
+      reason: "GeneratorFailed", saying: words,
+      prepared: { controller in
+        try await controller.git.commit("[{name: east}, {name: west}]", to: "config/all.yaml")
+        try await controller.apply(Self.ofFiles)
+        try await controller.poll()
+        try await controller.confirm()
+      },
+      repaired: { try await $0.git.git("rm", "--quiet", "config/bad.yaml") },
+      after: damage)
+  }
+
+  @Test func aFileWithParametersOf50MB() async throws {
+    try await staysWithFiles(saying: ["config/bad.yaml", "52428800 bytes", "at most 32 MiB"]) { controller in
+      try await controller.git.commit(String(repeating: "# filled\n\n", count: 5_242_880), to: "config/bad.yaml")
+    }
+  }
+
+  @Test func aFileWithParametersThatIsNoUTF8() async throws {
+    try await staysWithFiles(saying: ["file \"config/bad.yaml\" of repository fleet", "UTF-8"]) { controller in
+      try Data([0x6e, 0x61, 0x6d, 0x65, 0x3a, 0x20, 0xff, 0xfe, 0x0a]).write(
+        to: URL(fileURLWithPath: controller.git.workTree + "/config/bad.yaml"))
+      try await controller.git.commit("No text")
+    }
+  }
+
+  /// `onError: isolate`: the others go on, what the failing entry made stays as it is, and the status says so.
+  @Test func anIsolatedEntryThatFails() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.git.commit("{name: west}", to: "config/all.yaml")
+      try await controller.rollOutFirst(
+        set: ControllerFixture.fleetSet(
+          generators:
+            "[{git: {repository: fleet, revision: main, files: [{path: 'config/*'}]}, onError: isolate}, {list: {elements: [{name: east}]}}]"
+        ))
+      let before = try await controller.wanted()
+      try controller.git.write("{name: [", to: "config/all.yaml")
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      let condition = try await controller.condition()
+      #expect(!condition.isReady && condition.reason == "GeneratorIsolated")
+      #expect(condition.message.contains("spec.generators[0].git"), "\(condition.message)")
+      #expect(condition.message.contains("config/all.yaml"), "\(condition.message)")
+      let after = try await controller.wanted()
+      #expect(after["web-west"] == before["web-west"])
+      #expect(after["web-east"] != before["web-east"])
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+      try await controller.git.commit("{name: west}", to: "config/all.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      #expect(try await controller.condition().reason == "Expanded")
+      #expect(try await controller.wanted()["web-west"] == after["web-east"])
+    }
+  }
+
   @Test func twoTargetsWithOneName() async throws {
     try await stays(
       reason: "GeneratorFailed",

@@ -114,6 +114,118 @@ import Testing
     }
   }
 
+  /// An ApplicationSet of one target per cluster.
+  private static func applications(
+    _ controller: ControllerFixture, path: String = "web", labels: String = "{}", more: String
+  ) -> String {
+    """
+    apiVersion: argoproj.io/v1alpha1
+    kind: ApplicationSet
+    metadata: {name: shop}
+    spec:
+      goTemplate: true
+      generators: [{clusters: {selector: {matchLabels: {env: test}}}}]
+      \(more.replacing("\n", with: "\n  "))
+      template:
+        metadata: {name: "web-{{.name}}", labels: \(labels)}
+        spec:
+          project: default
+          source: {repoURL: "\(controller.git.fileURL)", targetRevision: main, path: \(path)}
+          destination: {name: "{{.name}}", namespace: shop}
+          syncPolicy: {automated: {}}
+    ---
+
+    """
+  }
+
+  /// `ignoreApplicationDifferences` and `preservedFields`: what they name stays as it is, the rest follows the template.
+  @Test func whatAnApplicationSetIgnoresOrPreservesStays() async throws {
+    try await ControllerFixture.with { controller in
+      let policies = """
+        ignoreApplicationDifferences:
+          - {name: web-east, jsonPointers: [/spec/source/path]}
+          - {jqPathExpressions: [.spec.destination.namespace], jsonPointers: [/metadata/labels/example.com~1tier]}
+        preservedFields: {labels: [ring]}
+        """
+      try await controller.git.commit(ControllerFixture.manifest(image: "other:1"), to: "other/web.yaml")
+      try await controller.rollOutFirst(
+        set: Self.applications(
+          controller, labels: "{ring: one, example.com/tier: gold, size: s}", more: policies))
+      let before = try await controller.wanted()
+      try await controller.apply(
+        Self.applications(
+          controller, path: "other", labels: "{ring: two, example.com/tier: iron, size: l}", more: policies
+        ).replacing("namespace: shop}", with: "namespace: elsewhere}"))
+      try await controller.settle()
+      try await controller.confirm()
+      let settings = try await controller.store.targetSettings(of: try await controller.set().id)
+      #expect(settings["web-east"]?.path == "web")
+      #expect(settings["web-west"]?.path == "other")
+      for name: TargetName in ["web-east", "web-west"] {
+        #expect(settings[name]?.namespace == "shop")
+        #expect(settings[name]?.labels["ring"] == "one")
+        #expect(settings[name]?.labels["example.com/tier"] == "gold")
+        #expect(settings[name]?.labels["size"] == "l")
+      }
+      let after = try await controller.wanted()
+      #expect(after["web-east"] == before["web-east"])
+      #expect(after["web-west"] != before["web-west"])
+    }
+  }
+
+  /// Who leaves an ApplicationSet is removed, or kept and listed, as its policies say.
+  @Test(arguments: [
+    ("syncPolicy: {}", false), ("syncPolicy: {applicationsSync: create-delete}", false),
+    ("syncPolicy: {applicationsSync: create-update}", true), ("syncPolicy: {applicationsSync: create-only}", true),
+    ("syncPolicy: {preserveResourcesOnDeletion: true}", true),
+  ])
+  func whoLeavesAnApplicationSetIsRemovedOrKept(_ policy: String, keeps: Bool) async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(set: Self.applications(controller, more: policy))
+      try await controller.apply(ControllerFixture.clusters(["west"], labels: "env: other"))
+      try await controller.settle()
+      // One of two is more than may leave without a person's word.
+      let shrink = try #require(try await controller.set().shrink)
+      #expect(shrink.leaving == ["web-west on west"])
+      try await controller.store.acceptShrink(
+        shrink.expansion, of: "shop", in: .defaultProject, cause: StoreFixture.cause)
+      try await controller.settle()
+      let removal = try await controller.rollout(2)
+      #expect((removal?.run.kind == .remove) == !keeps)
+      try await controller.confirm()
+      let page = try await controller.store.targets(
+        of: "shop", cluster: nil, in: .defaultProject, after: nil, limit: 9)
+      #expect(page.elements.map(\.name) == (keeps ? ["web-east", "web-west"] : ["web-east"]))
+      #expect(page.elements.map(\.isAbandoned) == (keeps ? [false, true] : [false]))
+    }
+  }
+
+  /// The steps of a RollingSync are the stages of the run; what no step takes waits for an approval.
+  @Test func stepsOfAnApplicationSetAreStages() async throws {
+    try await ControllerFixture.with { controller in
+      let strategy = """
+        templatePatch: |
+          {{ if eq .name "west" }}metadata: {labels: {ring: late}}{{ end }}
+        strategy:
+          type: RollingSync
+          rollingSync:
+            steps: [{matchExpressions: [{key: ring, operator: In, values: [early]}]}, {matchExpressions: [{key: ring, operator: In, values: [late]}], maxUpdate: 1}]
+        """
+      try await controller.apply(
+        ControllerFixture.clusters(["east", "north", "west"]) + controller.repository()
+          + Self.applications(
+            controller, labels: "{ring: '{{if eq .name `east`}}early{{else}}none{{end}}'}", more: strategy))
+      try await controller.settle()
+      let started = try #require(try await controller.rollout())
+      #expect(started.stages.map(\.rules.name) == ["step-1", "step-2", "unmatched"])
+      #expect(try await controller.wanted().filter { $0.value != nil }.map(\.key) == ["web-east"])
+      try await controller.confirm()
+      let waiting = try #require(try await controller.rollout())
+      #expect(waiting.run.state == .running)
+      #expect(try await controller.wanted().filter { $0.value != nil }.map(\.key).sorted() == ["web-east", "web-west"])
+    }
+  }
+
   @Test func whatFailedIsTriedAgainInTime() async throws {
     try await ControllerFixture.with { controller in
       try await controller.rollOutFirst()

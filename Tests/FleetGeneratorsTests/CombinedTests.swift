@@ -69,6 +69,19 @@ import Testing
     #expect(Self.names(set) == ["prod-c-special", "dev-d-d"])
   }
 
+  /// Where Argo CD knows either the outer parameters or the generator's own.
+  @Test func valuesSeeTheParametersAboveAndTheirOwn() throws {
+    let generators = """
+      [{matrix: {generators: [
+          {list: {elements: [{tier: gold, name: outer}, {tier: iron, name: outer}]}},
+          {matrix: {generators: [
+              {list: {elements: [{zone: a}]}},
+              {clusters: {values: {both: '{{.tier}}-{{.zone}}-{{.metadata.labels.env}}', own: '{{.nameNormalized}}'}}}]}}]}}]
+      """
+    let set = try Self.set(generators, name: "{{.values.both}}-{{.values.own}}")
+    #expect(Self.names(set) == ["gold-a-prod-c", "gold-a-dev-d", "iron-a-prod-c", "iron-a-dev-d"])
+  }
+
   @Test func aChildIsRunOnceForEverythingItSeesTheSame() throws {
     let set = try Self.set(
       """

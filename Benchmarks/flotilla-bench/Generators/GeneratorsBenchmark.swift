@@ -13,14 +13,57 @@ struct GeneratorsBenchmark: ParsableCommand {
   var workloads: String?
   @Option(help: "How often each figure is measured.")
   var times = 10
+  @Option(help: "Measure only this many clusters, with targets handed on as they are made, and the memory that takes.")
+  var stream: Int?
 
   func run() throws {
+    if let stream {
+      try measureStream(of: stream)
+      return
+    }
     Figure.writeHeader()
+    try measureBytes(of: 100_000)
     if let workloads { try measureWorkloads(in: URL(fileURLWithPath: workloads, isDirectory: true)) }
     let rows = BenchedClusters.rows(10_000)
     try measure("clusters, 12 Go templates", try BenchedSets.clusters(), rows)
     try measure("100 directories × 100 clusters", try BenchedSets.matrix(), Array(rows.prefix(100)))
     try measureChangedLabel(of: 100_000)
+  }
+
+  /// A large fleet, whose targets nobody keeps: what is measured is this process, so it is one of its own.
+  private func measureStream(of count: Int) throws {
+    let before = Memory.resident
+    let inventory = Inventory(BenchedClusters.first(count))
+    let beside = Memory.resident
+    let definition = try BenchedSets.clusters()
+    var bytes = 0
+    var figure = try Figure.measure("\(count) clusters, 12 Go templates, targets handed on", times: 1, input: {}) {
+      bytes = 0
+      let expansion = expandInParts(definition, inventory: inventory) { bytes += $0.name.rawValue.utf8.count }
+      guard case .targets(count, _, _) = expansion, bytes > 0 else {
+        throw ValidationError("the set does not expand to \(count) targets")
+      }
+    }
+    figure.counted =
+      "\(Figure.text(Double(count) / (figure.processor ?? .nan) * 1_000)) targets/s of processor time; memory: "
+      + "inventory \((beside - before) / count) bytes a cluster, peak \(Memory.peak >> 20) MiB"
+    Figure.writeHeader()
+    figure.write()
+  }
+
+  /// What a set's targets take in memory: those of a second expansion, which finds what the first one needed on its way free.
+  private func measureBytes(of count: Int) throws {
+    let inventory = Inventory(BenchedClusters.first(count))
+    let definition = try BenchedSets.clusters()
+    let first = expand(definition, inventory: inventory)
+    let before = Memory.resident
+    let second = expand(definition, inventory: inventory)
+    guard case .targets(let targets, _, _) = second, case .targets = first else {
+      throw ValidationError("the set expands to no targets")
+    }
+    var figure = Figure("memory of \(count) targets that are kept")
+    figure.counted = "\((Memory.resident - before) / targets.count) bytes a target"
+    withExtendedLifetime((first, second)) { figure.write() }
   }
 
   /// One label of one cluster changes in a large fleet, once its row is read.

@@ -58,7 +58,8 @@ struct Figure {
 
   /// A number with three places that matter.
   static func text(_ value: Double) -> String {
-    String(format: value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value)
+    if value.isNaN { return "-" }
+    return String(format: value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value)
   }
 
   private static func processorMilliseconds() -> Double {

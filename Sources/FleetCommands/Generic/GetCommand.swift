@@ -40,6 +40,9 @@ struct GetCommand: AsyncParsableCommand {
     transform: parsedPast)
   var at: FleetModel.Instant?
 
+  @Flag(help: "Only targets that left their FleetSet and whose workloads stay.")
+  var abandoned = false
+
   @OptionGroup var list: ListOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
@@ -47,7 +50,7 @@ struct GetCommand: AsyncParsableCommand {
   func run() async throws {
     var query = ResourceQuery(
       type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster, at: at,
-      list: list.limits(for: output.output))
+      isAbandoned: abandoned, list: list.limits(for: output.output))
     if name == nil, type.contains("/") {
       let reference = try ResourceReference(words: [type])
       query.type = reference.type
@@ -71,6 +74,7 @@ struct ResourceQuery: Sendable {
   var fleetSet: String?
   var cluster: String?
   var at: FleetModel.Instant?
+  var isAbandoned = false
   var list = ListLimits()
 
   /// Refuses filters that the type does not have, rather than ignoring them.
@@ -83,6 +87,9 @@ struct ResourceQuery: Sendable {
     }
     if at != nil, type != .targets || name != nil || selector != nil {
       throw CommandFailure.usage("--at is for all targets, or those of --set or --cluster")
+    }
+    if isAbandoned, type != .targets || name != nil || at != nil {
+      throw CommandFailure.usage("--abandoned is for all targets, or those of --set, --cluster or --selector")
     }
     if fleetSet != nil, ![.targets, .releases, .rollouts].contains(type) {
       throw CommandFailure.usage("--set is for targets, releases and rollouts")
@@ -166,11 +173,13 @@ struct ResourceQuery: Sendable {
       try console.render(item, as: format, names: ["target/\(item.fleetSet)/\(item.name)"]) { Tables.targets([item]) }
       return
     }
-    let page = try await readList(list) {
+    // They are few, and found by looking at all.
+    var page = try await readList(isAbandoned ? ListLimits(all: true) : list) {
       try await client.targets(in: project, fleetSet: fleetSet, cluster: cluster, selector: selector, page: $0)
     }
+    if isAbandoned { page.items.removeAll { !$0.abandoned } }
     if page.items.isEmpty { try await checkExists(fleetSet: fleetSet, cluster: cluster, client, project) }
-    let isNarrow = fleetSet != nil || cluster != nil || selector != nil
+    let isNarrow = fleetSet != nil || cluster != nil || selector != nil || isAbandoned
     try console.renderList(
       page, as: format, nothing: isNarrow ? "no target matches" : "no targets: no FleetSet has been expanded to one",
       name: { "target/\($0.fleetSet)/\($0.name)" }, table: Tables.targets)

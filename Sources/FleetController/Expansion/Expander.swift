@@ -135,7 +135,7 @@ public struct Expander: Sendable {
     result.staleAfter = others.staleAfter
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-    for target in generated.targets.map({ $0.keeping(existing[$0.name]) })
+    for target in generated.targets.map({ $0.keeping(existing[$0.name], of: definition) })
     where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
       try Task.checkCancellation()
       do {
@@ -271,19 +271,28 @@ public struct Expander: Sendable {
 }
 
 extension ExpandedTarget {
-  /// The target with the settings that it has already, where it has any on the same cluster.
-  fileprivate func keeping(_ settings: TargetSettings?) -> ExpandedTarget {
+  /// The target with those settings that it has already and keeps.
+  fileprivate func keeping(_ settings: TargetSettings?, of definition: FleetSetDefinition) -> ExpandedTarget {
     guard let settings, settings.cluster == cluster else { return self }
     var kept = self
-    kept.labels = settings.labels
-    kept.repository = settings.repository.rawValue
-    kept.revision = settings.revision
-    kept.path = settings.path
-    kept.isRecursive = settings.isRecursive
-    kept.options = settings.options
-    kept.namespace = settings.namespace
-    kept.sync = SyncPolicy(
-      prune: settings.prune, selfHeal: settings.selfHeal, createNamespace: settings.createNamespace)
+    let which = definition.keptSettings(of: name)
+    for setting in which.settings {
+      switch setting {
+      case .labels: kept.labels = settings.labels
+      case .repository: kept.repository = settings.repository.rawValue
+      case .revision: kept.revision = settings.revision
+      case .path: kept.path = settings.path
+      case .isRecursive: kept.isRecursive = settings.isRecursive
+      case .options: kept.options = settings.options
+      case .namespace: kept.namespace = settings.namespace
+      case .prune: kept.sync.prune = settings.prune
+      case .selfHeal: kept.sync.selfHeal = settings.selfHeal
+      case .createNamespace: kept.sync.createNamespace = settings.createNamespace
+      }
+    }
+    for key in which.labels {
+      if let value = settings.labels[key] { kept.labels[key] = value }
+    }
     return kept
   }
 }

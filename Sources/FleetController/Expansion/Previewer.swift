@@ -53,7 +53,7 @@ public struct Previewer: Sendable {
       let set = try await expander.expand(
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: project, set: name.rawValue), configMaps: configMaps, file: "FleetSet \(name)",
-        existing: definition.updatesTargets ? [:] : try await settings(of: name, in: project),
+        existing: definition.keepsSettings ? try await settings(of: name, in: project) : [:],
         onlyCluster: cluster, answersUpTo: .zero, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {

@@ -84,7 +84,7 @@ public struct ExpansionTask: ControllerTask {
       expanded = try await expander.expand(
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
-        existing: definition.updatesTargets ? [:] : try await store.targetSettings(of: record.id),
+        existing: definition.keepsSettings ? try await store.targetSettings(of: record.id) : [:],
         isStored: true, answersUpTo: isChanged ? AnswerMemory.shortest : nil,
         keep: { _, bundle in try await bundles.add(bundle) })
     } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {

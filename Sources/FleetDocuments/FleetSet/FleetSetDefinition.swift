@@ -41,15 +41,6 @@ public struct FleetSetDefinition: Hashable, Sendable {
       generators: generators, language: language, template: .target(template), sync: sync, rollout: rollout)
   }
 
-  /// Whether targets that exist follow what their template becomes: not with an ApplicationSet's `applicationsSync:
-  /// create-only` or `create-delete`. What they render goes on following their revision.
-  public var updatesTargets: Bool {
-    switch template {
-    case .target: true
-    case .application(let application): application.policy.changes.updates
-    }
-  }
-
   /// Which kind of document it was read from.
   public var dialect: SetDialect {
     switch template {

@@ -7,37 +7,73 @@ extension HelmOptions {
   /// - Parameters:
   ///   - node: the map.
   ///   - field: where it stands, for messages.
+  ///   - yieldedByTemplates: whether a text where a list, `true` or `false` belongs is what a template yielded, to be read
+  ///     as YAML.
   /// - Throws: every field that is unknown or of the wrong type.
-  public static func read(_ node: Node, field: String) throws(DiagnosticsError) -> HelmOptions {
+  public static func read(
+    _ node: Node, field: String, yieldedByTemplates: Bool = false
+  ) throws(DiagnosticsError) -> HelmOptions {
     let findings = Findings(file: "")
-    let options = FieldReader(node: node, path: field, findings: findings).helmOptions()
+    let options = FieldReader(node: node, path: field, findings: findings)
+      .helmOptions(yieldedByTemplates ? .filledIn : .refused)
     guard let options, findings.errorCount == 0 else { throw DiagnosticsError(findings.sorted) }
     return options
   }
 }
 
+extension HelmOptions {
+  /// The fields that are lists, `true` or `false`, which one template may yield in a FleetSet.
+  public static let fieldsWithTypes: Set<String> = [
+    "valueFiles", "ignoreMissingValueFiles", "parameters", "skipCrds", "skipTests", "apiVersions",
+  ]
+}
+
+/// What a text stands for where something else belongs.
+enum TemplatesOfFields {
+  /// A mistake.
+  case refused
+  /// A template, if it looks like one: what it yields is not known yet.
+  case accepted
+  /// What a template yielded.
+  case filledIn
+}
+
 extension FieldReader {
-  /// `source.helm` of a template as it is written; nil when it is none.
-  func checkedHelmOptions() -> Node? { helmOptions() == nil ? nil : node }
+  /// `source.helm` of a FleetSet's template as it is written; nil when it is none.
+  func checkedHelmOptions() -> Node? { helmOptions(.accepted) == nil ? nil : node }
+
+  /// The field with what its template yields, read as YAML; nil where that is not known, is nothing, or is no YAML.
+  private func yielded(_ templates: TemplatesOfFields) -> FieldReader? {
+    guard let text = node.string, templates != .refused else { return self }
+    if templates == .accepted { return text.contains("{{") ? nil : self }
+    do throws(DiagnosticsError) {
+      guard let yielded = try YAML.documents(Array(text.utf8)).first, !yielded.isNull else { return nil }
+      return FieldReader(node: yielded, path: path, findings: findings)
+    } catch {
+      for problem in error.diagnostics { self.error(problem.message, hint: problem.hint) }
+      return nil
+    }
+  }
 
   /// `source.helm`; texts may be templates.
-  func helmOptions() -> HelmOptions? {
+  func helmOptions(_ templates: TemplatesOfFields = .refused) -> HelmOptions? {
     MapReader.read(self) { map in
       var options = HelmOptions()
       options.releaseName = map.optional("releaseName")?.nonEmptyText()
       options.namespace = map.optional("namespace")?.nonEmptyText()
-      options.valueFiles = map.optional("valueFiles")?.texts() ?? []
-      options.ignoreMissingValueFiles = map.optional("ignoreMissingValueFiles")?.boolean() ?? false
+      options.valueFiles = map.optional("valueFiles")?.yielded(templates)?.texts() ?? []
+      options.ignoreMissingValueFiles = map.optional("ignoreMissingValueFiles")?.yielded(templates)?.boolean() ?? false
       let values = map.optional("values")
       let valuesObject = map.optional("valuesObject")
       if let values, valuesObject != nil { values.error("is given beside valuesObject; only one may be") }
       options.values = (valuesObject ?? values)?.helmValues() ?? ""
-      options.parameters = map.optional("parameters")?.list()?.compactMap { $0.helmParameter() } ?? []
-      options.skipCrds = map.optional("skipCrds")?.boolean() ?? false
+      options.parameters =
+        map.optional("parameters")?.yielded(templates)?.list()?.compactMap { $0.helmParameter() } ?? []
+      options.skipCrds = map.optional("skipCrds")?.yielded(templates)?.boolean() ?? false
       // Tests of a chart are never part of what is rolled out.
-      _ = map.optional("skipTests")?.boolean()
+      _ = map.optional("skipTests")?.yielded(templates)?.boolean()
       options.kubeVersion = map.optional("kubeVersion")?.nonEmptyText()
-      options.apiVersions = map.optional("apiVersions")?.texts() ?? []
+      options.apiVersions = map.optional("apiVersions")?.yielded(templates)?.texts() ?? []
       // What they say changes nothing here: charts are templated by the newest program, and fetched by Flotilla.
       for key in ["version", "passCredentials", "skipSchemaValidation"] { _ = map.optional(key) }
       map.notAvailable("fileParameters", hint: "put the text into values")

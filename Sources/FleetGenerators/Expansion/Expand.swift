@@ -65,27 +65,3 @@ func expand(
   }
   return .targets(targets.targets, isolated: isolated, problems: problems.diagnostics)
 }
-
-/// The targets of several entries, of which no two have one name.
-private struct UniqueTargets {
-  private(set) var targets: [ExpandedTarget] = []
-  private var places: [TargetName: Int] = [:]
-
-  mutating func add(_ others: [ExpandedTarget], problems: inout Problems) {
-    targets.reserveCapacity(targets.count + others.count)
-    places.reserveCapacity(targets.count + others.count)
-    for target in others {
-      if let place = places[target.name] {
-        problems.add(
-          Diagnostic(
-            field: "spec.template.metadata.name",
-            message:
-              "two targets are named \"\(target.name)\": one of \(targets[place].origin), one of \(target.origin)",
-            hint: "put what tells them apart into the name, for example the cluster's name"))
-        continue
-      }
-      places[target.name] = targets.count
-      targets.append(target)
-    }
-  }
-}

@@ -18,7 +18,9 @@ struct GeneratorRun {
   private var asked: Set<GeneratorRequest> = []
   private(set) var problems: [Diagnostic] = []
   /// Where the entry stands that is run, for messages.
-  private var position: Position?
+  var position: Position?
+  /// What `values` of the generator that is run see besides its own parameters.
+  private(set) var outer: [String: ParameterValue] = [:]
 
   init(_ context: GeneratorContext) { self.context = context }
 
@@ -28,13 +30,18 @@ struct GeneratorRun {
   ///
   /// - Parameters:
   ///   - path: the entry's path, for messages.
-  ///   - inherited: the parameters of a matrix's children before it.
+  ///   - inherited: the parameters of a matrix's children before it, for its children or, of a generator without any, for
+  ///     its `values`.
   mutating func sets(
     of entry: GeneratorEntry, path: String, inherited: [String: ParameterValue] = [:]
   ) -> [ParameterSet] {
-    let outer = position
-    position = entry.position ?? outer
-    defer { position = outer }
+    let above = position
+    position = entry.position ?? above
+    outer = entry.generator.children.isEmpty ? inherited : [:]
+    defer {
+      position = above
+      outer = [:]
+    }
     let place = "\(path).\(entry.generator.kind)"
     let sets: [ParameterSet] =
       switch entry.generator {
@@ -48,13 +55,21 @@ struct GeneratorRun {
       case .clusterDecisionResource(let generator): decisions(generator, place)
       case .plugin(let generator): plugin(generator, place)
       }
-    guard let selector = entry.selector, !selector.isEmpty else { return sets }
-    let kept = sets.filter { selector.matches($0.parameters.flattened) }
-    if kept.isEmpty, !sets.isEmpty {
-      warn(
-        "\(path).selector", "\"\(selector.text)\" matches none of the generator's \(sets.count) parameter sets")
-    }
+    let kept = filtered(sets, by: entry.selector)
+    noteFilter(entry, path: path, of: sets.count, keeps: kept.count)
     return kept
+  }
+
+  /// The parameter sets that a post-filter keeps.
+  func filtered(_ sets: [ParameterSet], by selector: LabelSelector?) -> [ParameterSet] {
+    guard let selector, !selector.isEmpty else { return sets }
+    return sets.filter { selector.matches($0.parameters.flattened) }
+  }
+
+  /// Notes a post-filter that keeps nothing of something.
+  mutating func noteFilter(_ entry: GeneratorEntry, path: String, of count: Int, keeps kept: Int) {
+    guard kept == 0, count > 0, let selector = entry.selector else { return }
+    warn("\(path).selector", "\"\(selector.text)\" matches none of the generator's \(count) parameter sets")
   }
 
   // MARK: Notes

@@ -52,20 +52,27 @@ struct Interpolation {
     body = CompiledTree(fields, language: language, path: place, problems: &problems)
   }
 
-  /// The entry with parameters filled in.
-  func render(_ parameters: [String: ParameterValue], problems: inout [TreeProblem]) -> Node {
+  /// The entry with parameters filled in, and whether some of its `values` are over these and its own together.
+  func render(
+    _ parameters: [String: ParameterValue], problems: inout [TreeProblem]
+  ) -> (entry: Node, isMixed: Bool) {
     var fields = body.render(parameters, problems: &problems)
+    var isMixed = false
     if let written = entry[kind]?["values"], kind != "list" {
       var object = Object()
       for value in values {
-        object[value.key] = Node(.string(Self.resolved(value, parameters, problems: &problems)))
+        let text = Self.resolved(value, parameters, problems: &problems)
+        if text == value.text, text.contains("{{"), parameters.keys.contains(where: { text.contains($0) }) {
+          isMixed = true
+        }
+        object[value.key] = Node(.string(text))
       }
       fields["values"] = written.object == nil ? written : Node(.object(object))
     }
     if let template = entry[kind]?["template"] { fields["template"] = template }
     var result = entry
     result[kind] = fields
-    return result
+    return (result, isMixed)
   }
 
   private static func resolved(

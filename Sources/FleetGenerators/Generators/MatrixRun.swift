@@ -88,12 +88,14 @@ struct ChildRun {
       return sets
     }
     var problems: [TreeProblem] = []
-    let node = interpolation.render(parameters, problems: &problems)
+    let (node, isMixed) = interpolation.render(parameters, problems: &problems)
     guard problems.isEmpty else {
       run.fail(problems)
       return []
     }
-    if let sets = known[node] { return sets }
+    // Argo CD knows only one or the other.
+    let outer = isMixed && run.context.dialect == .fleetSet ? parameters : [:]
+    if outer.isEmpty, let sets = known[node] { return sets }
     let (entries, found) = GeneratorEntry.read(
       node, path: path, language: run.language, dialect: run.context.dialect)
     let errors = found.filter { $0.severity == .error }
@@ -101,8 +103,8 @@ struct ChildRun {
     guard errors.isEmpty, var filled = entries.first else { return [] }
     filled.position = entry.position
     filled.selector = entry.selector
-    let sets = run.sets(of: filled, path: path)
-    known[node] = sets
+    let sets = run.sets(of: filled, path: path, inherited: outer)
+    if outer.isEmpty { known[node] = sets }
     return sets
   }
 }

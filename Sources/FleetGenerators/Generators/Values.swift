@@ -30,10 +30,11 @@ extension GeneratorRun {
     what: @autoclosure () -> String
   ) {
     guard !values.templates.isEmpty else { return }
+    let visible = outer.isEmpty ? parameters : outer.overridden(by: parameters)
     var rendered: [String: ParameterValue] = [:]
     for (key, template) in values.templates {
       do throws(TemplateError) {
-        rendered[key] = .string(try template.render(parameters))
+        rendered[key] = .string(try template.render(visible))
       } catch {
         fail(FieldPath.appending(key: key, to: "\(place).values"), "\(what()): \(error)")
       }

@@ -16,18 +16,30 @@ indirect enum CompiledTree: Sendable {
   /// There is nothing to fill in.
   case constant(Node)
   case text(CompiledTemplate, path: String, position: Position?)
+  /// A text that is one parameter and nothing else, where the parameter keeps its type.
+  case parameter([String], text: CompiledTemplate, path: String, position: Position?)
   case list([CompiledTree])
   /// An object whose keys are written down; the object has the keys.
   case fixedKeys(Object, values: [CompiledTree])
   case object([(key: CompiledTemplate, value: CompiledTree, path: String)])
 
   /// Reads the templates. Keys without a value are left out, as Argo CD does.
-  init(_ node: Node, language: TemplateLanguage, path: String, problems: inout [TreeProblem]) {
+  ///
+  /// - Parameter keepsType: of a field's path, whether `{{.a.b}}` is there what the parameter is: a number, a list, a map.
+  init(
+    _ node: Node, language: TemplateLanguage, path: String, keepsType: (String) -> Bool = { _ in false },
+    problems: inout [TreeProblem]
+  ) {
     switch node.value {
     case .string(let text):
       guard text.contains("{{") else { break }
       do throws(TemplateError) {
-        self = .text(try CompiledTemplate(text, language: language), path: path, position: node.position)
+        let template = try CompiledTemplate(text, language: language)
+        if language.isNested, keepsType(path), let names = Self.parameter(in: text) {
+          self = .parameter(names, text: template, path: path, position: node.position)
+        } else {
+          self = .text(template, path: path, position: node.position)
+        }
         return
       } catch {
         problems.append(TreeProblem(path: path, position: node.position, error: error))
@@ -35,7 +47,8 @@ indirect enum CompiledTree: Sendable {
     case .array(let elements):
       let parts = elements.enumerated().map { index, element in
         CompiledTree(
-          element, language: language, path: FieldPath.appending(index: index, to: path), problems: &problems)
+          element, language: language, path: FieldPath.appending(index: index, to: path), keepsType: keepsType,
+          problems: &problems)
       }
       if !parts.allSatisfy(\.isConstant) {
         self = .list(parts)
@@ -44,18 +57,22 @@ indirect enum CompiledTree: Sendable {
       self = .constant(Node(.array(parts.compactMap(\.constantNode))))
       return
     case .object(let object):
-      self = CompiledTree(object, language: language, path: path, problems: &problems)
+      self = CompiledTree(object, language: language, path: path, keepsType: keepsType, problems: &problems)
       return
     default: break
     }
     self = .constant(Node(node.value))
   }
 
-  private init(_ object: Object, language: TemplateLanguage, path: String, problems: inout [TreeProblem]) {
+  private init(
+    _ object: Object, language: TemplateLanguage, path: String, keepsType: (String) -> Bool,
+    problems: inout [TreeProblem]
+  ) {
     var fields: [(key: CompiledTemplate, value: CompiledTree, path: String)] = []
     for entry in object.entries where !entry.value.isNull {
       let own = FieldPath.appending(key: entry.key, to: path)
-      let value = CompiledTree(entry.value, language: language, path: own, problems: &problems)
+      let value = CompiledTree(
+        entry.value, language: language, path: own, keepsType: keepsType, problems: &problems)
       do throws(TemplateError) {
         fields.append((try CompiledTemplate(entry.key, language: language), value, own))
       } catch {
@@ -82,7 +99,7 @@ indirect enum CompiledTree: Sendable {
   func contains(_ use: (CompiledTemplate) -> Bool) -> Bool {
     switch self {
     case .constant: false
-    case .text(let template, _, _): use(template)
+    case .text(let template, _, _), .parameter(_, let template, _, _): use(template)
     case .list(let elements): elements.contains { $0.contains(use) }
     case .fixedKeys(_, let values): values.contains { $0.contains(use) }
     case .object(let fields): fields.contains { use($0.key) || $0.value.contains(use) }
@@ -99,6 +116,9 @@ indirect enum CompiledTree: Sendable {
     switch self {
     case .constant(let node): return node
     case .text(let template, let path, let position):
+      return Node(.string(Self.render(template, parameters, environment, path: path, position, problems: &problems)))
+    case .parameter(let names, let template, let path, let position):
+      if let value = Self.value(of: names, in: parameters), value.string == nil { return Node(parameter: value) }
       return Node(.string(Self.render(template, parameters, environment, path: path, position, problems: &problems)))
     case .list(let elements):
       var nodes: [Node] = []
@@ -123,6 +143,27 @@ indirect enum CompiledTree: Sendable {
       }
       return Node(.object(object))
     }
+  }
+
+  /// The names in a text that is `{{.a.b}}`; nil for any other.
+  private static func parameter(in text: String) -> [String]? {
+    guard text.hasPrefix("{{"), text.hasSuffix("}}") else { return nil }
+    let words = text.dropFirst(2).dropLast(2).split(separator: " ", omittingEmptySubsequences: true)
+    guard words.count == 1, let word = words.first, word.hasPrefix(".") else { return nil }
+    let names = word.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+    let areNames = names.allSatisfy { name in
+      name.first?.isNumber == false && name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+    return areNames ? names.map(String.init) : nil
+  }
+
+  private static func value(of names: [String], in parameters: [String: ParameterValue]) -> ParameterValue? {
+    guard var value = names.first.flatMap({ parameters[$0] }) else { return nil }
+    for name in names.dropFirst() {
+      guard let next = value.map?[name] else { return nil }
+      value = next
+    }
+    return value
   }
 
   private static func render(

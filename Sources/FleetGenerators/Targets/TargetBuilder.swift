@@ -113,7 +113,8 @@ struct CompiledTarget {
     let path = compile(source.path, "spec.source.path")
     var problemsOfValues: [TreeProblem] = []
     helm = source.helm.map {
-      CompiledTree($0, language: language, path: "spec.source.helm", problems: &problemsOfValues)
+      CompiledTree(
+        $0, language: language, path: "spec.source.helm", keepsType: Self.keepsType, problems: &problemsOfValues)
     }
     kustomize = source.kustomize.map {
       CompiledTree($0, language: language, path: "spec.source.kustomize", problems: &problemsOfValues)
@@ -137,5 +138,11 @@ struct CompiledTarget {
     self.cluster = cluster
     self.namespace = namespace
     self.usesTime = usesTime
+  }
+
+  /// Whether a field below `spec.source.helm` may be anything, or is no text.
+  private static func keepsType(_ path: String) -> Bool {
+    let field = path.dropFirst("spec.source.helm.".count)
+    return field.hasPrefix("values") || HelmOptions.fieldsWithTypes.contains(String(field))
   }
 }

@@ -6,12 +6,14 @@ import Manifest
 extension ArgoSet {
   func noteSet(_ book: inout ImportBook) {
     if case .application(let template) = definition.template {
-      if !template.policy.ignoredDifferences.isEmpty {
+      for field in template.policy.ignoredWithoutEffect {
         book.differs(
-          source, "spec.ignoreApplicationDifferences", "there are no Application objects that somebody else could edit")
+          source, "spec.ignoreApplicationDifferences", "\(field) is no setting of a target, and nobody edits one")
       }
-      if !template.policy.preservedAnnotations.isEmpty || !template.policy.preservedLabels.isEmpty {
-        book.differs(source, "spec.preservedFields", "there are no Application objects that somebody else could edit")
+      if !template.policy.preservedAnnotations.isEmpty {
+        book.differs(
+          source, "spec.preservedFields.annotations",
+          "there are no Application objects that somebody else could annotate")
       }
     }
     if usesProjectOfCluster, document["metadata", "namespace"] != nil {
