@@ -28,9 +28,9 @@ struct PlanTests {
       "{apiVersion: v1, kind: Namespace, metadata: {name: shop, namespace: wrong}}",
     ])
     #expect(
-      applyWaves(objects).map { $0.map(\.identity.display) } == [
+      applySteps(objects).map { $0.objects.map(\.identity.display) } == [
         ["Namespace shop"], ["CustomResourceDefinition things.x.io"], ["ConfigMap shop/c"],
-        ["Deployment shop/a", "Deployment shop/b"], ["Thing shop/t"],
+        ["Deployment shop/a", "Deployment shop/b"], ["Thing shop/t"], [],
       ])
     #expect(objects.first { $0.identity.kind == "Thing" }?.document["metadata", "namespace"]?.string == "shop")
     #expect(objects.first { $0.identity.kind == "Namespace" }?.document["metadata", "namespace"] == nil)

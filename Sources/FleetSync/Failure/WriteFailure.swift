@@ -25,11 +25,28 @@ public struct WriteFailure: Error, Hashable, Sendable {
   /// How long the server asked to wait.
   public var retryAfter: Duration?
 
+  /// The fields that an apply met, of `fieldManagerConflict`.
+  public var conflicts: [FieldConflict] = []
+  /// The fields that would have to change and cannot, of a 422.
+  public var immutableFields: [String] = []
+
   /// Makes a failure.
   public init(_ cause: Cause, _ message: String, retryAfter: Duration? = nil) {
     self.cause = cause
     self.message = message
     self.retryAfter = retryAfter
+  }
+
+  /// The message, and what can be done about it where an option of the object helps.
+  public var advice: String {
+    if !conflicts.isEmpty {
+      let owners = conflicts.map { "\($0.field) (\($0.manager))" }.joined(separator: ", ")
+      return "set by others: \(owners); Conflicts=takeOver in flotilla.dev/sync-options takes the fields over, "
+        + "Conflicts=leave leaves them"
+    }
+    guard !immutableFields.isEmpty else { return message }
+    return message
+      + "; Force=true in flotilla.dev/sync-options deletes the object and creates it again"
   }
 
   /// Whether another writer was faster.

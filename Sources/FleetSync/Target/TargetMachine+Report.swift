@@ -66,7 +66,7 @@ extension TargetMachine {
     let failure: String? = if case .failed(let message) = activity { message } else { nil }
     guard phase != .removed else { return Summary(phase: phase, health: .healthy, message: "", isReady: false) }
     let (health, words, areReady) = judgement
-    let trouble = failure ?? retrying ?? words
+    let trouble = failure ?? failing ?? retrying ?? words
     let loops = looping.min().map {
       "drift-loop: \($0.display) was changed back again and again; not repaired any more"
     }
@@ -97,6 +97,12 @@ extension TargetMachine {
     if let identity = retries.keys.min(), let retry = retries[identity] {
       return "\(identity.display): \(retry.message) (attempt \(retry.attempt))"
     }
+    for preflight in [recheck, next?.preflight] {
+      guard let preflight, let identity = preflight.retries.keys.min(), let retry = preflight.retries[identity] else {
+        continue
+      }
+      return "dry run of \(identity.display): \(retry.message) (attempt \(retry.attempt))"
+    }
     return fetchRetry.map { "bundle: \($0.message) (attempt \($0.attempt))" }
   }
 
@@ -104,7 +110,7 @@ extension TargetMachine {
   private var judgement: (health: Health, message: String, areReady: Bool) {
     if isBlind { return (.unknown, "the cluster is out of sight: \(blindReason)", false) }
     let sorted = troubles.isEmpty ? [] : troubles.values.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-    let names = objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)
+    let names = (objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)).union(runningHooks)
     var worst: (identity: ObjectIdentity, health: Health, message: String)?
     var others = 0
     for identity in names {
@@ -125,7 +131,7 @@ extension TargetMachine {
     return (worst.health, "\(worst.identity.display): \(words)\(more)", false)
   }
 
-  private func judge(_ identity: ObjectIdentity, troubles: [PodTrouble]) -> (Health, String) {
+  func judge(_ identity: ObjectIdentity, troubles: [PodTrouble]) -> (Health, String) {
     guard let object = live[identity] else {
       return seenScopes.contains(WatchScope(of: identity)) && activity != .applying
         ? (.missing, "not in the cluster") : (.progressing, "not seen yet")

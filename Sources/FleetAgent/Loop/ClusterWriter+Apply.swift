@@ -1,0 +1,150 @@
+import FleetModel
+import FleetSync
+import KubeClient
+import Logging
+import Manifest
+
+extension ClusterWriter {
+  /// Has the server try out an apply, with what the object's options do about refusals that they foresee.
+  func check(_ object: SyncObject, target: TargetID, generation: Generation) async -> AgentEvent {
+    do {
+      let adoption = try await tryOut(object, target: target)
+      return .checked(target, object.identity, generation, .accepted(adoption))
+    } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error))) }
+  }
+
+  private func tryOut(_ object: SyncObject, target: TargetID) async throws(KubeError) -> Adoption? {
+    if object.isHook {
+      // The one of the run before is deleted first, so that its fields do not matter.
+      _ = try await kube.tryOut(object.document, as: object.identity)
+      return nil
+    }
+    let isLookedAt = object.isNew || object.options.isReplaced || object.options.failsWhenShared
+    let live = isLookedAt ? try await kube.get(object.identity) : nil
+    let answer: Node
+    do {
+      if object.options.isReplaced, let live {
+        answer = try await kube.tryOutReplacement(replacement(of: live, by: object), as: object.identity)
+      } else {
+        answer = try await serverApply(object, dryRun: true)
+      }
+    } catch {
+      guard object.options.isRecreated, !WriteFailure(error).immutableFields.isEmpty else { throw error }
+      answer = try await kube.tryOut(object.document, as: object.identity)
+    }
+    guard let live, object.isOwned else { return nil }
+    let applySet = ApplySet(target: target, agentNamespace: namespace)
+    return Adoption(of: live, answer: answer, manager: kube.fieldManager, applySet: applySet)
+  }
+
+  func apply(_ object: SyncObject, target: TargetID) async -> AgentEvent {
+    do {
+      if let run = object.run { return try await start(object, run: run, target: target) }
+      if object.isNew { try await takeOver(object) }
+      if object.options.isReplaced, let live = try await kube.get(object.identity) {
+        _ = try await kube.replace(replacement(of: live, by: object), as: object.identity)
+      }
+      return .applied(target, object.identity, try await serverApply(object))
+    } catch {
+      let failure = WriteFailure(error)
+      guard object.options.isRecreated, !failure.immutableFields.isEmpty else {
+        return .applyFailed(target, object.identity, failure)
+      }
+      return await recreate(object, failure, target: target)
+    }
+  }
+
+  func expect(_ object: SyncObject, target: TargetID) async -> AgentEvent {
+    do {
+      let answer = try await serverApply(object, dryRun: true)
+      let live = try await kube.get(object.identity)
+      return .expected(target, object.identity, answer: answer, live: live)
+    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
+  }
+
+  /// Server-side apply by the object's policy about conflicts.
+  private func serverApply(_ object: SyncObject, dryRun: Bool = false) async throws(KubeError) -> Node {
+    let takesOver = object.options.conflicts == .takeOver || !object.isOwned
+    var document = object.document
+    while true {
+      do {
+        return try await kube.apply(document, as: object.identity, force: takesOver, dryRun: dryRun).object
+      } catch {
+        let conflicts = WriteFailure(error).conflicts
+        let reduced = document.without(conflicts)
+        guard object.options.conflicts == .leave, !conflicts.isEmpty, reduced != document else { throw error }
+        document = reduced
+      }
+    }
+  }
+
+  /// Before the first apply: what other appliers own of the object becomes ours (kube-facts 048).
+  private func takeOver(_ object: SyncObject) async throws(KubeError) {
+    guard object.isOwned, let live = try await kube.get(object.identity),
+      let fields = Adoption.handedOver(of: live, to: kube.fieldManager),
+      let version = live["metadata", "resourceVersion"]
+    else { return }
+    let patch: Node = [
+      ["op": "replace", "path": "/metadata/managedFields", "value": fields],
+      ["op": "replace", "path": "/metadata/resourceVersion", "value": version],
+    ]
+    _ = try await kube.patch(object.identity, type: .json, patch)
+    logger.notice("taken over", metadata: ["object": "\(object.identity.display)"])
+  }
+
+  private func replacement(of live: Node, by object: SyncObject) -> Node {
+    var document = object.document
+    document["metadata"]?["resourceVersion"] = live["metadata", "resourceVersion"]
+    return document
+  }
+
+  /// Deletes an object whose fields cannot change; the next attempt creates it.
+  private func recreate(_ object: SyncObject, _ failure: WriteFailure, target: TargetID) async -> AgentEvent {
+    let identity = object.identity
+    do {
+      if let live = try await kube.get(identity), live["metadata", "deletionTimestamp"] == nil {
+        logger.notice(
+          "deleted to be created again",
+          metadata: ["object": "\(identity.display)", "fields": "\(failure.immutableFields.joined(separator: ", "))"])
+        try await kube.delete(identity, uid: live["metadata", "uid"]?.string)
+      }
+      guard try await kube.get(identity) == nil else {
+        return .applyFailed(target, identity, WriteFailure(.stillThere, "is being deleted to be created again"))
+      }
+      return .applied(target, identity, try await serverApply(object))
+    } catch { return .applyFailed(target, identity, WriteFailure(error)) }
+  }
+
+  // MARK: Hooks
+
+  /// Starts a hook's run; one that this order has started already goes on.
+  private func start(_ object: SyncObject, run: String, target: TargetID) async throws(KubeError) -> AgentEvent {
+    let identity = object.identity
+    let replaces = object.options.hook?.deletePolicies.contains(.beforeCreation) == true
+    if let live = try await kube.get(identity) {
+      if self.run(of: live) == run { return .applied(target, identity, live) }
+      if replaces {
+        if live["metadata", "deletionTimestamp"] == nil {
+          try await kube.delete(identity, uid: live["metadata", "uid"]?.string)
+        }
+        if try await kube.get(identity) != nil {
+          return .applyFailed(target, identity, WriteFailure(.stillThere, "waits for the deletion of its last run"))
+        }
+      }
+    }
+    return .applied(target, identity, try await serverApply(object))
+  }
+
+  /// Deletes a hook that has ended. A failure leaves it there, as its next run deletes it anyway.
+  func discard(_ identity: ObjectIdentity, run: String) async {
+    do {
+      guard let live = try await kube.get(identity), self.run(of: live) == run else { return }
+      try await kube.delete(identity, uid: live["metadata", "uid"]?.string)
+    } catch {
+      logger.warning(
+        "a hook that has ended stays", metadata: ["object": "\(identity.display)", "error": "\(error)"])
+    }
+  }
+
+  private func run(of live: Node) -> String? { live["metadata", "annotations", Hook.runAnnotation]?.string }
+}
