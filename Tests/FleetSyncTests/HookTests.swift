@@ -45,7 +45,9 @@ struct HookTests {
     var (machine, first) = Self.begun([configMapObject("a"), before, after])
     #expect(first.applies == ["before"])
     #expect(machine.scopes.contains(Self.jobs), "hooks are watched while the order is in work")
-    guard case .apply(let started)? = first.first(where: { if case .apply = $0 { true } else { false } }) else { return }
+    guard case .apply(let started)? = first.first(where: { if case .apply = $0 { true } else { false } }) else {
+      return
+    }
     #expect(started.document["metadata", "annotations", "flotilla.dev/hook-run"]?.string == "1.1/PreSync")
     let running = machine.applied(before.identity, answer: try Self.job("before", version: 5), now: Self.at(0))
     #expect(running.applies.isEmpty, "it has to end first")

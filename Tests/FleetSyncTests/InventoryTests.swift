@@ -104,7 +104,10 @@ struct InventoryTests {
     "the fields of conflicts are taken out of a document, and nothing else",
     arguments: [
       (".data.a", "{data: {b: 2}, list: [{name: x, v: 1}, {name: z}], set: [p, q], m: {k8s.io/n: 1, k8s: 2}}"),
-      (".list[name=\"x\"].v", "{data: {a: 1, b: 2}, list: [{name: x}, {name: z}], set: [p, q], m: {k8s.io/n: 1, k8s: 2}}"),
+      (
+        ".list[name=\"x\"].v",
+        "{data: {a: 1, b: 2}, list: [{name: x}, {name: z}], set: [p, q], m: {k8s.io/n: 1, k8s: 2}}"
+      ),
       (".list[name=\"z\"]", "{data: {a: 1, b: 2}, list: [{name: x, v: 1}], set: [p, q], m: {k8s.io/n: 1, k8s: 2}}"),
       (".set[=\"q\"]", "{data: {a: 1, b: 2}, list: [{name: x, v: 1}, {name: z}], set: [p], m: {k8s.io/n: 1, k8s: 2}}"),
       (".m.k8s.io/n", "{data: {a: 1, b: 2}, list: [{name: x, v: 1}, {name: z}], set: [p, q], m: {k8s: 2}}"),

@@ -34,7 +34,8 @@ struct PreflightTests {
   func refused() {
     var (machine, _) = Self.checking()
     _ = machine.checked(
-      Self.a, for: Self.generation, .refused(WriteFailure(.status(403, reason: "Forbidden"), "403 no")), now: Self.at(1))
+      Self.a, for: Self.generation, .refused(WriteFailure(.status(403, reason: "Forbidden"), "403 no")), now: Self.at(1)
+    )
     let last = machine.checked(
       Self.b, for: Self.generation, .refused(WriteFailure(.status(422, reason: "Invalid"), "422 bad")), now: Self.at(1))
     #expect(last.records.isEmpty && last.applies.isEmpty)
@@ -67,7 +68,8 @@ struct PreflightTests {
     var (machine, _) = Self.checking()
     _ = machine.checked(Self.a, for: Self.generation, .accepted(nil), now: Self.at(1))
     let told = machine.checked(
-      Self.b, for: Self.generation, .refused(WriteFailure(.status(500, reason: ""), "webhook timed out")), now: Self.at(1))
+      Self.b, for: Self.generation, .refused(WriteFailure(.status(500, reason: ""), "webhook timed out")),
+      now: Self.at(1))
     #expect(told.observations.last?.message == "dry run of ConfigMap shop/b: webhook timed out (attempt 1)")
     #expect(machine.nextWake.map { $0 <= Self.at(2) } == true)
     #expect(machine.timePassed(now: Self.at(2)).checks == ["b"])
@@ -118,7 +120,7 @@ struct PreflightTests {
     #expect(failed.records.map(\.phase) == [.failed])
   }
 
-  @Test("objects that another program keeps are refused with what would change, unless they may be adopted")
+  @Test("FailOnSharedResource refuses what another program keeps, with what would change")
   func adoption() throws {
     let live = try yaml(
       """
@@ -139,10 +141,9 @@ struct PreflightTests {
       let generation = Generation(epoch: 1, counter: 1)
       return machine.checked(Self.a, for: generation, .accepted(adoption), now: Self.at(0)).observations.first?.message
     }
-    let refused = try decide("")
+    let refused = try decide("FailOnSharedResource=true")
     #expect(refused?.contains("ConfigMap shop/a: would be taken over from Argo CD application shop, changes") == true)
-    #expect(refused?.contains("Adopt=true") == true)
-    #expect(try decide("Adopt=true") == nil)
-    #expect(try decide("Adopt=true,FailOnSharedResource=true")?.contains("FailOnSharedResource=true") == true)
+    #expect(refused?.contains("FailOnSharedResource=true forbids it") == true)
+    #expect(try decide("") == nil)
   }
 }

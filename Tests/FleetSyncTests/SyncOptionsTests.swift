@@ -18,10 +18,10 @@ struct SyncOptionsTests {
       let all = try Self.options(
         """
         \(name): "Prune=false, Delete=false,PruneLast=true,Replace=true,Force=true,SkipDryRunOnMissingResource=true,\
-        FailOnSharedResource=true,ServerSideApply=true,ApplyOutOfSyncOnly=true,Adopt=true,Conflicts=leave"
+        FailOnSharedResource=true,ServerSideApply=true,ApplyOutOfSyncOnly=true,Conflicts=leave"
         """)
       #expect(all.staysWhenPruned && all.staysWhenRemoved && all.isPrunedLast && all.isReplaced && all.isRecreated)
-      #expect(all.maySkipDryRun && all.failsWhenShared && all.isAdopted && all.conflicts == .leave)
+      #expect(all.maySkipDryRun && all.failsWhenShared && all.conflicts == .leave)
     }
     #expect(try Self.options("argocd.argoproj.io/sync-options: Prune=confirm").staysWhenPruned)
     // Both may be there, and ours has the last word.
@@ -39,7 +39,8 @@ struct SyncOptionsTests {
     let deleted = "flotilla.dev/hook: SyncFail, flotilla.dev/hook-delete-policy: 'HookSucceeded,HookFailed'"
     #expect(try Self.options(deleted).hook == Hook(phases: [.syncFail], deletePolicies: [.succeeded, .failed]))
     #expect(try Self.options("argocd.argoproj.io/hook: Skip").isSkipped)
-    let helm = "helm.sh/hook: 'pre-install,pre-upgrade', helm.sh/hook-weight: '-1', helm.sh/hook-delete-policy: hook-succeeded"
+    let helm =
+      "helm.sh/hook: 'pre-install,pre-upgrade', helm.sh/hook-weight: '-1', helm.sh/hook-delete-policy: hook-succeeded"
     #expect(try Self.options(helm).hook == Hook(phases: [.preSync], deletePolicies: [.succeeded]))
     #expect(try Self.options(helm).wave == -1)
     #expect(try Self.options("helm.sh/hook: post-delete").hook?.phases == [.postDelete])
@@ -66,7 +67,8 @@ struct SyncOptionsTests {
       try SyncOptions(of: Self.document(annotations))
     } throws: {
       let failure = $0 as? WriteFailure
-      return failure?.message.hasPrefix("ConfigMap a: annotation ") == true && failure?.message.contains(message) == true
+      return failure?.message.hasPrefix("ConfigMap a: annotation ") == true
+        && failure?.message.contains(message) == true
         && failure?.cause == .content
     }
   }

@@ -12,7 +12,7 @@ enum AgentEvent: Sendable {
   case bundleFailed(TargetID, Digest, WriteFailure)
   case recordWritten(TargetID, resourceVersion: String)
   case recordFailed(TargetID, WriteFailure, found: (record: TargetRecord, resourceVersion: String)?)
-  case checked(TargetID, ObjectIdentity, Generation, CheckAnswer)
+  case checked(TargetID, ObjectIdentity, Generation, DryRunAnswer)
   case applied(TargetID, ObjectIdentity, Node)
   case expected(TargetID, ObjectIdentity, answer: Node, live: Node?)
   case applyFailed(TargetID, ObjectIdentity, WriteFailure)

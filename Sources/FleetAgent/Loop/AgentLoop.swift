@@ -147,20 +147,20 @@ struct AgentLoop {
       let version = versions[target]
       group.addTask { sink.yield(await writer.write(record, resourceVersion: version)) }
     case .check(let object, let generation):
-      group.addTask { sink.yield(await writer.check(object, target: target, generation: generation)) }
+      group.addTask { sink.yield(await writer.objects.check(object, target: target, generation: generation)) }
     case .discard(let identity, let run):
-      group.addTask { await writer.discard(identity, run: run) }
+      group.addTask { await writer.objects.discard(identity, run: run) }
     case .apply(let object):
-      group.addTask { sink.yield(await writer.apply(object, target: target)) }
+      group.addTask { sink.yield(await writer.objects.apply(object, target: target)) }
     case .expect(let object):
-      group.addTask { sink.yield(await writer.expect(object, target: target)) }
+      group.addTask { sink.yield(await writer.objects.expect(object, target: target)) }
     case .delete(let identity, let awaitAbsence):
       guard !machines.values.contains(where: { $0.target != target && $0.owns(identity) }) else {
         // It moved to another target: that one has it now.
         sink.yield(.deleted(target, identity))
         return
       }
-      group.addTask { sink.yield(await writer.delete(identity, awaitAbsence: awaitAbsence, target: target)) }
+      group.addTask { sink.yield(await writer.objects.delete(identity, awaitAbsence: awaitAbsence, target: target)) }
     case .watch: updateWatches(for: target, in: &group)
     case .report(let observation): outbox.add(observation)
     }

@@ -4,7 +4,7 @@ import KubeClient
 import Logging
 import Manifest
 
-/// Does in the cluster what a target's machine decided, and says how it went.
+/// Fetches bundles and keeps the records of targets in the cluster, and says how it went.
 struct ClusterWriter: Sendable {
   let kube: KubeClient
   let connection: any ControllerConnection
@@ -12,24 +12,18 @@ struct ClusterWriter: Sendable {
   let namespace: String
   let logger: Logger
 
+  var objects: ObjectWriter { ObjectWriter(kube: kube, namespace: namespace, logger: logger) }
+
   /// Fetches a bundle and places its objects in the cluster's namespaces.
   func fetch(_ order: Order, bundle: Digest) async -> AgentEvent {
     do {
       let documents = try await cache.documents(bundle, from: connection)
-      var scopes: [String: KindScope] = [:]
-      for document in documents {
-        guard let identity = ObjectIdentity(of: document) else { continue }
-        let key = "\(identity.group)/\(identity.kind)"
-        guard scopes[key] == nil else { continue }
-        do {
-          scopes[key] = try await kube.resource(of: identity).isNamespaced ? .namespaced : .cluster
-        } catch  where error.kind == .noMatch {
-          continue  // perhaps the bundle brings its definition
-        } catch { throw WriteFailure(error) }
-      }
-      let known = scopes
+      let known: [String: KindScope]
+      do { known = try await objects.scopes(of: documents) } catch { throw WriteFailure(error) }
       let applySet = ApplySet(target: order.target, agentNamespace: namespace)
-      let objects = try syncObjects(documents, order: order, applySet: applySet) { group, kind in known["\(group)/\(kind)"] }
+      let objects = try syncObjects(documents, order: order, applySet: applySet) { group, kind in
+        known["\(group)/\(kind)"]
+      }
       return .bundleArrived(order.target, bundle, objects)
     } catch let failure as WriteFailure {
       return .bundleFailed(order.target, bundle, failure)

@@ -1,7 +1,7 @@
-import Manifest
+public import Manifest
 
 /// What a dry run of one object told.
-public enum CheckAnswer: Hashable, Sendable {
+public enum DryRunAnswer: Hashable, Sendable {
   /// The server would take it; with what was found of an object that is there already and was not ours.
   case accepted(Adoption?)
   /// It would not, or did not answer.
@@ -10,13 +10,13 @@ public enum CheckAnswer: Hashable, Sendable {
 
 /// The dry run of all objects of an order, before the first is written: a refusal of one refuses them all, with every
 /// reason.
-struct Preflight: Sendable {
+public struct Preflight: Sendable {
   /// Not answered for good.
   private(set) var waiting: Set<ObjectIdentity> = []
   /// To be asked again.
   private(set) var retries: [ObjectIdentity: TargetMachine.Retry] = [:]
   /// What cannot be checked before the order has brought its namespace or its kind.
-  private(set) var deferred: Set<ObjectIdentity> = []
+  public private(set) var deferred: Set<ObjectIdentity> = []
   private var reasons: [ObjectIdentity: String] = [:]
   private let objects: [ObjectIdentity: SyncObject]
   /// The namespaces and kinds that the order itself brings.
@@ -26,7 +26,7 @@ struct Preflight: Sendable {
   /// Begins: all of `checked` have to be asked about.
   ///
   /// - Parameter all: the order's objects.
-  init(of checked: [SyncObject], among all: [SyncObject]) {
+  public init(of checked: [SyncObject], among all: [SyncObject]) {
     objects = Dictionary(checked.map { ($0.identity, $0) }) { first, _ in first }
     waiting = Set(objects.keys)
     namespaces = Set(all.map(\.identity).filter { $0.group.isEmpty && $0.kind == "Namespace" }.map(\.name))
@@ -49,7 +49,9 @@ struct Preflight: Sendable {
   }
 
   /// Takes an answer.
-  mutating func answer(_ identity: ObjectIdentity, _ answer: CheckAnswer, now: Duration) {
+  ///
+  /// - Parameter now: the time on the clock that measures patience.
+  public mutating func answer(_ identity: ObjectIdentity, _ answer: DryRunAnswer, now: Duration) {
     guard waiting.contains(identity), let object = objects[identity] else { return }
     switch answer {
     case .accepted(let adoption):
@@ -96,9 +98,7 @@ struct Preflight: Sendable {
 extension Adoption {
   /// Why the object is not taken over; nil when it may be.
   func refusal(_ options: SyncOptions) -> String? {
-    guard keeper != nil else { return nil }
-    if options.failsWhenShared { return "shared, and FailOnSharedResource=true: \(text)" }
-    if isOurs || options.isAdopted { return nil }
-    return "would be taken over \(text); Adopt=true in flotilla.dev/sync-options allows it"
+    guard keeper != nil, options.failsWhenShared else { return nil }
+    return "would be taken over \(text); FailOnSharedResource=true forbids it"
   }
 }

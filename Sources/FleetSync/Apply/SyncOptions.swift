@@ -32,10 +32,8 @@ public struct SyncOptions: Hashable, Sendable {
   public var isRecreated = false
   /// Whether an unknown kind is no reason to refuse the order: `SkipDryRunOnMissingResource=true`.
   public var maySkipDryRun = false
-  /// Whether an object that something else applies is refused even when it may be adopted: `FailOnSharedResource=true`.
+  /// Whether the order is refused when another program keeps the object: `FailOnSharedResource=true`.
   public var failsWhenShared = false
-  /// Whether an object that another program keeps may be taken over: `Adopt=true`.
-  public var isAdopted = false
   /// What is done about conflicts: `Conflicts=takeOver|fail|leave`.
   public var conflicts = Conflicts.takeOver
 
@@ -61,7 +59,7 @@ public struct SyncOptions: Hashable, Sendable {
 
   private static let known = [
     "Prune=true|false", "Delete=true|false", "PruneLast=true|false", "Replace=true|false", "Force=true|false",
-    "SkipDryRunOnMissingResource=true|false", "FailOnSharedResource=true|false", "Adopt=true|false",
+    "SkipDryRunOnMissingResource=true|false", "FailOnSharedResource=true|false",
     "Conflicts=takeOver|fail|leave",
   ]
 
@@ -86,7 +84,6 @@ public struct SyncOptions: Hashable, Sendable {
     case "Force": isRecreated = !keeps
     case "SkipDryRunOnMissingResource": maySkipDryRun = !keeps
     case "FailOnSharedResource": failsWhenShared = !keeps
-    case "Adopt": isAdopted = !keeps
     // A server-side apply writes nothing when nothing differs, and its own field manager is how it works.
     case "ServerSideApply", "ApplyOutOfSyncOnly", "CreateNamespace": break
     default: return false

@@ -1,5 +1,5 @@
 /// Why a write, or a read that precedes it, did not succeed.
-public struct WriteFailure: Error, Hashable, Sendable {
+public struct WriteFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What kind of thing failed.
   public enum Cause: Hashable, Sendable {
     /// The API server answered with this HTTP status and `reason`.
@@ -48,6 +48,9 @@ public struct WriteFailure: Error, Hashable, Sendable {
     return message
       + "; Force=true in flotilla.dev/sync-options deletes the object and creates it again"
   }
+
+  /// The same as `advice`.
+  public var description: String { advice }
 
   /// Whether another writer was faster.
   public var isConflict: Bool { if case .status(409, _) = cause { true } else { false } }

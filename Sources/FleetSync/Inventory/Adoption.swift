@@ -6,8 +6,6 @@ public struct Adoption: Hashable, Sendable {
   public var keeper: String?
   /// Managers whose fields become ours.
   public var managers: [String]
-  /// Whether our manager has applied it already, for another target.
-  public var isOurs: Bool
   /// What changes, one field a line.
   public var changes: [String]
 
@@ -18,24 +16,35 @@ public struct Adoption: Hashable, Sendable {
   ///   - applySet: ours.
   public init?(of live: Node, answer: Node, manager: String, applySet: ApplySet) {
     keeper = Self.keeper(of: live, except: applySet)
-    isOurs = Self.entries(live).contains { Self.isOwn($0, manager) }
+    let isOurs = Self.entries(live).contains { Self.isOwn($0, manager) }
     guard !isOurs || keeper != nil else { return nil }
     managers = Self.entries(live).filter(Self.isApplier).compactMap { $0["manager"]?.string }.uniqueInOrder
-    changes = difference(from: Self.content(live), to: Self.content(answer)).map { change in
-      "\(change.path): \(Self.text(change.old)) → \(Self.text(change.new))"
-    }
-    if live["kind"]?.string == "Secret", !changes.isEmpty { changes = ["values that are not shown"] }
+    changes = Self.changes(from: live, to: answer)
+  }
+
+  /// What differs between two states of an object, one field a line, without what the server writes. Of a Secret it is
+  /// only told that something does.
+  public static func changes(from live: Node, to answer: Node) -> [String] {
+    let changes = difference(from: content(live), to: content(answer))
+    if live["kind"]?.string == "Secret", !changes.isEmpty { return ["values that are not shown"] }
+    return changes.map { "\($0.path): \(text($0.old)) → \(text($0.new))" }
   }
 
   /// For people: `from Argo CD application shop, changes spec.replicas: 2 → 3`.
   public var text: String {
     let origin = keeper ?? (managers.isEmpty ? "nobody that is known" : managers.joined(separator: ", "))
-    let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
-    let what = changes.isEmpty ? "nothing changes" : "changes " + changes.prefix(3).joined(separator: "; ") + more
-    return "from \(origin), \(what)"
+    return "from \(origin), \(Self.summary(changes))"
   }
 
-  private static func text(_ node: Node?) -> String { node.map { String(JSON.plainText($0).prefix(60)) } ?? "(nothing)" }
+  /// `changes spec.replicas: 2 → 3 and 4 more`, or that nothing does.
+  public static func summary(_ changes: [String]) -> String {
+    let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+    return changes.isEmpty ? "nothing changes" : "changes " + changes.prefix(3).joined(separator: "; ") + more
+  }
+
+  private static func text(_ node: Node?) -> String {
+    node.map { String(JSON.plainText($0).prefix(60)) } ?? "(nothing)"
+  }
 
   /// The object without what the server writes.
   private static func content(_ node: Node) -> Node {

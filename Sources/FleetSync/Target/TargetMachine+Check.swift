@@ -16,7 +16,7 @@ extension TargetMachine {
 
   /// The server has tried out an object.
   public mutating func checked(
-    _ identity: ObjectIdentity, for generation: Generation, _ answer: CheckAnswer, now: Duration
+    _ identity: ObjectIdentity, for generation: Generation, _ answer: DryRunAnswer, now: Duration
   ) -> [Action] {
     if let order = next?.order, order.generation == generation {
       next?.preflight?.answer(identity, answer, now: now)

@@ -114,6 +114,10 @@ extension TargetMachine {
   mutating func dropLate(now: Duration) -> [Action] {
     next = nil
     fetchRetry = nil
+    // What the late order kept from being repeated is due.
+    for identity in waiting where !inFlight.contains(identity) && retries[identity] == nil {
+      retries[identity] = Retry(attempt: 1, firstFailure: now, message: "interrupted by an order", due: now)
+    }
     if objects == nil, record?.phase != .removed, record?.order.bundle != nil {
       fetchRetry = Retry(attempt: 1, firstFailure: now, message: "interrupted by an order", due: now)
     }

@@ -4,7 +4,7 @@ import KubeClient
 import Logging
 import Manifest
 
-extension ClusterWriter {
+extension ObjectWriter {
   /// Deletes an object that we still own some of; what another has taken over is only forgotten, and what its
   /// annotations keep is kept.
   ///

@@ -4,37 +4,66 @@ import KubeClient
 import Logging
 import Manifest
 
-extension ClusterWriter {
+/// Writes objects into a cluster as their options say, or has the server try it out.
+struct ObjectWriter: Sendable {
+  let kube: KubeClient
+  /// Where the agent keeps its records.
+  let namespace: String
+  let logger: Logger
+
+  /// What a dry run told of an object.
+  struct Trial: Sendable {
+    /// As it is; nil when it is not there, or was not looked at.
+    var live: Node?
+    /// As it would be.
+    var answer: Node
+  }
+
+  /// Which of the documents' kinds live in namespaces; nothing for kinds that the cluster does not serve.
+  func scopes(of documents: [Node]) async throws(KubeError) -> [String: KindScope] {
+    var scopes: [String: KindScope] = [:]
+    for document in documents {
+      guard let identity = ObjectIdentity(of: document) else { continue }
+      let key = "\(identity.group)/\(identity.kind)"
+      guard scopes[key] == nil else { continue }
+      do {
+        scopes[key] = try await kube.resource(of: identity).isNamespaced ? .namespaced : .cluster
+      } catch {
+        guard error.kind == .noMatch else { throw error }
+        continue  // perhaps the bundle brings its definition
+      }
+    }
+    return scopes
+  }
+
   /// Has the server try out an apply, with what the object's options do about refusals that they foresee.
   func check(_ object: SyncObject, target: TargetID, generation: Generation) async -> AgentEvent {
     do {
-      let adoption = try await tryOut(object, target: target)
+      let trial = try await tryOut(object)
+      guard let live = trial.live, object.isOwned else {
+        return .checked(target, object.identity, generation, .accepted(nil))
+      }
+      let applySet = ApplySet(target: target, agentNamespace: namespace)
+      let adoption = Adoption(of: live, answer: trial.answer, manager: kube.fieldManager, applySet: applySet)
       return .checked(target, object.identity, generation, .accepted(adoption))
     } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error))) }
   }
 
-  private func tryOut(_ object: SyncObject, target: TargetID) async throws(KubeError) -> Adoption? {
-    if object.isHook {
-      // The one of the run before is deleted first, so that its fields do not matter.
-      _ = try await kube.tryOut(object.document, as: object.identity)
-      return nil
-    }
+  func tryOut(_ object: SyncObject) async throws(KubeError) -> Trial {
+    // Of a hook the one of the run before is deleted first, so that its fields do not matter.
+    if object.isHook { return Trial(answer: try await kube.tryOut(object.document, as: object.identity)) }
     let isLookedAt = object.isNew || object.options.isReplaced || object.options.failsWhenShared
     let live = isLookedAt ? try await kube.get(object.identity) : nil
-    let answer: Node
     do {
       if object.options.isReplaced, let live {
-        answer = try await kube.tryOutReplacement(replacement(of: live, by: object), as: object.identity)
-      } else {
-        answer = try await serverApply(object, dryRun: true)
+        let document = replacement(of: live, by: object)
+        return Trial(live: live, answer: try await kube.tryOutReplacement(document, as: object.identity))
       }
+      return Trial(live: live, answer: try await serverApply(object, dryRun: true))
     } catch {
       guard object.options.isRecreated, !WriteFailure(error).immutableFields.isEmpty else { throw error }
-      answer = try await kube.tryOut(object.document, as: object.identity)
+      return Trial(live: live, answer: try await kube.tryOut(object.document, as: object.identity))
     }
-    guard let live, object.isOwned else { return nil }
-    let applySet = ApplySet(target: target, agentNamespace: namespace)
-    return Adoption(of: live, answer: answer, manager: kube.fieldManager, applySet: applySet)
   }
 
   func apply(_ object: SyncObject, target: TargetID) async -> AgentEvent {
