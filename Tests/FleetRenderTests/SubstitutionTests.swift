@@ -32,6 +32,16 @@ import Testing
     #expect(JSON.text(spec["field"] ?? Node(.null)) == expected)
   }
 
+  @Test func optionsOfASetReachItsObjects() throws {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {b: c}}\n"
+    let rendering = render(
+      tree: FakeTree(["app/a.yaml": text]), path: "app", namespace: "shop",
+      options: RenderOptions(syncOptions: ["PruneLast=true", "Conflicts=fail"]))
+    guard case .manifests(let bundle, _) = rendering else { throw DiagnosticsError([]) }
+    let annotations = try JSON.parse(bundle.objects[0].canonicalJSON)["metadata", "annotations"]
+    #expect(annotations == ["b": "c", "flotilla.dev/set-sync-options": "PruneLast=true,Conflicts=fail"])
+  }
+
   @Test func fieldsOfTextsStayTexts() throws {
     let spec = try Self.rendered(
       "  labels: {a: '${N}'}\n  env: [{name: A, value: '${N}'}]\n  args: ['${N}']\n  count: '${N}'\n", ["N": "1"])

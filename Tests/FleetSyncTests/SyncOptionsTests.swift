@@ -24,6 +24,9 @@ struct SyncOptionsTests {
       #expect(all.maySkipDryRun && all.failsWhenShared && all.conflicts == .leave)
     }
     #expect(try Self.options("argocd.argoproj.io/sync-options: Prune=confirm").staysWhenPruned)
+    let set =
+      "flotilla.dev/set-sync-options: 'Replace=true,Prune=false', argocd.argoproj.io/sync-options: Replace=false"
+    #expect(try !Self.options(set).isReplaced && Self.options(set).staysWhenPruned, "an object's own win")
     // Both may be there, and ours has the last word.
     let both = "argocd.argoproj.io/sync-options: 'Replace=true,Prune=false', flotilla.dev/sync-options: Replace=false"
     #expect(try !Self.options(both).isReplaced && Self.options(both).staysWhenPruned)

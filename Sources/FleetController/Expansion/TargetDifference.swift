@@ -53,6 +53,7 @@ extension TargetSettings {
       ("source.substitute", options.substitute.map(Self.text) ?? "nothing"), ("sync.prune", "\(prune)"),
       ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
+      ("sync.options", options.syncOptions?.joined(separator: ", ") ?? "nothing"),
     ]
   }
 

@@ -38,7 +38,8 @@ struct TargetRendering {
     let path = render(template.path, "spec.source.path")
     let options = RenderOptions(
       helm: template.helm.flatMap { render($0) },
-      substitute: template.substitute.map { render($0, "spec.source.substitute") })
+      substitute: template.substitute.map { render($0, "spec.source.substitute") },
+      syncOptions: sync.options.isEmpty ? nil : sync.options)
     let cluster = render(template.cluster, "spec.destination.cluster")
     let namespace = render(template.namespace, "spec.destination.namespace")
     var sync = sync

@@ -5,14 +5,18 @@ public struct RenderOptions: Hashable, Sendable, Codable {
   /// The values of `${NAME}` in manifests; nil leaves such texts alone.
   public var substitute: [String: String]?
 
+  /// Options of all objects' apply, each a `SyncOptionName` with its value; nil for none.
+  public var syncOptions: [String]?
+
   /// Makes options.
-  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil) {
+  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil, syncOptions: [String]? = nil) {
     self.helm = helm
     self.substitute = substitute
+    self.syncOptions = syncOptions
   }
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { helm == nil && substitute == nil }
+  public var isEmpty: Bool { helm == nil && substitute == nil && syncOptions == nil }
 }
 
 /// How a Helm chart is filled in. The names are those of an Argo CD Application's `source.helm`, which has the same

@@ -46,6 +46,16 @@ struct ManifestSources {
   /// Leaves out objects.
   mutating func remove(where isLeftOut: (Node) -> Bool) { entries.removeAll { isLeftOut($0.manifest) } }
 
+  /// Gives every object an annotation.
+  mutating func annotate(_ name: String, _ value: String) {
+    for index in entries.indices where entries[index].manifest["metadata"]?.object != nil {
+      if entries[index].manifest["metadata", "annotations"]?.object == nil {
+        entries[index].manifest["metadata"]?["annotations"] = [:]
+      }
+      entries[index].manifest["metadata"]?["annotations"]?[name] = Node(.string(value))
+    }
+  }
+
   /// Puts values for `${NAME}` into the manifests.
   mutating func substitute(_ values: [String: String]) throws(DiagnosticsError) {
     let substitution = Substitution(values: values)

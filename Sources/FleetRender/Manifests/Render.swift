@@ -91,6 +91,9 @@ public func render(
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
     if let values = options.substitute { try sources.substitute(values) }
+    if let options = options.syncOptions {
+      sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
+    }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
     return .manifests(bundle, problems: notes + warnings)
   } catch {

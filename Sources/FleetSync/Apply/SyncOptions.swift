@@ -1,3 +1,4 @@
+import FleetModel
 public import Manifest
 
 /// What an object's annotations ask of its apply and its deletion: Argo CD's, and Flotilla's own, which win.
@@ -47,48 +48,38 @@ public struct SyncOptions: Hashable, Sendable {
   public init(of document: Node) throws(WriteFailure) {
     let annotations = Annotations(document)
     (wave, hook, isSkipped) = try Hook.read(annotations)
-    for (name, isStrict) in [("argocd.argoproj.io/sync-options", false), ("flotilla.dev/sync-options", true)] {
+    let names = [
+      (SyncOptionName.setAnnotation, true), ("argocd.argoproj.io/sync-options", false),
+      ("flotilla.dev/sync-options", true),
+    ]
+    for (name, isStrict) in names {
       for part in (annotations[name] ?? "").split(separator: ",") {
         let option = String(part).trimmed
-        if !set(option), isStrict, !option.isEmpty {
-          throw annotations.failure(name, option, "one of \(Self.known.joined(separator: ", "))")
+        if let (name, value) = SyncOptionName.read(option) {
+          set(name, value)
+        } else if isStrict, !option.isEmpty, !Self.needless.contains(option) {
+          throw annotations.failure(name, option, "one of \(SyncOptionName.listing)")
         }
       }
     }
   }
 
-  private static let known = [
-    "Prune=true|false", "Delete=true|false", "PruneLast=true|false", "Replace=true|false", "Force=true|false",
-    "SkipDryRunOnMissingResource=true|false", "FailOnSharedResource=true|false",
-    "Conflicts=takeOver|fail|leave",
-  ]
+  /// A server-side apply writes nothing when nothing differs, and the namespace is the set's business.
+  private static let needless = ["ServerSideApply=true", "ApplyOutOfSyncOnly=true", "CreateNamespace=true"]
 
-  /// Takes one option; false when it is none.
-  private mutating func set(_ option: String) -> Bool {
-    guard let equals = option.firstIndex(of: "=") else { return false }
-    let value = option[option.index(after: equals)...]
-    let name = option[..<equals]
-    if name == "Conflicts" {
-      guard let policy = Conflicts(rawValue: String(value)) else { return false }
-      conflicts = policy
-      return true
-    }
-    // Argo CD's `confirm` waits for a person; nobody can confirm here, so it is kept.
-    let keeps = value == "false" || value == "confirm"
-    guard keeps || value == "true" else { return false }
+  private mutating func set(_ name: SyncOptionName, _ value: String) {
+    let isOn = value == "true"
     switch name {
-    case "Prune": staysWhenPruned = keeps
-    case "Delete": staysWhenRemoved = keeps
-    case "PruneLast": isPrunedLast = !keeps
-    case "Replace": isReplaced = !keeps
-    case "Force": isRecreated = !keeps
-    case "SkipDryRunOnMissingResource": maySkipDryRun = !keeps
-    case "FailOnSharedResource": failsWhenShared = !keeps
-    // A server-side apply writes nothing when nothing differs, and its own field manager is how it works.
-    case "ServerSideApply", "ApplyOutOfSyncOnly", "CreateNamespace": break
-    default: return false
+    // Argo CD's `confirm` waits for a person; nobody can confirm here, so it is kept.
+    case .prune: staysWhenPruned = !isOn
+    case .delete: staysWhenRemoved = !isOn
+    case .pruneLast: isPrunedLast = isOn
+    case .replace: isReplaced = isOn
+    case .force: isRecreated = isOn
+    case .skipDryRunOnMissingResource: maySkipDryRun = isOn
+    case .failOnSharedResource: failsWhenShared = isOn
+    case .conflicts: conflicts = Conflicts(rawValue: value) ?? conflicts
     }
-    return true
   }
 }
 
