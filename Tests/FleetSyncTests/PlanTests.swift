@@ -55,8 +55,8 @@ struct PlanTests {
       } catch let failure as WriteFailure { return failure }
     }
     let config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}"
-    #expect(try failure([config, "{kind: ConfigMap}"])?.message.hasPrefix("object 2 of bundle ") == true)
-    #expect(try failure([config, config])?.message.contains("ConfigMap shop/c is in bundle") == true)
+    #expect(try failure([config, "{kind: ConfigMap}"])?.message.hasPrefix("object 2 in bundle ") == true)
+    #expect(try failure([config, config])?.message.contains("ConfigMap shop/c is twice there in bundle") == true)
     #expect(try failure(["{apiVersion: y.io/v1, kind: Other, metadata: {name: c}}"])?.cause == .noMatch)
   }
 

@@ -146,4 +146,18 @@ struct PreflightTests {
     #expect(refused?.contains("FailOnSharedResource=true forbids it") == true)
     #expect(try decide("") == nil)
   }
+
+  @Test("what a later order kept waiting goes on when that one came too late")
+  func late() {
+    var machine = TargetMachine.fresh()
+    _ = machine.received(makeOrder(1), now: Self.at(0))
+    _ = machine.arrived(Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(0))
+    _ = machine.recordWritten(now: Self.at(0))
+    _ = machine.applyFailed(Self.a, WriteFailure(.status(503, reason: ""), "503 busy"), now: Self.at(0))
+    // b's answer does not come, so the accepted order 2 cannot begin.
+    _ = machine.received(makeOrder(2, bundle: Self.two), now: Self.at(1))
+    #expect(machine.arrived(Self.two, objects: [configMapObject("a")], now: Self.at(1)).records.isEmpty)
+    #expect(machine.timePassed(now: Self.at(30)).applies.isEmpty)
+    #expect(machine.timePassed(now: Self.at(70)).applies == ["a"])
+  }
 }

@@ -68,6 +68,7 @@ public func syncObjects(
   scopeOf: (_ group: String, _ kind: String) -> KindScope?
 ) throws(WriteFailure) -> [SyncObject] {
   let brought = scopesOfDefinitions(documents)
+  let bundle = order.bundle.map { " in bundle \($0.short)" } ?? ""
   var objects: [SyncObject] = []
   var seen: Set<ObjectIdentity> = []
   var wrong: [String] = []
@@ -75,7 +76,7 @@ public func syncObjects(
     guard var identity = ObjectIdentity(of: document) else {
       throw WriteFailure(
         .content,
-        "object \(index + 1) of bundle \(order.bundle?.short ?? "") is no Kubernetes object: apiVersion, kind and "
+        "object \(index + 1)\(bundle) is no Kubernetes object: apiVersion, kind and "
           + "metadata.name are needed")
     }
     let options: SyncOptions
@@ -101,7 +102,7 @@ public func syncObjects(
       placed["metadata"]?["namespace"] = nil
     }
     guard seen.insert(identity).inserted else {
-      throw WriteFailure(.content, "\(identity.display) is in bundle \(order.bundle?.short ?? "") twice")
+      throw WriteFailure(.content, "\(identity.display) is twice there\(bundle)")
     }
     if let applySet, options.hook == nil { placed = applySet.marking(placed) }
     objects.append(SyncObject(identity: identity, document: placed, options: options))
