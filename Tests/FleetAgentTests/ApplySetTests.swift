@@ -54,10 +54,12 @@ struct ApplySetTests {
     try await ClusterAgentTests.withAgent { simulation, controller, kube in
       let file = FileManager.default.temporaryDirectory.appendingPathComponent("shop-\(UUID().uuidString).yaml")
       defer { try? FileManager.default.removeItem(at: file) }
-      let before = ClusterAgentTests.shop(greeting: "by kubectl").replacingOccurrences(
-        of: "{greeting:", with: "{dropped: x, greeting:")
+      let home = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n"
+      let before =
+        home
+        + ClusterAgentTests.shop(greeting: "by kubectl").replacingOccurrences(
+          of: "{greeting:", with: "{dropped: x, greeting:")
       try Data(before.utf8).write(to: file)
-      _ = try await Self.kubectl(program, simulation, "create", "namespace", "shop")
       _ = try await Self.kubectl(program, simulation, "apply", "-n", "shop", "-f", file.path)
 
       await controller.order(ClusterAgentTests.order(1, try await controller.add(ClusterAgentTests.shop())))

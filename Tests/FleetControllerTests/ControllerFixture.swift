@@ -126,6 +126,7 @@ struct ControllerFixture: Sendable {
           case .window(let window): .window(window)
           case .freeze(let freeze): .freeze(freeze)
           case .analysis(let analysis): .analysis(analysis)
+          case .limit(let limit): .limit(limit)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

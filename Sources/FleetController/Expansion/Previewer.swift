@@ -46,7 +46,7 @@ public struct Previewer: Sendable {
         repositories.removeAll { $0.name == new.name }
         repositories.append(new)
       case .configMap(let new): configMaps[new.name] = new.data
-      case .window, .freeze, .analysis, .fleetSet: break
+      case .window, .freeze, .analysis, .limit, .fleetSet: break
       }
     }
     do {

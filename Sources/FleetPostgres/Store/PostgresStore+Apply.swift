@@ -31,6 +31,7 @@ extension DocumentDraft {
     case .window: PolicyKind.window.rawValue
     case .freeze: PolicyKind.freeze.rawValue
     case .analysis: PolicyKind.analysis.rawValue
+    case .limit: PolicyKind.limit.rawValue
     case .fleetSet: "FleetSet"
     case .configMap: "ConfigMap"
     }
@@ -42,6 +43,7 @@ extension DocumentDraft {
     case .window(let window): (.window, window)
     case .freeze(let freeze): (.freeze, freeze)
     case .analysis(let analysis): (.analysis, analysis)
+    case .limit(let limit): (.limit, limit)
     case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
@@ -62,7 +64,7 @@ extension Session {
       switch draft.content {
       case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
       case .repository(let repository): applied = try apply(draft, repository: repository)
-      case .window, .freeze, .analysis: applied = try applyPolicy(draft)
+      case .window, .freeze, .analysis, .limit: applied = try applyPolicy(draft)
       case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
       case .configMap(let configMap):
         let (result, generation) = try apply(draft, configMap: configMap)

@@ -113,7 +113,9 @@ extension TargetMachine {
     let names = (objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)).union(runningHooks)
     var worst: (identity: ObjectIdentity, health: Health, message: String)?
     var others = 0
-    for identity in names {
+    // What has its turn later says nothing about what the order waits for.
+    let pending = activity == .applying ? names.filter { begun[$0] == nil && live[$0] == nil } : []
+    for identity in names.subtracting(pending) {
       let (health, message) = judge(identity, troubles: sorted)
       guard health > .healthy else { continue }
       guard let known = worst else {
@@ -125,6 +127,7 @@ extension TargetMachine {
         worst = (identity, health, message)
       }
     }
+    if worst == nil, let next = pending.min() { worst = (next, .progressing, "not seen yet") }
     guard let worst else { return (.healthy, "", blindSince == nil && scopes.isSubset(of: seenScopes)) }
     let more = others > 0 ? " (and \(others) more)" : ""
     let words = worst.message.isEmpty ? worst.health.rawValue : worst.message
