@@ -95,6 +95,18 @@ struct InventoryTests {
     #expect(fields.map { $0["manager"]?.string } == ["flotilla", "kubectl-edit", "argocd-controller"])
     #expect(fields[0]["operation"]?.string == "Apply")
     #expect(fields[0]["fieldsV1"] == ["f:data": [".": [:], "f:a": [:], "f:b": [:]]])
+    // What only they set is told to go: b is ours now, c is a person's.
+    var before = live
+    before["data"] = ["a": "1", "b": "2", "c": "3"]
+    var answer = before
+    answer["metadata"]?["managedFields"] = Node(
+      .array(
+        [["manager": "flotilla", "operation": "Apply", "fieldsV1": ["f:data": ["f:b": [:]]]]]
+          + (live["metadata", "managedFields"]?.array ?? [])))
+    let adoption = try #require(
+      Adoption(of: before, answer: answer, manager: "flotilla", applySet: Self.applySet))
+    #expect(adoption.managers == ["kubectl-client-side-apply", "argocd-controller"])
+    #expect(adoption.changes == ["data.a: 1 → (nothing)"])
     var ours = live
     ours["metadata"]?["managedFields"] = Node(.array(fields))
     #expect(Adoption.handedOver(of: ours, to: "flotilla") == nil)

@@ -19,14 +19,14 @@ public struct Adoption: Hashable, Sendable {
     let isOurs = Self.entries(live).contains { Self.isOwn($0, manager) }
     guard !isOurs || keeper != nil else { return nil }
     managers = Self.entries(live).filter(Self.isApplier).compactMap { $0["manager"]?.string }.uniqueInOrder
-    changes = Self.changes(from: live, to: answer)
+    changes = Self.changes(from: live, to: answer) + Self.removals(from: live, answer: answer, to: manager)
   }
 
   /// What differs between two states of an object, one field a line, without what the server writes. Of a Secret it is
   /// only told that something does.
   public static func changes(from live: Node, to answer: Node) -> [String] {
     let changes = difference(from: content(live), to: content(answer))
-    if live["kind"]?.string == "Secret", !changes.isEmpty { return ["values that are not shown"] }
+    if isSecret(live), !changes.isEmpty { return ["values that are not shown"] }
     return changes.map { "\($0.path): \(text($0.old)) → \(text($0.new))" }
   }
 
@@ -42,7 +42,9 @@ public struct Adoption: Hashable, Sendable {
     return changes.isEmpty ? "nothing changes" : "changes " + changes.prefix(3).joined(separator: "; ") + more
   }
 
-  private static func text(_ node: Node?) -> String {
+  static func isSecret(_ node: Node) -> Bool { node["kind"]?.string == "Secret" }
+
+  static func text(_ node: Node?) -> String {
     node.map { String(JSON.plainText($0).prefix(60)) } ?? "(nothing)"
   }
 
@@ -78,51 +80,6 @@ public struct Adoption: Hashable, Sendable {
     }
     if let set = labels?[ApplySet.memberLabel]?.string, set != applySet.id { return "ApplySet \(set)" }
     return nil
-  }
-
-  /// The managed fields of an object whose earlier appliers hand over to us: one entry of ours that owns what they
-  /// owned, so that what they set and the bundle does not is removed by the next apply (kube-facts 048). Nil when there
-  /// is nothing to hand over.
-  public static func handedOver(of live: Node, to manager: String) -> Node? {
-    let entries = entries(live)
-    let appliers = entries.filter(isApplier)
-    guard let first = appliers.first, !entries.contains(where: { isOwn($0, manager) }) else { return nil }
-    var fields = Node(.object(Object()))
-    for entry in appliers { fields = union(fields, entry["fieldsV1"] ?? [:]) }
-    var own = first
-    own["manager"] = Node(.string(manager))
-    own["operation"] = "Apply"
-    own["fieldsV1"] = fields
-    return Node(.array([own] + entries.filter { !isApplier($0) }))
-  }
-
-  private static func union(_ left: Node, _ right: Node) -> Node {
-    var result = left
-    for entry in right.object?.entries ?? [] {
-      result[entry.key] = union(left[entry.key] ?? [:], entry.value)
-    }
-    return result
-  }
-
-  private static func entries(_ node: Node) -> [Node] { node["metadata", "managedFields"]?.array ?? [] }
-
-  private static func isOwn(_ entry: Node, _ manager: String) -> Bool {
-    entry["manager"]?.string == manager && entry["operation"]?.string == "Apply"
-      && (entry["subresource"]?.string ?? "").isEmpty
-  }
-
-  /// Whether an entry is that of a program that applies whole documents. What people and controllers set by other
-  /// means (`kubectl-edit`, `kube-controller-manager`) stays theirs.
-  private static func isApplier(_ entry: Node) -> Bool {
-    guard (entry["subresource"]?.string ?? "").isEmpty, let manager = entry["manager"]?.string else { return false }
-    let isApply = entry["operation"]?.string == "Apply"
-    switch manager {
-    case "kubectl-client-side-apply", "before-first-apply", "helm", "Helm", "helm-controller", "kustomize-controller",
-      "argocd-controller", "argocd-application-controller":
-      return true
-    case "kubectl": return isApply
-    default: return isApply && manager.hasPrefix("applyset")
-    }
   }
 }
 
