@@ -2,47 +2,9 @@ import FleetAgent
 import FleetModel
 import FleetSync
 import KubeClient
-import KubeSim
 import Logging
 import Manifest
-import Synchronization
 import Testing
-
-/// An agent that is gone after some requests, as by `kill -9`: nothing it wanted afterwards reaches the cluster.
-private final class CutTransport: KubeTransport {
-  private let inner: any KubeTransport
-  private let left: Mutex<Int>
-  private let gone: AsyncStream<Void>.Continuation
-  /// Ends when the agent is gone.
-  let end: AsyncStream<Void>
-
-  init(_ inner: any KubeTransport, after count: Int) {
-    self.inner = inner
-    left = Mutex(count)
-    (end, gone) = AsyncStream.makeStream()
-  }
-
-  func send(_ request: KubeClient.KubeRequest) async throws(KubeError) -> KubeClient.KubeResponse {
-    try pass()
-    return try await inner.send(request)
-  }
-
-  func stream(_ request: KubeClient.KubeRequest) async throws(KubeError) -> KubeStream {
-    try pass()
-    return try await inner.stream(request)
-  }
-
-  private func pass() throws(KubeError) {
-    let isThere = left.withLock { left in
-      left -= 1
-      return left >= 0
-    }
-    guard isThere else {
-      gone.finish()
-      throw KubeError(.connection, message: "the process is gone")
-    }
-  }
-}
 
 @Suite("Interrupted orders")
 struct InterruptionTests {
