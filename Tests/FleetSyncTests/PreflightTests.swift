@@ -82,6 +82,15 @@ struct PreflightTests {
     #expect(late.seenGeneration == Generation(epoch: 1, counter: 1), "the next poll brings it again")
   }
 
+  @Test("a webhook that takes no dry runs refuses nothing")
+  func webhookWithoutDryRun() {
+    var (machine, _) = Self.checking()
+    let unasked = WriteFailure(
+      .status(400, reason: "BadRequest"), "400 BadRequest: admission webhook \"a.b.c\" does not support dry run")
+    _ = machine.checked(Self.a, for: Self.generation, .refused(unasked), now: Self.at(1))
+    #expect(machine.checked(Self.b, for: Self.generation, .accepted(nil), now: Self.at(1)).records.count == 1)
+  }
+
   @Test("answers about an order that was superseded count for nothing")
   func superseded() {
     var (machine, _) = Self.checking()
