@@ -91,6 +91,7 @@ public func render(
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
     if let values = options.substitute { try sources.substitute(values) }
+    sources.nameHooks()
     if let options = options.syncOptions {
       sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
     }
