@@ -271,6 +271,8 @@ struct MachineTests {
     let inventory = [identity("ConfigMap", "a")]
     let interrupted = TargetRecord(order: makeOrder(3), phase: .applying, inventory: inventory)
     #expect(machine.restored(interrupted, now: Self.at(0)).fetches == [Self.one])
+    let early = machine.listed(Self.scope, objects: [], resourceVersion: "1", now: Self.at(0))
+    #expect(early.records.isEmpty && early.deletes.isEmpty, "what it consists of is not known yet")
     #expect(machine.arrived(Self.one, objects: [configMapObject("a")], now: Self.at(500)).applies == ["a"])
 
     machine = .fresh()

@@ -21,7 +21,9 @@ extension TargetMachine {
   /// Goes on when the step or group in work is done.
   mutating func advance(now: Duration) -> [Action] {
     if next?.isReady == true { return startNext(now: now) }
-    guard waiting.isEmpty, inFlight.isEmpty, recheck == nil else { return [] }
+    // Before the bundle of an interrupted order has arrived nobody knows its steps.
+    let isKnown = objects != nil || record?.order.action == .remove
+    guard isKnown, waiting.isEmpty, inFlight.isEmpty, recheck == nil else { return [] }
     switch activity {
     case .deleting where !deletions.isEmpty: return nextDeletions()
     case .applying, .deleting:
