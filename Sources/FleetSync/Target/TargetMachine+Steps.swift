@@ -22,8 +22,8 @@ extension TargetMachine {
   mutating func advance(now: Duration) -> [Action] {
     if next?.isReady == true { return startNext(now: now) }
     // Before the bundle of an interrupted order has arrived nobody knows its steps.
-    let isKnown = objects != nil || record?.order.action == .remove
-    guard isKnown, waiting.isEmpty, inFlight.isEmpty, recheck == nil else { return [] }
+    let hasSteps = objects != nil || record?.order.action == .remove
+    guard hasSteps, waiting.isEmpty, inFlight.isEmpty, recheck == nil else { return [] }
     switch activity {
     case .deleting where !deletions.isEmpty: return nextDeletions()
     case .applying, .deleting:
