@@ -281,6 +281,7 @@ struct MachineTests {
     let edited = storedConfigMap("a", value: "bad", version: 10)
     _ = machine.listed(Self.scope, objects: [edited], resourceVersion: "10", now: Self.at(0))
     #expect(machine.observation(now: Self.at(1)).phase == .applied)
+    #expect(machine.observation(now: Self.at(1)).objectCount == 1)
     #expect(machine.arrived(Self.one, objects: [configMapObject("a")], now: Self.at(1)).expects == ["a"])
     let found = machine.expected(
       identity("ConfigMap", "a"), answer: storedConfigMap("a", value: "hello", version: 10), live: edited,

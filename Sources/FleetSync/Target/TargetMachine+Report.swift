@@ -20,8 +20,11 @@ extension TargetMachine {
     return Observation(
       target: target, generation: order?.generation ?? .none, bundle: order?.bundle, phase: summary.phase,
       health: summary.health, readyFor: ready ?? .zero, degradedFor: degraded ?? .zero, message: summary.message,
-      objectCount: owned.count, drift: drift)
+      objectCount: objectCount, drift: drift)
   }
+
+  /// How many objects the target owns; after a start of the agent, until the bundle is there, as the record has it.
+  private var objectCount: Int { objects == nil ? record?.inventory.count ?? 0 : owned.count }
 
   /// Whether there is anything to report about.
   public var isKnown: Bool { record != nil }
