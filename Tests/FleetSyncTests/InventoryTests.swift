@@ -76,7 +76,8 @@ struct InventoryTests {
     ])
   func keepers(marks: String, keeper: String) throws {
     let live = try yaml("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, \(marks)}}")
-    let adoption = try #require(Adoption(of: live, answer: live, manager: "flotilla", applySet: Self.applySet))
+    let adoption = try #require(
+      Adoption(of: live, answer: live, fresh: nil, manager: "flotilla", applySet: Self.applySet))
     #expect(adoption.keeper == keeper)
     #expect(adoption.text == "from \(keeper), nothing changes")
   }
@@ -86,7 +87,7 @@ struct InventoryTests {
     let live = try yaml(
       """
       {apiVersion: v1, kind: ConfigMap, metadata: {name: a, managedFields: [
-       {manager: kubectl-client-side-apply, operation: Update, apiVersion: v1, fieldsV1: {'f:data': {'.': {}, 'f:a': {}}}},
+       {manager: kubectl-client-side-apply, operation: Update, apiVersion: v1, fieldsV1: {'f:data': {'.': {}, 'f:a': {}, 'f:d': {}}}},
        {manager: argocd-controller, operation: Apply, apiVersion: v1, fieldsV1: {'f:data': {'f:b': {}}}},
        {manager: kubectl-edit, operation: Update, apiVersion: v1, fieldsV1: {'f:data': {'f:c': {}}}},
        {manager: argocd-controller, operation: Update, subresource: status, fieldsV1: {'f:status': {}}}]}}
@@ -94,17 +95,18 @@ struct InventoryTests {
     let fields = try #require(Adoption.handedOver(of: live, to: "flotilla")?.array)
     #expect(fields.map { $0["manager"]?.string } == ["flotilla", "kubectl-edit", "argocd-controller"])
     #expect(fields[0]["operation"]?.string == "Apply")
-    #expect(fields[0]["fieldsV1"] == ["f:data": [".": [:], "f:a": [:], "f:b": [:]]])
-    // What only they set is told to go: b is ours now, c is a person's.
+    #expect(fields[0]["fieldsV1"] == ["f:data": [".": [:], "f:a": [:], "f:d": [:], "f:b": [:]]])
+    // What only they set is told to go: b is ours now, c is a person's, d is a default of the server.
     var before = live
-    before["data"] = ["a": "1", "b": "2", "c": "3"]
+    before["data"] = ["a": "1", "b": "2", "c": "3", "d": "4"]
+    let fresh = try yaml("{data: {b: '2', d: '4'}}")
     var answer = before
     answer["metadata"]?["managedFields"] = Node(
       .array(
         [["manager": "flotilla", "operation": "Apply", "fieldsV1": ["f:data": ["f:b": [:]]]]]
           + (live["metadata", "managedFields"]?.array ?? [])))
     let adoption = try #require(
-      Adoption(of: before, answer: answer, manager: "flotilla", applySet: Self.applySet))
+      Adoption(of: before, answer: answer, fresh: fresh, manager: "flotilla", applySet: Self.applySet))
     #expect(adoption.managers == ["kubectl-client-side-apply", "argocd-controller"])
     #expect(adoption.changes == ["data.a: 1 → (nothing)"])
     var ours = live

@@ -139,7 +139,7 @@ struct PreflightTests {
     var answer = live
     answer["data"]?["greeting"] = "new"
     let set = ApplySet(target: 7, agentNamespace: "flotilla-system")
-    let adoption = try #require(Adoption(of: live, answer: answer, manager: "flotilla", applySet: set))
+    let adoption = try #require(Adoption(of: live, answer: answer, fresh: nil, manager: "flotilla", applySet: set))
     #expect(adoption.text == "from Argo CD application shop, changes data.greeting: old → new")
     func decide(_ options: String) throws -> String? {
       var object = configMapObject("a")

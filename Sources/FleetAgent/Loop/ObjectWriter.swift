@@ -17,6 +17,8 @@ struct ObjectWriter: Sendable {
     var live: Node?
     /// As it would be.
     var answer: Node
+    /// As it would be if it were new; nil unless somebody else applied it before.
+    var fresh: Node?
   }
 
   /// Which of the documents' kinds live in namespaces; nothing for kinds that the cluster does not serve.
@@ -44,7 +46,8 @@ struct ObjectWriter: Sendable {
         return .checked(target, object.identity, generation, .accepted(nil))
       }
       let applySet = ApplySet(target: target, agentNamespace: namespace)
-      let adoption = Adoption(of: live, answer: trial.answer, manager: kube.fieldManager, applySet: applySet)
+      let adoption = Adoption(
+        of: live, answer: trial.answer, fresh: trial.fresh, manager: kube.fieldManager, applySet: applySet)
       return .checked(target, object.identity, generation, .accepted(adoption))
     } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error))) }
   }
@@ -59,7 +62,11 @@ struct ObjectWriter: Sendable {
         let document = replacement(of: live, by: object)
         return Trial(live: live, answer: try await kube.tryOutReplacement(document, as: object.identity))
       }
-      return Trial(live: live, answer: try await serverApply(object, dryRun: true))
+      let answer = try await serverApply(object, dryRun: true)
+      guard let live, Adoption.handedOver(of: live, to: kube.fieldManager) != nil else {
+        return Trial(live: live, answer: answer)
+      }
+      return Trial(live: live, answer: answer, fresh: try? await kube.tryOut(object.document, as: object.identity))
     } catch {
       guard object.options.isRecreated, !WriteFailure(error).immutableFields.isEmpty else { throw error }
       return Trial(live: live, answer: try await kube.tryOut(object.document, as: object.identity))

@@ -115,7 +115,8 @@ public struct ClusterPreview: Sendable {
     guard let live = trial.live else { return Entry(identity: object.identity, action: .create, details: "") }
     let own = ApplySet(target: TargetID(0), agentNamespace: "")
     if object.isOwned,
-      let adoption = Adoption(of: live, answer: trial.answer, manager: writer.kube.fieldManager, applySet: own)
+      let adoption = Adoption(
+        of: live, answer: trial.answer, fresh: trial.fresh, manager: writer.kube.fieldManager, applySet: own)
     {
       let isRefused = adoption.keeper != nil && object.options.failsWhenShared
       return Entry(identity: object.identity, action: isRefused ? .refused : .takeOver, details: adoption.text)

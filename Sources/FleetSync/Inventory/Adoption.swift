@@ -13,13 +13,15 @@ public struct Adoption: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - answer: what a dry apply made of it.
+  ///   - fresh: what a dry creation would make of our document; nil when the server did not tell.
   ///   - applySet: ours.
-  public init?(of live: Node, answer: Node, manager: String, applySet: ApplySet) {
+  public init?(of live: Node, answer: Node, fresh: Node?, manager: String, applySet: ApplySet) {
     keeper = Self.keeper(of: live, except: applySet)
     let isOurs = Self.entries(live).contains { Self.isOwn($0, manager) }
     guard !isOurs || keeper != nil else { return nil }
     managers = Self.entries(live).filter(Self.isApplier).compactMap { $0["manager"]?.string }.uniqueInOrder
-    changes = Self.changes(from: live, to: answer) + Self.removals(from: live, answer: answer, to: manager)
+    changes =
+      Self.changes(from: live, to: answer) + Self.removals(from: live, answer: answer, fresh: fresh, to: manager)
   }
 
   /// What differs between two states of an object, one field a line, without what the server writes. Of a Secret it is

@@ -19,26 +19,34 @@ extension Adoption {
 
   /// What goes with the hand-over, because only the earlier appliers set it. A dry run does not show it: the fields are
   /// not ours yet.
-  static func removals(from live: Node, answer: Node, to manager: String) -> [String] {
-    guard handedOver(of: live, to: manager) != nil else { return [] }
+  ///
+  /// - Parameter fresh: the object as it would be created from our document. Earlier appliers also own the server's
+  ///   defaults, and those come back.
+  static func removals(from live: Node, answer: Node, fresh: Node?, to manager: String) -> [String] {
+    guard let fresh, handedOver(of: live, to: manager) != nil else { return [] }
     var theirs = Node(.object(Object()))
     for entry in entries(live).filter(isApplier) { theirs = union(theirs, entry["fieldsV1"] ?? [:]) }
     var kept = Node(.object(Object()))
     for entry in entries(answer) where !isApplier(entry) { kept = union(kept, entry["fieldsV1"] ?? [:]) }
     var lines: [String] = []
-    collect(theirs, kept, live, "", into: &lines)
+    collect(theirs, kept, live, fresh, "", into: &lines)
     return isSecret(live) && !lines.isEmpty ? ["fields that are not shown"] : lines
   }
 
-  private static func collect(_ theirs: Node, _ kept: Node, _ live: Node, _ path: String, into lines: inout [String]) {
+  private static func collect(
+    _ theirs: Node, _ kept: Node?, _ live: Node, _ fresh: Node?, _ path: String, into lines: inout [String]
+  ) {
     for entry in theirs.object?.entries ?? [] where entry.key != "." {
       guard let step = FieldStep(entry.key), let value = step.value(in: live) else { continue }
       let place = path.isEmpty && step.text.hasPrefix(".") ? String(step.text.dropFirst()) : path + step.text
-      guard let rest = kept[entry.key] else {
-        lines.append("\(place): \(text(value)) → (nothing)")
-        continue
+      let rest = kept?[entry.key]
+      let again = fresh.flatMap { step.value(in: $0) }
+      let isLeaf = entry.value.object?.keys.allSatisfy { $0 == "." } ?? true
+      if isLeaf || (!entry.key.hasPrefix("f:") && rest == nil && again == nil) {
+        if rest == nil, again == nil { lines.append("\(place): \(text(value)) → (nothing)") }
+      } else {
+        collect(entry.value, rest, value, again, place, into: &lines)
       }
-      collect(entry.value, rest, value, place, into: &lines)
     }
   }
 
