@@ -41,8 +41,9 @@ struct ObjectWriter: Sendable {
   /// Has the server try out an apply, with what the object's options do about refusals that they foresee.
   func check(_ object: SyncObject, target: TargetID, generation: Generation) async -> AgentEvent {
     do {
-      let trial = try await tryOut(object)
-      guard let live = trial.live, object.isOwned else {
+      let mayBeShared = object.options.failsWhenShared && object.isOwned
+      let trial = try await tryOut(object, showsOrigin: mayBeShared)
+      guard mayBeShared, let live = trial.live else {
         return .checked(target, object.identity, generation, .accepted(nil))
       }
       let applySet = ApplySet(target: target, agentNamespace: namespace)
@@ -52,18 +53,18 @@ struct ObjectWriter: Sendable {
     } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error))) }
   }
 
-  func tryOut(_ object: SyncObject) async throws(KubeError) -> Trial {
+  /// - Parameter showsOrigin: whether it has to be known what is there and whose it is.
+  func tryOut(_ object: SyncObject, showsOrigin: Bool) async throws(KubeError) -> Trial {
     // Of a hook the one of the run before is deleted first, so that its fields do not matter.
     if object.isHook { return Trial(answer: try await kube.tryOut(object.document, as: object.identity)) }
-    let isLookedAt = object.isNew || object.options.isReplaced || object.options.failsWhenShared
-    let live = isLookedAt ? try await kube.get(object.identity) : nil
+    let live = showsOrigin || object.options.isReplaced ? try await kube.get(object.identity) : nil
     do {
       if object.options.isReplaced, let live {
         let document = replacement(of: live, by: object)
         return Trial(live: live, answer: try await kube.tryOutReplacement(document, as: object.identity))
       }
       let answer = try await serverApply(object, dryRun: true)
-      guard let live, Adoption.handedOver(of: live, to: kube.fieldManager) != nil else {
+      guard showsOrigin, let live, Adoption.handedOver(of: live, to: kube.fieldManager) != nil else {
         return Trial(live: live, answer: answer)
       }
       return Trial(live: live, answer: answer, fresh: try? await kube.tryOut(object.document, as: object.identity))

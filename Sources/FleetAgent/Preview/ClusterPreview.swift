@@ -55,10 +55,8 @@ public struct ClusterPreview: Sendable {
     var preflight = Preflight(of: objects, among: objects)
     var entries: [Entry] = []
     for object in objects {
-      var object = object
-      object.isNew = true
       do {
-        entries.append(entry(object, try await writer.tryOut(object)))
+        entries.append(entry(object, try await writer.tryOut(object, showsOrigin: true)))
       } catch {
         let failure = WriteFailure(error)
         preflight.answer(object.identity, .refused(failure), now: .zero)
