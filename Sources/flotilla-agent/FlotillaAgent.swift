@@ -17,16 +17,17 @@ struct FlotillaAgent: AsyncParsableCommand {
       The agent joins once with a one-time token from `flotilla cluster add NAME` and a key of its own, then pulls \
       orders. All state about what is applied stands in the cluster, in the namespace flotilla-system.
       """,
-    version: AgentSetup.version)
+    version: AgentSetup.version, subcommands: [Run.self, Preview.self], defaultSubcommand: Run.self)
+}
+
+/// Joins and works until it is stopped.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Join if needed, and work. Runs without being named.")
 
   @Option(help: "The controller's address, for example https://flotilla.example.com.")
   var controller: String
 
-  @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
-  var kubeconfig: String?
-
-  @Option(help: "The context of the kubeconfig; its current context by default.")
-  var context: String?
+  @OptionGroup var cluster: ClusterOptions
 
   @Option(help: "The folder for the agent's key and membership; made at the first start.")
   var stateDir: String
@@ -55,7 +56,7 @@ struct FlotillaAgent: AsyncParsableCommand {
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
     let setup = AgentSetup(
-      controller: controller, controllerTLS: try trust(), kubernetes: try kubernetes(), stateFolder: stateDir,
+      controller: controller, controllerTLS: try trust(), kubernetes: try cluster.kubernetes(), stateFolder: stateDir,
       token: try readToken())
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -63,13 +64,6 @@ struct FlotillaAgent: AsyncParsableCommand {
       logger.critical("the agent ends", metadata: ["error": "\(error)"])
       throw ExitCode.failure
     }
-  }
-
-  private func kubernetes() throws -> KubeConfiguration {
-    guard let kubeconfig else {
-      return try Kubeconfig.inCluster(environment: ProcessInfo.processInfo.environment)
-    }
-    return try Kubeconfig.load(path: kubeconfig, context: context)
   }
 
   private func readToken() throws -> String? {
@@ -91,5 +85,21 @@ struct FlotillaAgent: AsyncParsableCommand {
       throw ValidationError("--ca-file: \(caFile) holds no certificates in PEM")
     }
     return tls
+  }
+}
+
+/// How the cluster is reached.
+struct ClusterOptions: ParsableArguments {
+  @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
+  var kubeconfig: String?
+
+  @Option(help: "The context of the kubeconfig; its current context by default.")
+  var context: String?
+
+  func kubernetes() throws -> KubeConfiguration {
+    guard let kubeconfig else {
+      return try Kubeconfig.inCluster(environment: ProcessInfo.processInfo.environment)
+    }
+    return try Kubeconfig.load(path: kubeconfig, context: context)
   }
 }

@@ -80,7 +80,7 @@ struct DocumentTests {
         spec:
           source: {repository: storefront, revision: main, path: 'overlays/{{ .values.tier }}'}
           destination: {cluster: '{{ .name }}', namespace: shop}
-      sync: {prune: true, selfHeal: false, createNamespace: true}
+      sync: {prune: true, selfHeal: false, createNamespace: true, options: [PruneLast=true]}
       rollout:
         order: {label: flotilla.dev/order, shuffleSeed: spring}
         membership: afterRun
@@ -132,7 +132,7 @@ struct DocumentTests {
       return
     }
     #expect(set.language == .goTemplate(options: ["missingkey=error"]))
-    #expect(set.sync == SyncPolicy(prune: true, selfHeal: false, createNamespace: true))
+    #expect(set.sync == SyncPolicy(prune: true, selfHeal: false, createNamespace: true, options: ["PruneLast=true"]))
     #expect(
       set.generators.map(\.generator) == [
         .clusters(

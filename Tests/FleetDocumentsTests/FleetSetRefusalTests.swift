@@ -157,6 +157,11 @@ struct FleetSetRefusalTests {
       f.yaml:12:3  spec.strategy: unknown field; here it is called "rollout"
       """),
     Refusal(
+      "sync options", fleetSet(extra: "  sync: {options: [Prune=never]}\n"),
+      """
+      f.yaml:12:20  spec.sync.options[0]: expected one of Prune=true|false|confirm, Delete=true|false|confirm, PruneLast=true|false, Replace=true|false, Force=true|false, SkipDryRunOnMissingResource=true|false, FailOnSharedResource=true|false, Conflicts=takeOver|fail|leave, found "Prune=never"
+      """),
+    Refusal(
       "sync", fleetSet(extra: "  sync: {prune: \"yes\", selfheal: true}\n"),
       """
       f.yaml:12:17  spec.sync.prune: expected true or false, found "yes"

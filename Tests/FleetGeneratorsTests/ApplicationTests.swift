@@ -35,7 +35,7 @@ import Testing
   static let template = """
     {metadata: {name: 'web-{{.name}}', labels: {app: web}}, spec: {project: p, source: {repoURL: shop, path: base, \
     targetRevision: 'v{{.number}}'}, destination: {server: '{{.server}}', namespace: web}, syncPolicy: {automated: {prune: true}, \
-    syncOptions: [CreateNamespace=true]}}}
+    syncOptions: [CreateNamespace=true, PruneLast=true, Validate=false]}}}
     """
 
   @Test func applicationsBecomeTargets() throws {
@@ -51,6 +51,7 @@ import Testing
     #expect(targets[0].labels == ["app": "web", "env": "prod"])
     #expect(targets[0].revision == .named("v1"))
     #expect(targets[0].sync == SyncPolicy(prune: true, selfHeal: false, createNamespace: true))
+    #expect(targets[0].options.syncOptions == ["PruneLast=true"])
     #expect(!targets[0].isRecursive)
   }
 

@@ -72,7 +72,7 @@ import Testing
       "---\napiVersion: v1\nkind: Pod\nmetadata: {name: \(name), annotations: {helm.sh/hook: '\(events)'}}\n"
     }
     let output =
-      Self.object + hook("a", "test") + hook("b", "pre-delete, post-delete") + hook("c", "pre-install,pre-rollback")
+      Self.object + hook("a", "test") + hook("b", "pre-rollback, post-rollback") + hook("c", "pre-install,pre-rollback")
     guard case .needs(let requests) = render(tree: tree, path: "charts/web", namespace: "shop"),
       let request = requests.first,
       case .manifests(let bundle, _) = render(

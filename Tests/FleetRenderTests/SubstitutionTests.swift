@@ -32,6 +32,28 @@ import Testing
     #expect(JSON.text(spec["field"] ?? Node(.null)) == expected)
   }
 
+  @Test func hooksWithAGeneratedNameGetOneThatStays() throws {
+    let hook =
+      "apiVersion: v1\nkind: Pod\nmetadata: {generateName: run-, annotations: {argocd.argoproj.io/hook: Sync}}\n"
+    let named = "apiVersion: v1\nkind: Pod\nmetadata: {name: run-2}\n"
+    let rendering = render(
+      tree: FakeTree(["app/a.yaml": "\(hook)---\n\(hook)---\n\(named)"]), path: "app", namespace: "shop")
+    guard case .manifests(let bundle, _) = rendering else { throw DiagnosticsError([]) }
+    #expect(bundle.objects.map(\.identity.name).sorted() == ["run", "run-2", "run-3"])
+    let manifests = try bundle.objects.map { try JSON.parse($0.canonicalJSON) }
+    #expect(manifests.allSatisfy { $0["metadata", "generateName"] == nil })
+  }
+
+  @Test func optionsOfASetReachItsObjects() throws {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {b: c}}\n"
+    let rendering = render(
+      tree: FakeTree(["app/a.yaml": text]), path: "app", namespace: "shop",
+      options: RenderOptions(syncOptions: ["PruneLast=true", "Conflicts=fail"]))
+    guard case .manifests(let bundle, _) = rendering else { throw DiagnosticsError([]) }
+    let annotations = try JSON.parse(bundle.objects[0].canonicalJSON)["metadata", "annotations"]
+    #expect(annotations == ["b": "c", "flotilla.dev/set-sync-options": "PruneLast=true,Conflicts=fail"])
+  }
+
   @Test func fieldsOfTextsStayTexts() throws {
     let spec = try Self.rendered(
       "  labels: {a: '${N}'}\n  env: [{name: A, value: '${N}'}]\n  args: ['${N}']\n  count: '${N}'\n", ["N": "1"])

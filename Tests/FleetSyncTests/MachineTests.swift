@@ -15,7 +15,7 @@ struct MachineTests {
   static func settled(selfHeal: Bool = true) -> TargetMachine {
     var machine = TargetMachine.fresh()
     _ = machine.received(makeOrder(1, selfHeal: selfHeal), now: at(0))
-    _ = machine.bundleArrived(one, objects: [configMapObject("a"), configMapObject("b")], now: at(0))
+    _ = machine.arrived(one, objects: [configMapObject("a"), configMapObject("b")], now: at(0))
     _ = machine.recordWritten(now: at(0))
     _ = machine.listed(scope, objects: [], resourceVersion: "1", now: at(0))
     for (version, name) in ["a", "b"].enumerated() {
@@ -30,7 +30,7 @@ struct MachineTests {
   func life() {
     var machine = TargetMachine.fresh()
     #expect(machine.received(makeOrder(1), now: Self.at(0)).fetches == [Self.one])
-    let fence = machine.bundleArrived(
+    let fence = machine.arrived(
       Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(1))
     #expect(fence.records.map(\.phase) == [.applying])
     #expect(fence.records.first?.inventory.map(\.name) == ["a", "b"])
@@ -78,20 +78,20 @@ struct MachineTests {
     var machine = Self.settled()
     _ = machine.received(makeOrder(2, bundle: Self.two, startWithin: .seconds(30)), now: Self.at(10))
     #expect(machine.nextWake.map { $0 <= Self.at(41) } == true)
-    let late = machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(41))
+    let late = machine.arrived(Self.two, objects: [configMapObject("a")], now: Self.at(41))
     #expect(late.records.isEmpty)
     #expect(machine.observation(now: Self.at(41)).bundle == Self.one)
     #expect(machine.seenGeneration == Generation(epoch: 1, counter: 1), "the next poll brings it again")
     let again = machine.received(makeOrder(2, bundle: Self.two, startWithin: .seconds(30)), now: Self.at(50))
     #expect(again.fetches == [Self.two])
-    #expect(machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(51)).records.count == 1)
+    #expect(machine.arrived(Self.two, objects: [configMapObject("a")], now: Self.at(51)).records.count == 1)
   }
 
   @Test("an order whose fence cannot be written in time has not begun, and does not begin")
   func lateFence() {
     var machine = Self.settled()
     _ = machine.received(makeOrder(2, bundle: Self.two, startWithin: .seconds(30)), now: Self.at(10))
-    _ = machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(11))
+    _ = machine.arrived(Self.two, objects: [configMapObject("a")], now: Self.at(11))
     _ = machine.recordFailed(WriteFailure(.connection, "refused"), now: Self.at(12))
     let late = machine.timePassed(now: Self.at(41))
     #expect(late.records.isEmpty)
@@ -104,7 +104,7 @@ struct MachineTests {
   func emptyBundle() {
     var machine = Self.settled()
     _ = machine.received(makeOrder(2, bundle: Self.two, mayPrune: ["/ConfigMap/shop/b"]), now: Self.at(1))
-    _ = machine.bundleArrived(Self.two, objects: [], now: Self.at(1))
+    _ = machine.arrived(Self.two, objects: [], now: Self.at(1))
     #expect(machine.recordWritten(now: Self.at(1)).deletes == ["b"])
     let final = machine.deleted(identity("ConfigMap", "b"), now: Self.at(1)).records
     #expect(final.first?.inventory.map(\.name) == ["a"])
@@ -115,12 +115,12 @@ struct MachineTests {
   func supersede() {
     var machine = TargetMachine.fresh()
     _ = machine.received(makeOrder(1), now: Self.at(0))
-    _ = machine.bundleArrived(Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(0))
+    _ = machine.arrived(Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(0))
     // A newer one arrives while the first fence is being written.
     _ = machine.received(makeOrder(2, bundle: Self.two), now: Self.at(0))
     #expect(machine.recordWritten(now: Self.at(0)).applies == ["a", "b"])
     #expect(
-      machine.bundleArrived(Self.two, objects: [configMapObject("a", value: "new")], now: Self.at(1)).records.isEmpty)
+      machine.arrived(Self.two, objects: [configMapObject("a", value: "new")], now: Self.at(1)).records.isEmpty)
     _ = machine.applied(
       identity("ConfigMap", "a"), answer: storedConfigMap("a", value: "x", version: 5), now: Self.at(1))
     let last = machine.applied(
@@ -135,7 +135,7 @@ struct MachineTests {
     var machine = Self.settled()
     let pruning = makeOrder(2, bundle: Self.two, mayPrune: ["/ConfigMap/shop/b"])
     _ = machine.received(pruning, now: Self.at(1))
-    _ = machine.bundleArrived(Self.two, objects: [configMapObject("c")], now: Self.at(1))
+    _ = machine.arrived(Self.two, objects: [configMapObject("c")], now: Self.at(1))
     #expect(machine.recordWritten(now: Self.at(1)).applies == ["c"])
     let applied = machine.applied(
       identity("ConfigMap", "c"), answer: storedConfigMap("c", value: "hello", version: 20), now: Self.at(1))
@@ -163,7 +163,7 @@ struct MachineTests {
   func failures() {
     var machine = TargetMachine.fresh()
     _ = machine.received(makeOrder(1), now: Self.at(0))
-    _ = machine.bundleArrived(Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(0))
+    _ = machine.arrived(Self.one, objects: [configMapObject("a"), configMapObject("b")], now: Self.at(0))
     _ = machine.recordWritten(now: Self.at(0))
     let a = identity("ConfigMap", "a")
     let busy = machine.applyFailed(a, WriteFailure(.status(503, reason: ""), "503 busy"), now: Self.at(1))
@@ -179,7 +179,8 @@ struct MachineTests {
     let late = machine.applyFailed(a, WriteFailure(.status(503, reason: ""), "503 busy"), now: Self.at(3))
     #expect(late.records.isEmpty && late.applies.isEmpty)
     _ = machine.recordWritten(now: Self.at(3))
-    #expect(machine.received(makeOrder(2), now: Self.at(4)).records.count == 1, "the next order begins")
+    let next = machine.received(makeOrder(2), now: Self.at(4))
+    #expect(machine.accept(next, now: Self.at(4)).records.count == 1, "the next order begins")
   }
 
   @Test("a bundle that is not what its digest says is refused; what runs is kept")
@@ -270,7 +271,9 @@ struct MachineTests {
     let inventory = [identity("ConfigMap", "a")]
     let interrupted = TargetRecord(order: makeOrder(3), phase: .applying, inventory: inventory)
     #expect(machine.restored(interrupted, now: Self.at(0)).fetches == [Self.one])
-    #expect(machine.bundleArrived(Self.one, objects: [configMapObject("a")], now: Self.at(500)).applies == ["a"])
+    let early = machine.listed(Self.scope, objects: [], resourceVersion: "1", now: Self.at(0))
+    #expect(early.records.isEmpty && early.deletes.isEmpty, "what it consists of is not known yet")
+    #expect(machine.arrived(Self.one, objects: [configMapObject("a")], now: Self.at(500)).applies == ["a"])
 
     machine = .fresh()
     let finished = TargetRecord(order: makeOrder(3), phase: .applied, inventory: inventory)
@@ -278,7 +281,8 @@ struct MachineTests {
     let edited = storedConfigMap("a", value: "bad", version: 10)
     _ = machine.listed(Self.scope, objects: [edited], resourceVersion: "10", now: Self.at(0))
     #expect(machine.observation(now: Self.at(1)).phase == .applied)
-    #expect(machine.bundleArrived(Self.one, objects: [configMapObject("a")], now: Self.at(1)).expects == ["a"])
+    #expect(machine.observation(now: Self.at(1)).objectCount == 1)
+    #expect(machine.arrived(Self.one, objects: [configMapObject("a")], now: Self.at(1)).expects == ["a"])
     let found = machine.expected(
       identity("ConfigMap", "a"), answer: storedConfigMap("a", value: "hello", version: 10), live: edited,
       now: Self.at(1))
@@ -297,7 +301,7 @@ struct MachineTests {
     }
     var machine = TargetMachine.fresh()
     _ = machine.received(makeOrder(1), now: Self.at(0))
-    _ = machine.bundleArrived(Self.one, objects: objects, now: Self.at(0))
+    _ = machine.arrived(Self.one, objects: objects, now: Self.at(0))
     #expect(machine.recordWritten(now: Self.at(0)).applies == ["things.x.io"])
     #expect(machine.applied(objects[0].identity, answer: crd, now: Self.at(0)).applies.isEmpty)
     var established = crd
@@ -311,7 +315,7 @@ struct MachineTests {
   func recordFailures() {
     var machine = Self.settled()
     _ = machine.received(makeOrder(2, bundle: Self.two), now: Self.at(1))
-    _ = machine.bundleArrived(Self.two, objects: [configMapObject("a")], now: Self.at(1))
+    _ = machine.arrived(Self.two, objects: [configMapObject("a")], now: Self.at(1))
     let conflict = WriteFailure(.status(409, reason: "Conflict"), "409")
     _ = machine.recordFailed(
       conflict, found: TargetRecord(order: makeOrder(1), phase: .applied, inventory: [identity("ConfigMap", "z")]),

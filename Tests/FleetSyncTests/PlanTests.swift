@@ -28,9 +28,9 @@ struct PlanTests {
       "{apiVersion: v1, kind: Namespace, metadata: {name: shop, namespace: wrong}}",
     ])
     #expect(
-      applyWaves(objects).map { $0.map(\.identity.display) } == [
+      applySteps(objects).map { $0.objects.map(\.identity.display) } == [
         ["Namespace shop"], ["CustomResourceDefinition things.x.io"], ["ConfigMap shop/c"],
-        ["Deployment shop/a", "Deployment shop/b"], ["Thing shop/t"],
+        ["Deployment shop/a", "Deployment shop/b"], ["Thing shop/t"], [],
       ])
     #expect(objects.first { $0.identity.kind == "Thing" }?.document["metadata", "namespace"]?.string == "shop")
     #expect(objects.first { $0.identity.kind == "Namespace" }?.document["metadata", "namespace"] == nil)
@@ -55,8 +55,8 @@ struct PlanTests {
       } catch let failure as WriteFailure { return failure }
     }
     let config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}"
-    #expect(try failure([config, "{kind: ConfigMap}"])?.message.hasPrefix("object 2 of bundle ") == true)
-    #expect(try failure([config, config])?.message.contains("ConfigMap shop/c is in bundle") == true)
+    #expect(try failure([config, "{kind: ConfigMap}"])?.message.hasPrefix("object 2 in bundle ") == true)
+    #expect(try failure([config, config])?.message.contains("ConfigMap shop/c is twice there in bundle") == true)
     #expect(try failure(["{apiVersion: y.io/v1, kind: Other, metadata: {name: c}}"])?.cause == .noMatch)
   }
 

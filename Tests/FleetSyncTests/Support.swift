@@ -54,6 +54,24 @@ extension TargetMachine {
   static func fresh() -> TargetMachine {
     TargetMachine(target: 7, agentNamespace: "flotilla-system", manager: "flotilla")
   }
+
+  /// A bundle arrived, and the server would take everything in it.
+  mutating func arrived(_ bundle: Digest, objects: [SyncObject], now: Duration) -> [Action] {
+    accept(bundleArrived(bundle, objects: objects, now: now), now: now)
+  }
+
+  /// Answers the dry runs among actions; the other actions, and those that follow.
+  mutating func accept(_ actions: [Action], now: Duration) -> [Action] {
+    var rest: [Action] = []
+    for action in actions {
+      guard case .check(let object, let generation) = action else {
+        rest.append(action)
+        continue
+      }
+      rest += checked(object.identity, for: generation, .accepted(nil), now: now)
+    }
+    return rest
+  }
 }
 
 extension [TargetMachine.Action] {
@@ -61,6 +79,8 @@ extension [TargetMachine.Action] {
   var records: [TargetRecord] { compactMap { if case .writeRecord(let record) = $0 { record } else { nil } } }
   var applies: [String] { compactMap { if case .apply(let object) = $0 { object.identity.name } else { nil } } }
   var expects: [String] { compactMap { if case .expect(let object) = $0 { object.identity.name } else { nil } } }
+  var checks: [String] { compactMap { if case .check(let object, _) = $0 { object.identity.name } else { nil } } }
+  var discards: [String] { compactMap { if case .discard(let identity, _) = $0 { identity.name } else { nil } } }
   var deletes: [String] { compactMap { if case .delete(let identity, _) = $0 { identity.name } else { nil } } }
   var fetches: [Digest] { compactMap { if case .fetch(_, let bundle) = $0 { bundle } else { nil } } }
 }

@@ -74,6 +74,8 @@ struct AgentLoop {
     case .recordFailed(let target, let failure, let found):
       versions[target] = found?.resourceVersion ?? (failure.isConflict ? nil : versions[target])
       step(target, in: &group) { $0.recordFailed(failure, found: found?.record, now: $1) }
+    case .checked(let target, let identity, let generation, let answer):
+      step(target, in: &group) { $0.checked(identity, for: generation, answer, now: $1) }
     case .applied(let target, let identity, let answer):
       step(target, in: &group) { $0.applied(identity, answer: answer, now: $1) }
     case .expected(let target, let identity, let answer, let live):
@@ -83,6 +85,8 @@ struct AgentLoop {
       step(target, in: &group) { $0.applyFailed(identity, failure, now: $1) }
     case .deleted(let target, let identity):
       step(target, in: &group) { $0.deleted(identity, now: $1) }
+    case .kept(let target, let identity):
+      step(target, in: &group) { $0.kept(identity, now: $1) }
     case .deleteFailed(let target, let identity, let failure):
       step(target, in: &group) { $0.deleteFailed(identity, failure, now: $1) }
     case .watched(let scope, let serial, let update):
@@ -142,17 +146,21 @@ struct AgentLoop {
     case .writeRecord(let record):
       let version = versions[target]
       group.addTask { sink.yield(await writer.write(record, resourceVersion: version)) }
+    case .check(let object, let generation):
+      group.addTask { sink.yield(await writer.objects.check(object, target: target, generation: generation)) }
+    case .discard(let identity, let run):
+      group.addTask { await writer.objects.discard(identity, run: run) }
     case .apply(let object):
-      group.addTask { sink.yield(await writer.apply(object, target: target)) }
+      group.addTask { sink.yield(await writer.objects.apply(object, target: target)) }
     case .expect(let object):
-      group.addTask { sink.yield(await writer.expect(object, target: target)) }
+      group.addTask { sink.yield(await writer.objects.expect(object, target: target)) }
     case .delete(let identity, let awaitAbsence):
       guard !machines.values.contains(where: { $0.target != target && $0.owns(identity) }) else {
         // It moved to another target: that one has it now.
         sink.yield(.deleted(target, identity))
         return
       }
-      group.addTask { sink.yield(await writer.delete(identity, awaitAbsence: awaitAbsence, target: target)) }
+      group.addTask { sink.yield(await writer.objects.delete(identity, awaitAbsence: awaitAbsence, target: target)) }
     case .watch: updateWatches(for: target, in: &group)
     case .report(let observation): outbox.add(observation)
     }

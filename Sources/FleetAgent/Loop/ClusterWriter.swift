@@ -4,7 +4,7 @@ import KubeClient
 import Logging
 import Manifest
 
-/// Does in the cluster what a target's machine decided, and says how it went.
+/// Fetches bundles and keeps the records of targets in the cluster, and says how it went.
 struct ClusterWriter: Sendable {
   let kube: KubeClient
   let connection: any ControllerConnection
@@ -12,23 +12,18 @@ struct ClusterWriter: Sendable {
   let namespace: String
   let logger: Logger
 
+  var objects: ObjectWriter { ObjectWriter(kube: kube, namespace: namespace, logger: logger) }
+
   /// Fetches a bundle and places its objects in the cluster's namespaces.
   func fetch(_ order: Order, bundle: Digest) async -> AgentEvent {
     do {
       let documents = try await cache.documents(bundle, from: connection)
-      var scopes: [String: KindScope] = [:]
-      for document in documents {
-        guard let identity = ObjectIdentity(of: document) else { continue }
-        let key = "\(identity.group)/\(identity.kind)"
-        guard scopes[key] == nil else { continue }
-        do {
-          scopes[key] = try await kube.resource(of: identity).isNamespaced ? .namespaced : .cluster
-        } catch  where error.kind == .noMatch {
-          continue  // perhaps the bundle brings its definition
-        } catch { throw WriteFailure(error) }
+      let known: [String: KindScope]
+      do { known = try await objects.scopes(of: documents) } catch { throw WriteFailure(error) }
+      let applySet = ApplySet(target: order.target, agentNamespace: namespace)
+      let objects = try syncObjects(documents, order: order, applySet: applySet) { group, kind in
+        known["\(group)/\(kind)"]
       }
-      let known = scopes
-      let objects = try syncObjects(documents, order: order) { group, kind in known["\(group)/\(kind)"] }
       return .bundleArrived(order.target, bundle, objects)
     } catch let failure as WriteFailure {
       return .bundleFailed(order.target, bundle, failure)
@@ -94,47 +89,6 @@ struct ClusterWriter: Sendable {
         return nil
       }
       return (record, version(of: node))
-    }
-  }
-
-  func apply(_ object: SyncObject, target: TargetID) async -> AgentEvent {
-    do {
-      let answer = try await kube.apply(object.document, as: object.identity)
-      return .applied(target, object.identity, answer.object)
-    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
-  }
-
-  func expect(_ object: SyncObject, target: TargetID) async -> AgentEvent {
-    do {
-      let answer = try await kube.apply(object.document, as: object.identity, dryRun: true)
-      let live = try await kube.get(object.identity)
-      return .expected(target, object.identity, answer: answer.object, live: live)
-    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
-  }
-
-  /// Deletes an object that we still own some of; what another has taken over is only forgotten.
-  func delete(_ identity: ObjectIdentity, awaitAbsence: Bool, target: TargetID) async -> AgentEvent {
-    do {
-      guard let live = try await kube.get(identity) else { return .deleted(target, identity) }
-      guard isOurs(live) else {
-        logger.notice("not deleted: it is no longer ours", metadata: ["object": "\(identity.display)"])
-        return .deleted(target, identity)
-      }
-      if live["metadata", "deletionTimestamp"] == nil {
-        try await kube.delete(identity, uid: live["metadata", "uid"]?.string)
-      }
-      guard awaitAbsence, let rest = try await kube.get(identity) else { return .deleted(target, identity) }
-      let finalizers = (rest["metadata", "finalizers"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-      let why = finalizers.isEmpty ? "waits for its deletion" : "waits for its finalizers \(finalizers)"
-      return .deleteFailed(target, identity, WriteFailure(.stillThere, why))
-    } catch  where error.kind == .noMatch {
-      return .deleted(target, identity)  // its definition is gone, and with it the object
-    } catch { return .deleteFailed(target, identity, WriteFailure(error)) }
-  }
-
-  private func isOurs(_ live: Node) -> Bool {
-    (live["metadata", "managedFields"]?.array ?? []).contains {
-      $0["manager"]?.string == kube.fieldManager && $0["operation"]?.string == "Apply"
     }
   }
 

@@ -16,5 +16,13 @@ extension WriteFailure {
       case .status(let code): .status(code, reason: error.reason)
       }
     self.init(cause, error.description, retryAfter: error.retryAfter)
+    if cause == .fieldManagerConflict {
+      conflicts = error.causes.filter { $0.reason == "FieldManagerConflict" }
+        .map { FieldConflict(field: $0.field, message: $0.message) }
+    }
+    if error.status == 422 {
+      // A message may be cut, or a dump of the whole value; then only the words of the error tell.
+      immutableFields = error.causes.filter { FieldConflict.isImmutable(cause: $0.message) }.map(\.field)
+    }
   }
 }

@@ -59,6 +59,7 @@ extension TargetSettings {
       ("sync.prune", "\(prune)"),
       ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
+      ("sync.options", options.syncOptions?.joined(separator: ", ") ?? "nothing"),
     ]
   }
 

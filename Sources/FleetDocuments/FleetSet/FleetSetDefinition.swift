@@ -82,9 +82,12 @@ public struct SyncPolicy: Hashable, Sendable {
   public var selfHeal: Bool
   /// Whether a missing namespace is created.
   public var createNamespace: Bool
+  /// Options of all objects' apply, each a `SyncOptionName` with its value.
+  public var options: [String]
 
   /// Makes a policy; everything is on by default.
-  public init(prune: Bool = true, selfHeal: Bool = true, createNamespace: Bool = true) {
+  public init(prune: Bool = true, selfHeal: Bool = true, createNamespace: Bool = true, options: [String] = []) {
+    self.options = options
     self.prune = prune
     self.selfHeal = selfHeal
     self.createNamespace = createNamespace

@@ -175,8 +175,18 @@ extension FieldReader {
     MapReader.read(self) { map in
       SyncPolicy(
         prune: map.optional("prune")?.boolean() ?? true, selfHeal: map.optional("selfHeal")?.boolean() ?? true,
-        createNamespace: map.optional("createNamespace")?.boolean() ?? true)
+        createNamespace: map.optional("createNamespace")?.boolean() ?? true,
+        options: map.optional("options")?.list()?.compactMap { $0.syncOption() } ?? [])
     }
+  }
+
+  private func syncOption() -> String? {
+    guard let text = nonEmptyText() else { return nil }
+    guard SyncOptionName.read(text) != nil else {
+      expected("one of \(SyncOptionName.listing)")
+      return nil
+    }
+    return text
   }
 }
 

@@ -46,6 +46,8 @@ struct ApplicationTarget {
       origin: origin)
     target.options.helm = source.helm
     target.options.kustomize = source.kustomize
+    let options = Self.syncOptions(of: spec).filter { SyncOptionName.read($0) != nil }
+    target.options.syncOptions = options.isEmpty ? nil : options
     return target
   }
 
@@ -180,9 +182,12 @@ struct ApplicationTarget {
 
   private static func sync(of spec: Node) -> SyncPolicy {
     let automated = spec["syncPolicy", "automated"]
-    let options = spec["syncPolicy", "syncOptions"]?.array ?? []
     return SyncPolicy(
       prune: automated?["prune"]?.boolean ?? false, selfHeal: automated?["selfHeal"]?.boolean ?? false,
-      createNamespace: options.contains { $0.string == "CreateNamespace=true" })
+      createNamespace: syncOptions(of: spec).contains("CreateNamespace=true"))
+  }
+
+  private static func syncOptions(of spec: Node) -> [String] {
+    (spec["syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string)
   }
 }

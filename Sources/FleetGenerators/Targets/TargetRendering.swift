@@ -47,7 +47,8 @@ struct TargetRendering {
           $0, "spec.source.helm", { (node, field) throws(DiagnosticsError) in try HelmOptions.read(node, field: field, yieldedByTemplates: true) }
         )
       },
-      substitute: template.substitute.map { render($0, "spec.source.substitute") })
+      substitute: template.substitute.map { render($0, "spec.source.substitute") },
+      syncOptions: sync.options.isEmpty ? nil : sync.options)
     options.kustomize = template.kustomize.flatMap {
       render(
         $0, "spec.source.kustomize",

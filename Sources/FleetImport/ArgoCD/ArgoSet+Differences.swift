@@ -86,7 +86,8 @@ extension ArgoSet {
       switch option.string {
       case nil, "CreateNamespace=true"?, "CreateNamespace=false"?, "Validate=true"?, "PruneLast=false"?: break
       case "ServerSideApply=true"?: break
-      case "ApplyOutOfSyncOnly=true"?, "RespectIgnoreDifferences=true"?, "FailOnSharedResource=true"?:
+      case let text? where SyncOptionName.read(text) != nil: break
+      case "ApplyOutOfSyncOnly=true"?, "RespectIgnoreDifferences=true"?:
         book.differs(
           source, place,
           "\"\(option.string ?? "")\" is not needed: objects are applied on the server, and an "

@@ -9,15 +9,22 @@ public struct RenderOptions: Hashable, Sendable, Codable {
   /// What lies over the directory, in order; nil for nothing.
   public var overlays: [RenderOverlay]?
 
+  /// Options of all objects' apply, each a `SyncOptionName` with its value; nil for none.
+  public var syncOptions: [String]?
+
   /// Makes options.
-  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil, overlays: [RenderOverlay]? = nil) {
+  public init(
+    helm: HelmOptions? = nil, substitute: [String: String]? = nil, overlays: [RenderOverlay]? = nil,
+    syncOptions: [String]? = nil
+  ) {
     self.helm = helm
     self.substitute = substitute
     self.overlays = overlays
+    self.syncOptions = syncOptions
   }
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { helm == nil && kustomize == nil && substitute == nil && overlays == nil }
+  public var isEmpty: Bool { self == RenderOptions() }
 }
 
 /// A kustomization over what a directory renders to: `patches`, `images` and `replicas` as kustomize has them.

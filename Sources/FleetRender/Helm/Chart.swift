@@ -151,10 +151,10 @@ struct Chart {
 
   // MARK: Hooks
 
-  /// The events of `helm.sh/hook` that are no part of a rollout: tests, and what goes before and after a deletion or a
-  /// rollback by Helm itself (https://helm.sh/docs/topics/charts_hooks/).
+  /// The events of `helm.sh/hook` that are no part of a rollout: tests, and what goes before and after a rollback by Helm
+  /// itself (https://helm.sh/docs/topics/charts_hooks/).
   private static let leftOut: Set<Substring> = [
-    "test", "test-success", "test-failure", "pre-delete", "post-delete", "pre-rollback", "post-rollback",
+    "test", "test-success", "test-failure", "pre-rollback", "post-rollback",
   ]
 
   /// Whether an object of a chart is only there for events that Flotilla does not have.

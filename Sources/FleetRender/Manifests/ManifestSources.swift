@@ -49,6 +49,48 @@ struct ManifestSources {
   /// Leaves out objects.
   mutating func remove(where isLeftOut: (Node) -> Bool) { entries.removeAll { isLeftOut($0.manifest) } }
 
+  /// Names hooks that only have `generateName`, as Argo CD's often do: a name that stays, so that a run replaces the one
+  /// before.
+  mutating func nameHooks() {
+    var taken = Set(entries.compactMap { Self.key($0.manifest, $0.manifest["metadata", "name"]?.string) })
+    let marks = ["flotilla.dev/hook", "argocd.argoproj.io/hook", "helm.sh/hook"]
+    for index in entries.indices {
+      let metadata = entries[index].manifest["metadata"]
+      guard metadata?["name"] == nil, let prefix = metadata?["generateName"]?.string, let base = Self.trimmed(prefix),
+        marks.contains(where: { metadata?["annotations", $0] != nil })
+      else { continue }
+      var name = base
+      var number = 1
+      while let key = Self.key(entries[index].manifest, name), !taken.insert(key).inserted {
+        number += 1
+        name = "\(base)-\(number)"
+      }
+      entries[index].manifest["metadata"]?["generateName"] = nil
+      entries[index].manifest["metadata"]?["name"] = Node(.string(name))
+    }
+  }
+
+  /// Without the hyphens and dots at the end, which no name may have; nil when nothing is left.
+  private static func trimmed(_ prefix: String) -> String? {
+    var text = prefix[...]
+    while text.last == "-" || text.last == "." { text.removeLast() }
+    return text.isEmpty ? nil : String(text)
+  }
+
+  private static func key(_ manifest: Node, _ name: String?) -> String? {
+    name.map { "\(manifest["apiVersion"]?.string ?? "")/\(manifest["kind"]?.string ?? "")/\($0)" }
+  }
+
+  /// Gives every object an annotation.
+  mutating func annotate(_ name: String, _ value: String) {
+    for index in entries.indices where entries[index].manifest["metadata"]?.object != nil {
+      if entries[index].manifest["metadata", "annotations"]?.object == nil {
+        entries[index].manifest["metadata"]?["annotations"] = [:]
+      }
+      entries[index].manifest["metadata"]?["annotations"]?[name] = Node(.string(value))
+    }
+  }
+
   /// Puts values for `${NAME}` into the manifests.
   mutating func substitute(_ values: [String: String]) throws(DiagnosticsError) {
     let substitution = Substitution(values: values)

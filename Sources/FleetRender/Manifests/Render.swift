@@ -97,6 +97,10 @@ public func render(
     }
     for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: tree.commit) }
     if let values = options.substitute { try sources.substitute(values) }
+    sources.nameHooks()
+    if let options = options.syncOptions {
+      sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
+    }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
     return .manifests(bundle, problems: notes + warnings)
   } catch {

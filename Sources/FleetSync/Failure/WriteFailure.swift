@@ -1,5 +1,5 @@
 /// Why a write, or a read that precedes it, did not succeed.
-public struct WriteFailure: Error, Hashable, Sendable {
+public struct WriteFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What kind of thing failed.
   public enum Cause: Hashable, Sendable {
     /// The API server answered with this HTTP status and `reason`.
@@ -25,12 +25,32 @@ public struct WriteFailure: Error, Hashable, Sendable {
   /// How long the server asked to wait.
   public var retryAfter: Duration?
 
+  /// The fields that an apply met, of `fieldManagerConflict`.
+  public var conflicts: [FieldConflict] = []
+  /// The fields that would have to change and cannot, of a 422.
+  public var immutableFields: [String] = []
+
   /// Makes a failure.
   public init(_ cause: Cause, _ message: String, retryAfter: Duration? = nil) {
     self.cause = cause
     self.message = message
     self.retryAfter = retryAfter
   }
+
+  /// The message, and what can be done about it where an option of the object helps.
+  public var advice: String {
+    if !conflicts.isEmpty {
+      let owners = conflicts.map { "\($0.field) (\($0.manager))" }.joined(separator: ", ")
+      return "set by others: \(owners); Conflicts=takeOver in flotilla.dev/sync-options takes the fields over, "
+        + "Conflicts=leave leaves them"
+    }
+    guard !immutableFields.isEmpty else { return message }
+    return message
+      + "; Force=true in flotilla.dev/sync-options deletes the object and creates it again"
+  }
+
+  /// The same as `advice`.
+  public var description: String { advice }
 
   /// Whether another writer was faster.
   public var isConflict: Bool { if case .status(409, _) = cause { true } else { false } }

@@ -10,12 +10,37 @@ public struct SyncObject: Hashable, Sendable {
   /// Whether the target owns it: false for the namespace that the order asked to create, which is neither judged nor
   /// deleted.
   public var isOwned: Bool
+  /// What its annotations ask.
+  public var options: SyncOptions
+  /// Of a hook: the point of the order that it is run for.
+  public var phase: Hook.Phase?
+  /// Of a hook that is run: which run it is, as its annotation says.
+  public var run: String?
+  /// Whether somebody else may have applied it before, so that it has to be looked at first.
+  public var isNew = false
 
   /// Makes an object.
-  public init(identity: ObjectIdentity, document: Node, isOwned: Bool = true) {
+  public init(
+    identity: ObjectIdentity, document: Node, isOwned: Bool = true, options: SyncOptions = SyncOptions()
+  ) {
     self.identity = identity
     self.document = document
     self.isOwned = isOwned
+    self.options = options
+  }
+
+  /// Whether it is run instead of being kept.
+  public var isHook: Bool { options.hook != nil }
+
+  /// The hook as one order runs it.
+  func running(in generation: Generation) -> SyncObject {
+    guard let phase else { return self }
+    var copy = self
+    let name = "\(generation)/\(phase.rawValue)"
+    copy.run = name
+    if document["metadata", "annotations"]?.object == nil { copy.document["metadata"]?["annotations"] = [:] }
+    copy.document["metadata"]?["annotations"]?[Hook.runAnnotation] = Node(.string(name))
+    return copy
   }
 }
 
@@ -30,26 +55,40 @@ public enum KindScope: Hashable, Sendable {
 /// Reads a bundle's documents as objects of a cluster: names the namespace where a namespaced object has none, takes
 /// it away where a cluster-wide one has one, and adds the namespace to create.
 ///
+/// Objects that are to be left out (`hook: Skip`) are; kept ones get the label of the target's ApplySet.
+///
 /// - Parameters:
+///   - applySet: the target's; nil for no label.
 ///   - scopeOf: what the cluster says about a group and kind; nil when it does not know it. A kind that a definition
 ///     in the same bundle brings is read from there.
 /// - Throws: a terminal `WriteFailure` naming the document for one without apiVersion, kind or name, and for one
 ///   object twice; a `noMatch` one for a kind nobody knows.
 public func syncObjects(
-  _ documents: [Node], order: Order, scopeOf: (_ group: String, _ kind: String) -> KindScope?
+  _ documents: [Node], order: Order, applySet: ApplySet? = nil,
+  scopeOf: (_ group: String, _ kind: String) -> KindScope?
 ) throws(WriteFailure) -> [SyncObject] {
   let brought = scopesOfDefinitions(documents)
+  let bundle = order.bundle.map { " in bundle \($0.short)" } ?? ""
   var objects: [SyncObject] = []
   var seen: Set<ObjectIdentity> = []
+  var wrong: [String] = []
   for (index, document) in documents.enumerated() {
     guard var identity = ObjectIdentity(of: document) else {
       throw WriteFailure(
         .content,
-        "object \(index + 1) of bundle \(order.bundle?.short ?? "") is no Kubernetes object: apiVersion, kind and "
+        "object \(index + 1)\(bundle) is no Kubernetes object: apiVersion, kind and "
           + "metadata.name are needed")
     }
+    let options: SyncOptions
+    do { options = try SyncOptions(of: document) } catch {
+      wrong.append(error.message)
+      continue
+    }
+    if options.isSkipped { continue }
     let key = "\(identity.group)/\(identity.kind)"
-    guard let scope = scopeOf(identity.group, identity.kind) ?? brought[key] else {
+    // A kind that may be missing is taken for a namespaced one, as most are.
+    let guess = options.maySkipDryRun ? KindScope.namespaced : nil
+    guard let scope = scopeOf(identity.group, identity.kind) ?? brought[key] ?? guess else {
       throw WriteFailure(
         .noMatch, "\(identity.display): the cluster serves no kind \(identity.kind) of group \"\(identity.group)\"")
     }
@@ -63,28 +102,17 @@ public func syncObjects(
       placed["metadata"]?["namespace"] = nil
     }
     guard seen.insert(identity).inserted else {
-      throw WriteFailure(.content, "\(identity.display) is in bundle \(order.bundle?.short ?? "") twice")
+      throw WriteFailure(.content, "\(identity.display) is twice there\(bundle)")
     }
-    objects.append(SyncObject(identity: identity, document: placed))
+    if let applySet, options.hook == nil { placed = applySet.marking(placed) }
+    objects.append(SyncObject(identity: identity, document: placed, options: options))
   }
+  guard wrong.isEmpty else { throw WriteFailure(.content, wrong.joined(separator: "; ")) }
   if order.createNamespace, let namespace = namespaceToCreate(order.namespace), seen.insert(namespace.identity).inserted
   {
     objects.append(namespace)
   }
   return objects.sorted { isAppliedBefore($0.identity, $1.identity) }
-}
-
-/// The objects in groups: each group is applied when the one before is done, and definitions also established.
-public func applyWaves(_ objects: [SyncObject]) -> [[SyncObject]] {
-  var waves: [[SyncObject]] = []
-  for object in objects.sorted(by: { isAppliedBefore($0.identity, $1.identity) }) {
-    if let last = waves.last?.last, last.identity.applyRank == object.identity.applyRank {
-      waves[waves.count - 1].append(object)
-    } else {
-      waves.append([object])
-    }
-  }
-  return waves
 }
 
 /// Rank, then kind, namespace and name.

@@ -10,7 +10,7 @@ extension TargetMachine {
   /// Compares a live object, nil when it is gone, with what we applied, and repairs or reports it.
   mutating func noticeDrift(of identity: ObjectIdentity, in node: Node?, now: Duration) -> [Action] {
     guard activity == .settled, let object = owned[identity], !inFlight.contains(identity), retries[identity] == nil,
-      next?.objects == nil
+      next?.isReady != true
     else { return [] }
     let lines: [String]
     if let node {

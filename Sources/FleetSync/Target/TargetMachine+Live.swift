@@ -27,7 +27,7 @@ extension TargetMachine {
     for identity in owned.keys.sorted() where WatchScope(of: identity) == scope {
       actions += noticeDrift(of: identity, in: listed.first { ownIdentity(of: $0) == identity }, now: now)
     }
-    return actions + definitionsEstablished(now: now) + refresh(now: now)
+    return actions + progress(now: now) + refresh(now: now)
   }
 
   /// An object, or a Pod beside ours, was created or changed.
@@ -35,9 +35,9 @@ extension TargetMachine {
     if scope.isPods { noteTrouble(of: object) }
     var actions: [Action] = []
     if let identity = ownIdentity(of: object), takeIfNewer(object, as: identity) {
-      actions = noticeDrift(of: identity, in: object, now: now) + definitionsEstablished(now: now)
+      actions = noticeDrift(of: identity, in: object, now: now)
     }
-    return actions + refresh(now: now)
+    return actions + progress(now: now) + refresh(now: now)
   }
 
   /// An object, or a Pod beside ours, is gone.
@@ -51,7 +51,7 @@ extension TargetMachine {
         actions = noticeDrift(of: identity, in: nil, now: now)
       }
     }
-    return actions + refresh(now: now)
+    return actions + progress(now: now) + refresh(now: now)
   }
 
   /// The watch of a scope broke: until it is whole again nothing is known to be ready (AMENDMENTS 50).
@@ -121,15 +121,5 @@ extension TargetMachine {
   private func isNewer(_ left: String, than right: String) -> Bool {
     guard let left = UInt64(left), let right = UInt64(right) else { return false }
     return left > right
-  }
-
-  private mutating func definitionsEstablished(now: Duration) -> [Action] {
-    guard activity == .applying else { return [] }
-    let done = waiting.filter {
-      $0.isDefinition && !inFlight.contains($0) && retries[$0] == nil && live[$0]?.ownHealth.health == .healthy
-    }
-    guard !done.isEmpty else { return [] }
-    waiting.subtract(done)
-    return advance(now: now)
   }
 }

@@ -13,8 +13,8 @@ extension TargetMachine {
     case .failed: activity = .failed(record.message)
     case .removed: activity = .idle
     case .removing:
-      activity = .deleting
-      return [.watch] + beginDeletions(now: now) + refresh(now: now)
+      let first = beginSteps(now: now)
+      return [.watch] + first + refresh(now: now)
     }
     guard let bundle = record.order.bundle, record.phase != .removed else { return refresh(now: now) }
     return [.watch, .fetch(record.order, bundle: bundle)] + refresh(now: now)
@@ -45,8 +45,7 @@ extension TargetMachine {
     if bundle == record?.order.bundle, let objects, order.namespace == record?.order.namespace,
       order.createNamespace == record?.order.createNamespace
     {
-      next?.objects = objects
-      return startNext(now: now)
+      return check(objects, now: now)
     }
     return [.fetch(order, bundle: bundle)]
   }
@@ -55,16 +54,18 @@ extension TargetMachine {
   public mutating func bundleArrived(_ bundle: Digest, objects: [SyncObject], now: Duration) -> [Action] {
     fetchRetry = nil
     if next?.order.bundle == bundle, next?.objects == nil {
-      next?.objects = objects
-      return startNext(now: now)
+      return check(objects, now: now)
     }
     guard next == nil, record?.order.bundle == bundle, self.objects == nil else { return [] }
-    adopt(objects)
+    // Of an interrupted order nobody remembers how far it came.
+    adopt(activity == .applying ? objects.map(\.lookedAtFirst) : objects)
     switch activity {
-    case .applying: return [.watch] + beginWaves(now: now) + refresh(now: now)
+    case .applying:
+      let first = beginSteps(now: now)
+      return [.watch] + first + refresh(now: now)
     case .settled:
       // Nobody remembers what the server made of the documents: dry applies tell, and show drift of the meantime.
-      return [.watch] + objects.filter(\.isOwned).flatMap { expect($0) } + refresh(now: now)
+      return [.watch] + objects.filter { owned[$0.identity] != nil }.flatMap { expect($0) } + refresh(now: now)
     default: return [.watch] + refresh(now: now)
     }
   }
@@ -90,26 +91,33 @@ extension TargetMachine {
 
   /// Begins the next order when its bundle is there and no write of the one before is under way.
   mutating func startNext(now: Duration) -> [Action] {
-    guard let next, let objects = next.objects, inFlight.isEmpty, recordWrite == nil else { return [] }
+    guard let next, next.isReady, let objects = next.objects, inFlight.isEmpty, recordWrite == nil else { return [] }
     guard now - next.receivedAt <= next.order.startWithin else { return dropLate(now: now) }
     starting = next
     self.next = nil
     retries = [:]
     waiting = []
-    waves = []
+    steps = []
     deletions = []
-    let before = record?.inventory ?? []
-    let names = Set(before).union(objects.filter(\.isOwned).map(\.identity))
+    let kept = objects.filter { $0.isOwned && !$0.isHook }
+    let names = Set(record?.inventory ?? []).union(kept.map(\.identity))
     let phase: TargetRecord.Phase = next.order.action == .apply ? .applying : .removing
     activityBefore = activity
     activity = .recording
-    return write(TargetRecord(order: next.order, phase: phase, inventory: Array(names)))
+    return write(
+      TargetRecord(
+        order: next.order, phase: phase, inventory: Array(names), notes: notes(of: kept, among: names),
+        deletionHooks: next.order.action == .remove ? record?.deletionHooks ?? [] : deletionHooks(of: objects)))
   }
 
   /// Forgets an order that could not be started in time; what runs is kept. The next poll may bring it again.
   mutating func dropLate(now: Duration) -> [Action] {
     next = nil
     fetchRetry = nil
+    // What the late order kept from being repeated is due.
+    for identity in waiting where !inFlight.contains(identity) && retries[identity] == nil {
+      retries[identity] = Retry(attempt: 1, firstFailure: now, message: "interrupted by an order", due: now)
+    }
     if objects == nil, record?.phase != .removed, record?.order.bundle != nil {
       fetchRetry = Retry(attempt: 1, firstFailure: now, message: "interrupted by an order", due: now)
     }
@@ -126,11 +134,11 @@ extension TargetMachine {
       guard let started = starting else { return [] }
       starting = nil
       begin(started, now: now)
-      let first = started.order.action == .apply ? beginWaves(now: now) : beginDeletions(now: now)
+      let first = beginSteps(now: now)
       return [.watch] + first + refresh(now: now)
     case .concluding:
       activity = written.phase == .removed ? .idle : .settled
-      return [.watch] + recheckDrift(now: now) + refresh(now: now) + startNext(now: now)
+      return discards(.succeeded) + [.watch] + recheckDrift(now: now) + refresh(now: now) + startNext(now: now)
     default: return refresh(now: now) + startNext(now: now)
     }
   }
@@ -184,16 +192,18 @@ extension TargetMachine {
     readySince = nil
     degradedSince = nil
     changedAt = now
+    deferred = started.preflight?.deferred ?? []
     adopt(started.objects ?? [])
   }
 
   private mutating func adopt(_ objects: [SyncObject]) {
     self.objects = objects
-    owned = Dictionary(objects.filter(\.isOwned).map { ($0.identity, $0) }) { first, _ in first }
+    let kept = objects.filter { $0.isOwned && !$0.isHook }
+    owned = Dictionary(kept.map { ($0.identity, $0) }) { first, _ in first }
   }
 
   /// An order that changes nothing: what is reported about it.
-  private func refusal(of order: Order, _ reason: String) -> Observation {
+  func refusal(of order: Order, _ reason: String) -> Observation {
     Observation(
       target: target, generation: order.generation, bundle: order.bundle, phase: .failed, health: summary.health,
       message: "order \(order.generation) of \(order.targetName) refused: \(reason)", objectCount: owned.count)

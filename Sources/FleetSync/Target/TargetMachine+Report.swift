@@ -20,8 +20,11 @@ extension TargetMachine {
     return Observation(
       target: target, generation: order?.generation ?? .none, bundle: order?.bundle, phase: summary.phase,
       health: summary.health, readyFor: ready ?? .zero, degradedFor: degraded ?? .zero, message: summary.message,
-      objectCount: owned.count, drift: drift)
+      objectCount: objectCount, drift: drift)
   }
+
+  /// How many objects the target owns; after a start of the agent, until the bundle is there, as the record has it.
+  private var objectCount: Int { objects == nil ? record?.inventory.count ?? 0 : owned.count }
 
   /// Whether there is anything to report about.
   public var isKnown: Bool { record != nil }
@@ -66,7 +69,7 @@ extension TargetMachine {
     let failure: String? = if case .failed(let message) = activity { message } else { nil }
     guard phase != .removed else { return Summary(phase: phase, health: .healthy, message: "", isReady: false) }
     let (health, words, areReady) = judgement
-    let trouble = failure ?? retrying ?? words
+    let trouble = failure ?? failing ?? retrying ?? words
     let loops = looping.min().map {
       "drift-loop: \($0.display) was changed back again and again; not repaired any more"
     }
@@ -97,6 +100,12 @@ extension TargetMachine {
     if let identity = retries.keys.min(), let retry = retries[identity] {
       return "\(identity.display): \(retry.message) (attempt \(retry.attempt))"
     }
+    for preflight in [recheck, next?.preflight] {
+      guard let preflight, let identity = preflight.retries.keys.min(), let retry = preflight.retries[identity] else {
+        continue
+      }
+      return "dry run of \(identity.display): \(retry.message) (attempt \(retry.attempt))"
+    }
     return fetchRetry.map { "bundle: \($0.message) (attempt \($0.attempt))" }
   }
 
@@ -104,10 +113,12 @@ extension TargetMachine {
   private var judgement: (health: Health, message: String, areReady: Bool) {
     if isBlind { return (.unknown, "the cluster is out of sight: \(blindReason)", false) }
     let sorted = troubles.isEmpty ? [] : troubles.values.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-    let names = objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)
+    let names = (objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)).union(runningHooks)
     var worst: (identity: ObjectIdentity, health: Health, message: String)?
     var others = 0
-    for identity in names {
+    // What has its turn later says nothing about what the order waits for.
+    let pending = activity == .applying ? names.filter { begun[$0] == nil && live[$0] == nil } : []
+    for identity in names.subtracting(pending) {
       let (health, message) = judge(identity, troubles: sorted)
       guard health > .healthy else { continue }
       guard let known = worst else {
@@ -119,13 +130,14 @@ extension TargetMachine {
         worst = (identity, health, message)
       }
     }
+    if worst == nil, let next = pending.min() { worst = (next, .progressing, "not seen yet") }
     guard let worst else { return (.healthy, "", blindSince == nil && scopes.isSubset(of: seenScopes)) }
     let more = others > 0 ? " (and \(others) more)" : ""
     let words = worst.message.isEmpty ? worst.health.rawValue : worst.message
     return (worst.health, "\(worst.identity.display): \(words)\(more)", false)
   }
 
-  private func judge(_ identity: ObjectIdentity, troubles: [PodTrouble]) -> (Health, String) {
+  func judge(_ identity: ObjectIdentity, troubles: [PodTrouble]) -> (Health, String) {
     guard let object = live[identity] else {
       return seenScopes.contains(WatchScope(of: identity)) && activity != .applying
         ? (.missing, "not in the cluster") : (.progressing, "not seen yet")

@@ -2,19 +2,6 @@ import FleetModel
 public import Manifest
 
 extension TargetMachine {
-  mutating func beginWaves(now: Duration) -> [Action] {
-    activity = .applying
-    waves = applyWaves(objects ?? [])
-    return advance(now: now)
-  }
-
-  /// Begins the next wave, or the deletions after the last one.
-  private mutating func nextWave() -> [Action] {
-    let wave = waves.removeFirst()
-    waiting = Set(wave.map(\.identity))
-    return wave.flatMap { apply($0) }
-  }
-
   mutating func apply(_ object: SyncObject) -> [Action] {
     inFlight.insert(object.identity)
     return [.apply(object)]
@@ -47,15 +34,15 @@ extension TargetMachine {
       driftSeen[identity] = nil
       actions.append(.report(observation(now: now, drift: drift(of: [identity], lines, repaired: true))))
     }
-    // A definition is done when it is established, which only the watch tells.
-    if !identity.isDefinition || live[identity]?.ownHealth.health == .healthy { waiting.remove(identity) }
-    return actions + advance(now: now) + refresh(now: now)
+    if !isAwaited(identity) { waiting.remove(identity) }
+    return actions + progress(now: now) + refresh(now: now)
   }
 
   /// An object could not be applied, or the dry apply did not tell what it should be.
   public mutating func applyFailed(_ identity: ObjectIdentity, _ failure: WriteFailure, now: Duration) -> [Action] {
     inFlight.remove(identity)
     if case .failed = activity { return startNext(now: now) + refresh(now: now) }
+    if failing != nil, !waiting.contains(identity) { return advance(now: now) + refresh(now: now) }
     guard note(failure, of: identity, now: now) == .terminal else {
       return startNext(now: now) + refresh(now: now)
     }
@@ -64,42 +51,14 @@ extension TargetMachine {
       // What is applied stays; only the repair is given up.
       guard let lines = repairing.removeValue(forKey: identity) else { return startNext(now: now) + refresh(now: now) }
       looping.insert(identity)
-      let all = lines + ["\(identity.display): repair failed: \(failure.message)"]
+      let all = lines + ["\(identity.display): repair failed: \(failure.advice)"]
       return [.report(observation(now: now, drift: drift(of: [identity], all, repaired: false)))]
         + startNext(now: now) + refresh(now: now)
     }
-    return fail("\(identity.display): \(failure.message)", now: now)
+    return fail("\(identity.display): \(failure.advice)", now: now)
   }
 
-  /// Goes on when the wave or group in work is done.
-  mutating func advance(now: Duration) -> [Action] {
-    if next?.objects != nil { return startNext(now: now) }
-    guard waiting.isEmpty, inFlight.isEmpty else { return [] }
-    switch activity {
-    case .applying: return waves.isEmpty ? beginDeletions(now: now) : nextWave()
-    case .deleting: return deletions.isEmpty ? conclude(now: now) : nextDeletions(now: now)
-    default: return []
-    }
-  }
-
-  mutating func beginDeletions(now: Duration) -> [Action] {
-    guard let record else { return [] }
-    activity = .deleting
-    let plan = PrunePlan(
-      order: record.order, previous: record.inventory, bundle: Set(owned.keys), agentNamespace: agentNamespace)
-    kept = plan.kept
-    deletions = []
-    for identity in plan.deleted {
-      if let last = deletions.last?.last, last.applyRank == identity.applyRank {
-        deletions[deletions.count - 1].append(identity)
-      } else {
-        deletions.append([identity])
-      }
-    }
-    return advance(now: now)
-  }
-
-  private mutating func nextDeletions(now: Duration) -> [Action] {
+  mutating func nextDeletions() -> [Action] {
     let group = deletions.removeFirst()
     waiting = Set(group)
     inFlight.formUnion(group)
@@ -115,6 +74,15 @@ extension TargetMachine {
     return advance(now: now) + refresh(now: now)
   }
 
+  /// An object stays in the cluster as its annotations say, and in the inventory.
+  public mutating func kept(_ identity: ObjectIdentity, now: Duration) -> [Action] {
+    inFlight.remove(identity)
+    waiting.remove(identity)
+    retries[identity] = nil
+    kept.append(identity)
+    return advance(now: now) + refresh(now: now)
+  }
+
   /// An object could not be deleted.
   public mutating func deleteFailed(_ identity: ObjectIdentity, _ failure: WriteFailure, now: Duration) -> [Action] {
     inFlight.remove(identity)
@@ -123,27 +91,38 @@ extension TargetMachine {
     return fail("\(identity.display): cannot delete: \(failure.message)", now: now)
   }
 
-  private mutating func conclude(now: Duration) -> [Action] {
+  mutating func conclude(now: Duration) -> [Action] {
     guard let record else { return [] }
     activity = .concluding
     var final = record
     final.phase = record.order.action == .apply ? .applied : .removed
     final.inventory = (Array(owned.keys) + kept).sorted()
+    final.notes = final.notes.filter { final.inventory.contains($0.key) }
     return write(final)
   }
 
   /// A terminal error: nothing is begun any more, what is applied stays and is looked after.
   mutating func fail(_ message: String, now: Duration) -> [Action] {
-    activity = .failed(message)
-    waves = []
     deletions = []
-    waiting = []
     retries = [:]
-    var actions: [Action] = []
+    let isWorking = activity == .applying || activity == .deleting
+    let rest = isWorking && failing == nil ? failureSteps(objects ?? []) : []
+    steps = rest
+    guard rest.isEmpty else {
+      waiting = []
+      failing = message
+      return advance(now: now) + refresh(now: now)
+    }
+    let message = failing.map { $0 == message ? message : "\($0); then \(message)" } ?? message
+    failing = nil
+    let discarded = discards(.failed)
+    waiting = []
+    activity = .failed(message)
+    var actions = discarded
     if var failed = record, recordWrite == nil {
       failed.phase = .failed
       failed.message = message
-      actions = write(failed)
+      actions += write(failed)
     }
     return actions + startNext(now: now) + refresh(now: now)
   }
@@ -182,7 +161,8 @@ extension TargetMachine {
       recordWrite?.retry?.due = nil
       actions.append(.writeRecord(write.record))
     }
-    if next?.objects == nil {
+    actions += checksDue(now: now)
+    if next?.isReady != true {
       for identity in retries.filter({ $0.value.due.map { $0 <= now } ?? false }).keys.sorted() {
         retries[identity]?.due = nil
         actions += again(identity)
@@ -190,13 +170,13 @@ extension TargetMachine {
     } else {
       retries = [:]
     }
-    return actions + startNext(now: now) + refresh(now: now)
+    return actions + startNext(now: now) + progress(now: now) + refresh(now: now)
   }
 
   private mutating func again(_ identity: ObjectIdentity) -> [Action] {
     switch activity {
     case .applying, .settled, .failed:
-      guard let object = objects?.first(where: { $0.identity == identity }) else {
+      guard let object = begun[identity] ?? objects?.first(where: { $0.identity == identity }) else {
         retries[identity] = nil
         return []
       }

@@ -17,12 +17,16 @@ public struct TargetMachine: Sendable {
     case fetch(Order, bundle: Digest)
     /// Replace the record in the cluster. Answer: `recordWritten` or `recordFailed`.
     case writeRecord(TargetRecord)
-    /// Server-side apply. Answer: `applied` or `applyFailed`.
+    /// Try out on the server what an apply would do. Answer: `checked` with the generation.
+    case check(SyncObject, for: Generation)
+    /// Server-side apply, or the start of a hook's run. Answer: `applied` or `applyFailed`.
     case apply(SyncObject)
     /// A dry apply, and a read of the live object after it. Answer: `expected` or `applyFailed`.
     case expect(SyncObject)
-    /// Delete, after making sure that the object is still ours. Answer: `deleted` or `deleteFailed`.
+    /// Delete, after making sure that the object is still ours. Answer: `deleted`, `kept` or `deleteFailed`.
     case delete(ObjectIdentity, awaitAbsence: Bool)
+    /// Delete a hook that this run made, if it is there. No answer.
+    case discard(ObjectIdentity, run: String)
     /// Watch exactly `machine.scopes` from now on. Answers: the events about scopes, at any time.
     case watch
     /// Tell the controller.
@@ -36,9 +40,11 @@ public struct TargetMachine: Sendable {
     /// The record of the next order is being written. Can transition to: - `applying`, `deleting` when it is written;
     /// - the activity before, when it cannot be.
     case recording
-    /// Objects are being applied, wave by wave. Can transition to: - `deleting` after the last wave; - `failed`.
+    /// Objects are being applied and hooks run, step by step. Can transition to: - `deleting` at that step; - `concluding`
+    /// after the last; - `failed`.
     case applying
-    /// What left the bundle is being deleted. Can transition to: - `concluding` after the last; - `failed`.
+    /// What left the bundle is being deleted. Can transition to: - `applying` for the steps after it; - `concluding`; -
+    /// `failed`.
     case deleting
     /// The record is being written for the last time. Can transition to: - `settled`, `idle`.
     case concluding
@@ -54,6 +60,11 @@ public struct TargetMachine: Sendable {
     var receivedAt: Duration
     /// The bundle's objects; nil until they have arrived.
     var objects: [SyncObject]?
+    /// Their dry run; nil while there is none.
+    var preflight: Preflight?
+
+    /// Whether it may begin.
+    var isReady: Bool { objects != nil && preflight?.isDone ?? true }
   }
 
   /// A write to be repeated.
@@ -87,10 +98,18 @@ public struct TargetMachine: Sendable {
   // The order in work.
   var objects: [SyncObject]?
   var owned: [ObjectIdentity: SyncObject] = [:]
-  var waves: [[SyncObject]] = []
+  var steps: [ApplyStep] = []
   var deletions: [[ObjectIdentity]] = []
   var kept: [ObjectIdentity] = []
-  /// Not yet done of the wave or group in work.
+  /// What the steps have begun, as they apply it.
+  var begun: [ObjectIdentity: SyncObject] = [:]
+  /// What could not be tried out before the order began.
+  var deferred: Set<ObjectIdentity> = []
+  /// The dry run of those, when what they need is there.
+  var recheck: Preflight?
+  /// Why the order failed, while the hooks of `SyncFail` run.
+  var failing: String?
+  /// Not yet done of the step or group in work.
   var waiting: Set<ObjectIdentity> = []
   var inFlight: Set<ObjectIdentity> = []
   var retries: [ObjectIdentity: Retry] = [:]
@@ -139,7 +158,9 @@ public struct TargetMachine: Sendable {
   }
 
   /// What has to be watched for this target.
-  public var scopes: Set<WatchScope> { WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? [])) }
+  public var scopes: Set<WatchScope> {
+    WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? []).union(hooksToWatch))
+  }
 
   /// Whether the object belongs to what this target is to hold.
   public func owns(_ identity: ObjectIdentity) -> Bool { owned[identity] != nil }
@@ -150,6 +171,7 @@ public struct TargetMachine: Sendable {
   /// When `timePassed(now:)` has to be called next; nil when nothing waits for time.
   public var nextWake: Duration? {
     var times = retries.values.compactMap(\.due)
+    for preflight in [next?.preflight, recheck] { times += preflight?.retries.values.compactMap(\.due) ?? [] }
     if let due = recordWrite?.retry?.due { times.append(due) }
     if let due = fetchRetry?.due { times.append(due) }
     if let next { times.append(next.receivedAt + next.order.startWithin + .milliseconds(1)) }

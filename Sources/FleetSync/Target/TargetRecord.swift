@@ -28,13 +28,22 @@ public struct TargetRecord: Hashable, Sendable {
   public var message: String
   /// Everything that may be in the cluster on behalf of the target, sorted.
   public var inventory: [ObjectIdentity]
+  /// What of the inventory has a turn of its own when it is deleted.
+  public var notes: [ObjectIdentity: PruneNote]
+  /// The hooks of a removal, by then no bundle brings them.
+  public var deletionHooks: [Node]
 
   /// Makes a record.
-  public init(order: Order, phase: Phase, message: String = "", inventory: [ObjectIdentity]) {
+  public init(
+    order: Order, phase: Phase, message: String = "", inventory: [ObjectIdentity],
+    notes: [ObjectIdentity: PruneNote] = [:], deletionHooks: [Node] = []
+  ) {
     self.order = order
     self.phase = phase
     self.message = message
     self.inventory = inventory.sorted()
+    self.notes = notes
+    self.deletionHooks = deletionHooks
   }
 
   /// What the names of all records begin with.
@@ -51,12 +60,13 @@ extension TargetRecord {
   ///
   /// - Parameter resourceVersion: of the version to replace; nil to create.
   public func configMap(namespace: String, resourceVersion: String?) -> Node {
+    let applySet = ApplySet(target: order.target, agentNamespace: namespace)
     var metadata: Node = [
       "name": Node(.string(Self.name(of: order.target))),
       "namespace": Node(.string(namespace)),
       "labels": [
         "app.kubernetes.io/managed-by": "flotilla",
-        Self.label.key: Node(.string(Self.label.value)),
+        Self.label.key: Node(.string(Self.label.value)), ApplySet.parentLabel: Node(.string(applySet.id)),
       ],
       "annotations": [
         "flotilla.dev/target": Node(.string(order.targetName)),
@@ -65,15 +75,23 @@ extension TargetRecord {
         "flotilla.dev/phase": Node(.string(phase.rawValue)),
       ],
     ]
+    for (name, value) in applySet.annotations(of: inventory) {
+      metadata["annotations"]?[name] = Node(.string(value))
+    }
     if let resourceVersion { metadata["resourceVersion"] = Node(.string(resourceVersion)) }
-    return [
-      "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata,
-      "data": [
-        "order": Node(.string(JSON.text(Self.node(of: order), sortedKeys: true))),
-        "message": Node(.string(message)),
-        "inventory": Node(.string(inventory.map(Self.line).joined(separator: "\n"))),
-      ],
+    var data: Node = [
+      "order": Node(.string(JSON.text(Self.node(of: order), sortedKeys: true))),
+      "message": Node(.string(message)),
+      "inventory": Node(.string(inventory.map(Self.line).joined(separator: "\n"))),
     ]
+    let turns = inventory.compactMap { identity in
+      notes[identity].map { "\($0.wave) \($0.isLast ? "last" : "-") \(Self.line(identity))" }
+    }
+    if !turns.isEmpty { data["turns"] = Node(.string(turns.joined(separator: "\n"))) }
+    if !deletionHooks.isEmpty {
+      data["deletionHooks"] = Node(.string(JSON.text(Node(.array(deletionHooks)), sortedKeys: true)))
+    }
+    return ["apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data]
   }
 
   /// Reads a record; nil for a ConfigMap that is none, or that somebody has broken.
@@ -88,7 +106,16 @@ extension TargetRecord {
       guard let identity = Self.identity(line) else { return nil }
       inventory.append(identity)
     }
-    self.init(order: order, phase: phase, message: data?["message"]?.string ?? "", inventory: inventory)
+    var notes: [ObjectIdentity: PruneNote] = [:]
+    for line in (data?["turns"]?.string ?? "").split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 2)
+      guard parts.count == 3, let wave = Int(parts[0]), let identity = Self.identity(parts[2]) else { return nil }
+      notes[identity] = PruneNote(wave: wave, isLast: parts[1] == "last")
+    }
+    let hooks = data?["deletionHooks"]?.string.flatMap { try? JSON.parse(Array($0.utf8)).array }
+    self.init(
+      order: order, phase: phase, message: data?["message"]?.string ?? "", inventory: inventory, notes: notes,
+      deletionHooks: hooks ?? [])
   }
 
   /// `group/version/Kind/namespace/name`.
