@@ -19,7 +19,10 @@ struct FlotillaAgent: AsyncParsableCommand {
       """,
     version: AgentSetup.version)
 
-  @Option(help: "The controller's address, for example https://flotilla.example.com.")
+  @Option(
+    help:
+      "The controller's address, for example https://flotilla.example.com; several of one database, separated by commas."
+  )
   var controller: String
 
   @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
@@ -41,8 +44,10 @@ struct FlotillaAgent: AsyncParsableCommand {
   var logLevel = "info"
 
   func validate() throws {
-    guard controller.hasPrefix("https://") || controller.hasPrefix("http://") else {
-      throw ValidationError("--controller: \"\(controller)\" is no URL; expected https://HOST[:PORT]")
+    for url in AgentSetup.addresses(controller) {
+      guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+        throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
+      }
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(

@@ -25,6 +25,43 @@ import Testing
     #expect(keys.count == 1 && keys.first != .some(nil))
   }
 
+  @Test func theNextControllerIsAskedWhenOneIsAwayOrHasNoDatabase() async throws {
+    let seen = try await ScriptedController.with { good, url in
+      try await ScriptedController.with(
+        answer: { _, _ in .init(status: 503, body: .json(ErrorEnvelope(code: .unavailable, message: "no database"))) },
+        { bad, badURL in
+          let servers = "http://127.0.0.1:1, \(badURL)/,\(url)"
+          try await ControllerClient.with(.init(server: servers, retryFor: .zero)) { client in
+            _ = try await client.whoAmI()
+            // It stays with the one that answered.
+            _ = try await client.whoAmI()
+            for try await item in client.events(in: "default") {
+              guard case .connected = item else { continue }
+              break
+            }
+          }
+          return (bad.seen.count, good.seen.count)
+        })
+    }
+    #expect(seen == (1, 3))
+  }
+
+  @Test func theEventFeedGoesOnWithTheNextController() async throws {
+    let items = try await ScriptedController.with { _, url in
+      try await ControllerClient.with(.init(server: "http://127.0.0.1:1,\(url)")) { client in
+        var items: [String] = []
+        for try await item in client.events(in: "default") {
+          if case .disconnected = item { items.append("disconnected") }
+          guard case .connected = item else { continue }
+          items.append("connected")
+          break
+        }
+        return items
+      }
+    }
+    #expect(items == ["disconnected", "connected"])
+  }
+
   @Test func refusalsAreNotRepeated() async throws {
     let seen = try await ScriptedController.with(
       answer: { _, _ in .init(status: 409, body: .json(ErrorEnvelope(code: .conflict, message: "over"))) },

@@ -1,4 +1,5 @@
 import CLibPQ
+import FleetModel
 import Synchronization
 
 #if canImport(Glibc)
