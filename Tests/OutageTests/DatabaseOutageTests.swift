@@ -63,9 +63,10 @@ struct DatabaseOutageTests {
       during = try await fleet.greetings()
       try await Task.sleep(for: .milliseconds(500))
     }
-    // The log of the database may have lost what was committed just before, the agents' may not: it was given out.
-    #expect(try fleet.received().subtracting(before).count <= 2)
     let ordered = try fleet.received()
+    // Between the look and the end of the database another two clusters may have had their turn.
+    let late = ordered.subtracting(before)
+    #expect(late.count <= 2, "\(late)")
     #expect(during.values.contains("first"), "the outage was in the middle of the wave")
 
     _ = try await EmbeddedPostgres.start(folder: server.folder, logger: Logger(label: "flotilla.test"))
@@ -137,6 +138,7 @@ struct DatabaseOutageTests {
   private func allIsCommitted(_ fleet: OutageFleet, releases: Int) async throws {
     let orders = try await fleet.orders()
     #expect(orders.count == releases * fleet.names.count, "\(orders)")
-    #expect(try fleet.received() == Set(orders))
+    let difference = try fleet.received().symmetricDifference(orders).sorted()
+    #expect(difference == [], "every order was committed, and received")
   }
 }

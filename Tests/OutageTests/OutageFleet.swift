@@ -152,7 +152,7 @@ struct OutageFleet: Sendable {
         }
         let (target, generation) = (fields["target"] ?? "", fields["generation"] ?? "")
         orders.insert(
-          "\(target.dropFirst("shop-".count)) \(generation) \(fields["action"] ?? "") \(fields["bundle"] ?? "")")
+          "\(target.dropFirst("shop/shop-".count)) \(generation) \(fields["action"] ?? "") \(fields["bundle"] ?? "")")
       }
     }
     return orders
