@@ -6,7 +6,7 @@ BUILD := $(SWIFT) build --configuration $(CONFIGURATION)
 SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit simulation check format conformance benchmark clean
+.PHONY: help setup build demo test unit sim mutate check format conformance benchmark clean
 
 help: ## list the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ test: setup check ## everything: lint, unit, property, simulation and integratio
 unit: ## tests whose names match FILTER
 	$(SWIFT) test --filter "$(FILTER)"
 
-simulation: ## rollout simulations, SEEDS of them
-	FLOTILLA_SIMULATION_SEEDS=$(or $(SEEDS),1000) $(SWIFT) test --filter SimulationTests
+sim: ## simulated rollouts, built for release [SEEDS=5000] [START=random]
+	@SEEDS=$(SEEDS) START=$(START) scripts/simulate
+
+mutate: ## plant deliberate faults in the planner; the simulation must see each [FAULT=word]
+	@scripts/mutate $(FAULT)
 
 check: ## formatting and style
 	@$(SWIFT) format lint --strict --parallel --recursive $(wildcard $(SOURCES))

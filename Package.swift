@@ -97,13 +97,14 @@ let targets: [Target] = [
     "FleetController",
     [
       "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",
-      "FleetSync", "FleetPorts", "FleetPrograms", crypto, logging, metrics, serviceLifecycle,
+      "FleetSync", "FleetSimulation", "FleetPorts", "FleetPrograms", crypto, logging, metrics, serviceLifecycle,
     ]),
   library(
     "FleetServer",
     [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
-      "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto, logging,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetSimulation", "FleetPorts",
+      "FleetAPI", "FleetController", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, crypto,
+      logging,
       metrics,
       serviceLifecycle,
     ]),
@@ -117,7 +118,7 @@ let targets: [Target] = [
     "FleetCommands",
     [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
-      "FleetClient", "KubeClient", argumentParser, logging,
+      "FleetPrograms", "FleetClient", "KubeClient", argumentParser, logging,
     ]),
   // executables
   program("flotilla", ["FleetCommands", argumentParser]),
@@ -139,12 +140,16 @@ let targets: [Target] = [
   .executableTarget(
     name: "flotilla-bench",
     dependencies: [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetAPI", "FleetPrograms",
-      "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetAPI",
+      "FleetPrograms", "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
   // tests
+  // The simulation as a program, which `make sim` and scripts/mutate build for release.
+  .executableTarget(
+    name: "simulate-rollouts", dependencies: ["FleetSimulation"], path: "Tests/simulate-rollouts",
+    swiftSettings: swiftSettings),
   .target(
     name: "FleetTestSupport",
     dependencies: [
@@ -164,7 +169,7 @@ let targets: [Target] = [
     [
       "FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "FleetPlanner", "Manifest", "FleetModel",
     ]),
-  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"]),
+  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"], exclude: ["Corpus"]),
   tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"], exclude: ["Golden"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),

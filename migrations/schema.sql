@@ -332,7 +332,8 @@ CREATE TABLE public.release_targets (
     prune boolean NOT NULL,
     create_namespace boolean NOT NULL,
     revision jsonb,
-    is_recursive boolean DEFAULT true NOT NULL
+    is_recursive boolean DEFAULT true NOT NULL,
+    render_options jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE public.releases (
     id bigint NOT NULL,

@@ -101,7 +101,7 @@ struct FlotillaCommand: AsyncParsableCommand {
         name: "Documents",
         subcommands: [
           ApplyCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self, DiffCommand.self,
-          PreviewCommand.self, LintCommand.self, ImportCommand.self,
+          PreviewCommand.self, RenderCommand.self, LintCommand.self, ImportCommand.self,
         ]),
       CommandGroup(
         name: "Rollouts",

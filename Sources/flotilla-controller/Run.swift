@@ -120,7 +120,7 @@ struct Run: AsyncParsableCommand {
     let decisions = ClusterDecisions(store: store, vault: vault, options: pushOptions, logger: logger)
     let expander = Expander(
       sources: CurrentSources(sources: sources, store: store, credentials: vault),
-      kustomize: try? KustomizeProgram(searching: programFolders),
+      programs: RenderPrograms(searching: programFolders),
       others: GeneratorSources(references: references, forges: forges, clusters: decisions))
     let bell = SignalBell()
     let tasks: [any ControllerTask] = [

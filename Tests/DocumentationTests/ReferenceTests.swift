@@ -17,6 +17,10 @@ struct ReferenceTests {
     for block in try Page.all().flatMap({ $0.blocks("yaml") }) {
       let text = block.lines.joined(separator: "\n")
       guard text.contains("apiVersion: flotilla.dev/") || text.contains("apiVersion: argoproj.io/") else { continue }
+      guard !text.contains("kind: \(Documents.rehearsalKind)") else {
+        problems += Documents.rehearsal(Array(text.utf8), file: block.place).diagnostics.map(\.text)
+        continue
+      }
       let (documents, findings) = Documents.read(Array(text.utf8), file: block.place)
       problems += findings.map(\.text)
       for case .fleetSet(let definition) in documents.map(\.content) {

@@ -95,6 +95,11 @@ import Testing
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"plan\":\"4f0c9a17\",\"skipConflicting\":true}"
       ]),
     Case(
+      line: "rollout rehearse storefront --seed 7 --at 2026-11-27T16:00:00Z",
+      requests: [
+        "POST \(project)/fleetsets/storefront/rehearsal\n  {\"at\":\"2026-11-27T16:00:00.000Z\",\"seed\":7}"
+      ]),
+    Case(
       line: "fleetset accept storefront --expansion 9f2c61d0 --reason moved",
       requests: [
         "GET \(project)/fleetsets/storefront",
@@ -187,7 +192,8 @@ import Testing
     #expect(seen.map(\.line) == verb.requests)
     for request in seen {
       #expect(request.headers["authorization"] == "Bearer flt_secret")
-      let isReading = request.method == "GET" || request.uri.hasSuffix("/preview") || request.uri.hasSuffix("/diff")
+      let isReading =
+        request.method == "GET" || ["/preview", "/diff", "/rehearsal"].contains { request.uri.hasSuffix($0) }
       #expect((request.headers["idempotency-key"] == nil) == isReading)
     }
     #expect(!result.transcript.contains("flt_secret"))

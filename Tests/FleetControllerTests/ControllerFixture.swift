@@ -22,11 +22,13 @@ struct ControllerFixture: Sendable {
   let logger: Logger
   /// Answers generators that ask other programs.
   var others: (any GeneratorSource)?
+  /// Renders charts and kustomizations; none where nothing is rendered by programs.
+  var programs = RenderPrograms()
   /// Measures for gates; nil where nothing is measured.
   var checks: (any CheckSource)?
 
   var store: PostgresStore { database.store }
-  var expander: Expander { Expander(sources: current, kustomize: nil, others: others) }
+  var expander: Expander { Expander(sources: current, programs: programs, others: others) }
   var previewer: Previewer { Previewer(store: store, expander: expander) }
   var service: RolloutService { RolloutService(store: store, logger: logger) }
 
@@ -198,7 +200,7 @@ struct ControllerFixture: Sendable {
     generators: String = "[{clusters: {}}]", name: String = "web-{{name}}", repository: String = "fleet",
     revision: String = "main", path: String = "web",
     stages: String = "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]", more: String = "",
-    set: String = "shop", namespace: String = "shop", also: String = ""
+    set: String = "shop", namespace: String = "shop", also: String = "", source: String = ""
   ) -> String {
     """
     apiVersion: flotilla.dev/v1
@@ -210,7 +212,7 @@ struct ControllerFixture: Sendable {
       template:
         metadata: {name: "\(name)"}
         spec:
-          source: {repository: \(repository), revision: \(revision), path: "\(path)"}
+          source: {repository: \(repository), revision: \(revision), path: "\(path)"\(source)}
           destination: {cluster: "{{name}}", namespace: "\(namespace)"}
       rollout: {firstAlone: false, stages: \(stages)\(more)}
     ---

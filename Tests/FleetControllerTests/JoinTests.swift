@@ -45,6 +45,8 @@ import Testing
       #expect(try await Self.runs(controller) == ["Rollout Succeeded", "Rollout Running", "Onboard Running"])
       // The release before has no such cluster: what it would have got is made from that commit.
       #expect(try await controller.wanted()["web-north"] == old)
+      // Who names the set alone means the run that the others wait for.
+      #expect(try await controller.rollout()?.run.number == 2)
     }
   }
 

@@ -41,10 +41,14 @@ import Testing
 
   @Test func whatFailuresHaveInCommonIsFound() async throws {
     try await ControllerFixture.with { controller in
-      let set = ControllerFixture.fleetSet(
-        stages: "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s, budgets: {failures: 100%}}]")
+      func set(soak: String) -> String {
+        ControllerFixture.fleetSet(
+          stages: "[{name: all, rest: true, maxConcurrent: 100%, minReady: 0s, soak: \(soak), "
+            + "budgets: {failures: 100%}}]")
+      }
       try await controller.apply(ControllerFixture.clusters(["a", "b"], labels: "disk: old, env: test"))
-      try await controller.rollOutFirst(clusters: ["c", "d", "e"], set: set)
+      try await controller.rollOutFirst(clusters: ["c", "d", "e"], set: set(soak: "0s"))
+      try await controller.apply(set(soak: "1h"))
       try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
       try await controller.poll()
       for cluster in try await controller.store.inventory(of: .defaultProject) where cluster.name < "c" {
@@ -70,6 +74,13 @@ import Testing
       try await controller.settle()
       let found = try await controller.store.correlations(of: run.id)
       #expect(found.map(\.message) == ["2 of 2 failures have disk=old; 0 of 3 others"])
+      // Who was healthy and goes back was healthy all the same.
+      _ = try await controller.service.act(
+        .undo, on: "shop", number: run.number, in: .defaultProject, by: Principal(name: "kim", right: .operate),
+        reason: "try another way")
+      try await controller.settle()
+      #expect(try #require(try await controller.rollout()).run.state == .rollingBack)
+      #expect(try await controller.store.correlations(of: run.id) == found)
     }
   }
 

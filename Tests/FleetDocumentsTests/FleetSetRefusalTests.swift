@@ -49,6 +49,19 @@ struct FleetSetRefusalTests {
                    known here: clusterDecisionResource, clusters, git, list, matrix, merge, plugin, pullRequest, scmProvider, selector
       """),
     Refusal(
+      "charts and values",
+      fleetSet().replacing(
+        "path: base",
+        with: "path: base, helm: {values: 3, valueFils: [], parameters: [{value: a}]}, substitute: {a-b: c}"
+      ),
+      """
+      f.yaml:10:61  spec.template.spec.source.helm.values: expected a map of values, or a text that holds one, found 3
+      f.yaml:10:64  spec.template.spec.source.helm.valueFils: unknown field; did you mean "valueFiles"?
+      f.yaml:10:92  spec.template.spec.source.helm.parameters[0].name: is missing
+      f.yaml:10:118  spec.template.spec.source.substitute: "a-b" cannot stand in ${…}
+                     give letters, digits and "_", not a digit first
+      """),
+    Refusal(
       "git", fleetSet(generators: "  generators:\n  - git: {repository: shop, globbing: glob}\n"),
       """
       f.yaml:6:10  spec.generators[0].git: neither directories nor files are given

@@ -64,6 +64,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [503, 429])
+  func aServerThatFailsIsAskedAgainAtTheNextMeasurement(status: Int) async throws {
+    let failing = Answer("GET /failing", status: status, headers: ["retry-after": "60"], body: "")
+    try await ForgeFixture.with([failing, Answer("GET /fine", body: "")]) { fixture in
+      for (path, verdict) in [("/failing", CheckVerdict.error), ("/failing", .error), ("/fine", .pass)] {
+        let gate = Self.http(path, at: fixture.server.base)
+        #expect(await fixture.source.measure(gate, in: "default", values: Self.values).verdict == verdict)
+      }
+      #expect(fixture.server.seen.count == 3)
+    }
+  }
+
   @Test func theControllersOwnMachineIsAskedOnlyWhenAllowed() async throws {
     try await ForgeFixture.with([], configuration: ForgeConfiguration()) { fixture in
       let answer = await fixture.source.measure(

@@ -54,6 +54,40 @@ import Testing
     #expect(!targets[0].isRecursive)
   }
 
+  @Test func chartsAreFilledInPerCluster() throws {
+    let set = try Self.set(
+      """
+      {metadata: {name: 'web-{{.name}}'}, spec: {project: p, source: {repoURL: shop, path: chart, helm: {releaseName: web, \
+      valueFiles: ['values-{{.name}}.yaml'], valuesObject: {region: '{{.name}}', size: 2}, skipTests: true, \
+      parameters: [{name: tag, value: 'v{{.name}}', forceString: true}]}}, destination: {name: '{{.name}}'}}}
+      """)
+    guard case .targets(let targets, _, _) = expand(set, inventory: Self.inventory) else {
+      Issue.record("no targets: \(expand(set, inventory: Self.inventory))")
+      return
+    }
+    let helm = try #require(targets.first?.options.helm)
+    #expect(helm.releaseName == "web" && helm.valueFiles == ["values-east.yaml"])
+    #expect(helm.values == #"{"region":"east","size":2}"#)
+    #expect(helm.parameters == [.init(name: "tag", value: "veast", forceString: true)])
+  }
+
+  @Test func optionsOfChartsThatAreNoneAreRefused() throws {
+    let set = try Self.set(
+      """
+      {metadata: {name: a}, spec: {project: p, source: {repoURL: shop, path: chart, helm: {values: [], valueFils: [a], \
+      fileParameters: [{name: a, path: b}]}}, destination: {name: east}}}
+      """, generators: "[{list: {elements: [{n: 1}]}}]")
+    guard case .failed(let problems) = expand(set, inventory: Self.inventory) else {
+      Issue.record("did not fail")
+      return
+    }
+    #expect(
+      Set(problems.map(\.field)) == [
+        "spec.template.spec.source.helm.values", "spec.template.spec.source.helm.valueFils",
+        "spec.template.spec.source.helm.fileParameters",
+      ])
+  }
+
   @Test func whatIsNotRenderedIsRefused() throws {
     let set = try Self.set(
       """
@@ -66,7 +100,7 @@ import Testing
     }
     #expect(
       problems.map(\.field) == [
-        "spec.template.spec.source.chart", "spec.template.spec.source.helm", "spec.template.spec.destination.name",
+        "spec.template.spec.source.chart", "spec.template.spec.destination.name",
       ])
     #expect(problems.last?.hint == "did you mean \"east\"?")
   }

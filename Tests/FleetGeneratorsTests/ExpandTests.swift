@@ -35,6 +35,28 @@ import Testing
     #expect(east.origin.description == "spec.generators[0].clusters, cluster \"east-1\"")
   }
 
+  @Test func chartsAndValuesAreFilledInPerCluster() throws {
+    var template = Self.template
+    template.helm = ["values": ["region": "{{metadata.labels.region}}", "count": 2], "skipCrds": true]
+    template.substitute = ["REGION": "{{metadata.labels.region}}"]
+    let definition = FleetSetDefinition(generators: [Self.prod], template: template)
+    guard case .targets(let targets, _, _) = expand(definition, inventory: Self.inventory) else {
+      Issue.record("no targets")
+      return
+    }
+    #expect(targets.map(\.options.helm?.values) == [#"{"count":2,"region":"eu"}"#, #"{"count":2,"region":"us"}"#])
+    #expect(targets.map(\.options.substitute) == [["REGION": "eu"], ["REGION": "us"]])
+    #expect(targets.first?.options.helm?.skipCrds == true)
+    template.helm = ["releaseName": "{{nobody}}"]
+    let failing = FleetSetDefinition(
+      generators: [Self.prod], language: .goTemplate(options: ["missingkey=error"]), template: template)
+    guard case .failed(let problems) = expand(failing, inventory: Self.inventory) else {
+      Issue.record("did not fail")
+      return
+    }
+    #expect(problems.contains { $0.field == "spec.template.spec.source.helm.releaseName" })
+  }
+
   @Test func goTemplatesSeeNestedParameters() {
     let template = TargetTemplate(
       name: "{{ .metadata.labels.region }}-{{ .values.short }}", repository: "config",

@@ -12,7 +12,7 @@ import Testing
   }()
   static let isRequired = ProcessInfo.processInfo.environment["FLOTILLA_REQUIRE"] == "all"
 
-  static func file(_ path: String, _ text: String) -> KustomizeProgram.File {
+  static func file(_ path: String, _ text: String) -> RenderProgram.File {
     .init(path: path, contents: Array(text.utf8))
   }
 
@@ -35,7 +35,7 @@ import Testing
   func refusalsNameTheFileAndNotTheFolder() async throws {
     let program = try #require(Self.program)
     let files = [Self.file("a/kustomization.yaml", "resources: [missing.yaml]\n")]
-    do throws(KustomizeProgram.Failure) {
+    do throws(RenderProgram.Failure) {
       _ = try await program.build(directory: "a", files: files)
       Issue.record("was built")
     } catch {
@@ -50,7 +50,7 @@ import Testing
   func nothingIsFetched(resource: String) async throws {
     let program = try #require(Self.program)
     let files = [Self.file("kustomization.yaml", "resources: ['\(resource)']\n")]
-    await #expect(throws: KustomizeProgram.Failure.self) { try await program.build(directory: "", files: files) }
+    await #expect(throws: RenderProgram.Failure.self) { try await program.build(directory: "", files: files) }
   }
 
   @Test(.enabled(if: program != nil || isRequired))
@@ -61,7 +61,7 @@ import Testing
       Self.file("b/kustomization.yaml", "configMapGenerator: [{name: x, files: [../a/kustomization.yaml]}]\n"),
     ]
     for directory in ["a", "b"] {
-      await #expect(throws: KustomizeProgram.Failure.self) {
+      await #expect(throws: RenderProgram.Failure.self) {
         try await program.build(directory: directory, files: files)
       }
     }
@@ -84,10 +84,10 @@ import Testing
     let workloads = try #require(Self.workloads)
     let folder = workloads.appendingPathComponent(workload)
     let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
-    let files = try paths.compactMap { path -> KustomizeProgram.File? in
+    let files = try paths.compactMap { path -> RenderProgram.File? in
       let file = folder.appendingPathComponent(path)
       guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return nil }
-      return KustomizeProgram.File(path: path, contents: [UInt8](try Data(contentsOf: file)))
+      return RenderProgram.File(path: path, contents: [UInt8](try Data(contentsOf: file)))
     }
     let output = try await program.build(directory: "overlay", files: files)
     let expected = try Data(contentsOf: workloads.appendingPathComponent("expected/\(workload).yaml"))
@@ -97,7 +97,7 @@ import Testing
   @Test func pathsThatLeadOutAreRefused() async {
     let program = KustomizeProgram(path: "/bin/false")
     for path in ["../x", "/etc/x", "a/../../x", "a//b", ""] {
-      await #expect(throws: KustomizeProgram.Failure.path(path)) {
+      await #expect(throws: RenderProgram.Failure.path(path)) {
         try await program.build(directory: "", files: [Self.file(path, "")])
       }
     }

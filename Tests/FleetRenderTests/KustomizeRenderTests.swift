@@ -29,7 +29,7 @@ import Testing
       Issue.record("did not ask")
       return
     }
-    let copies = try files.map { KustomizeProgram.File(path: $0.path, contents: try tree.contents(of: $0.path) ?? []) }
+    let copies = try files.map { RenderProgram.File(path: $0.path, contents: try tree.contents(of: $0.path) ?? []) }
     #expect(copies.map(\.path) == ["base/deployment.yaml", "base/kustomization.yaml", "east/kustomization.yaml"])
     let output = try await program.build(directory: path, files: copies)
     guard

@@ -162,6 +162,34 @@ import Testing
     }
   }
 
+  @Test func aRolloutIsRehearsedOverTheInventoryAndNothingIsStored() async throws {
+    try await Self.withReleases { server, fixture in
+      func rehearse(_ spec: String, seed: UInt64 = 7) async throws -> ServerFixture.Answer {
+        let content = "apiVersion: flotilla.dev/v1\nkind: Rehearsal\nspec: \(spec)\n"
+        return try await server.call(
+          Routes.rehearseRollout, Routes.rehearseRollout.path("default", "storefront"), right: .read,
+          RehearseRolloutRequest(faults: .init(name: "faults.yaml", content: content), seed: seed))
+      }
+      // No agent is connected to this fixture; the first cluster that is away exceeds the budget.
+      let away = try await rehearse("{}").decode(RehearsalResponse.self)
+      #expect(away.verdict == .stops && away.state == .paused && away.counts.touched == 0, "\(away)")
+      #expect(away.stop?.cause == "paused by flotilla: 1 cluster unreachable, the run allows 0")
+      let good = try await rehearse("{away: return, apply: 30s}")
+      #expect(good.status == 200)
+      #expect(try await rehearse("{away: return, apply: 30s}").text == good.text)
+      let answer = try good.decode(RehearsalResponse.self)
+      #expect(answer.verdict == .ends && answer.state == .succeeded && answer.durationMilliseconds == 30_000)
+      #expect(answer.rollout == "storefront/3" && answer.counts.updated == 2)
+      let failing = try await rehearse("{away: return, faults: [{fails: 1}]}").decode(RehearsalResponse.self)
+      #expect(failing.stop?.stage == "all" && failing.failures.count == 1)
+      let wrong = try await rehearse("{faults: [{fail: 1}]}")
+      #expect(wrong.status == 400)
+      #expect(try wrong.envelope().diagnostics.map(\.line) == [3])
+      let newest = try await fixture.store.rollout(of: "storefront", number: nil, in: "default")
+      #expect(newest?.run.number == 2)
+    }
+  }
+
   @Test func aDecisionCanBeTriedFirst() async throws {
     try await Self.withReleases { server, fixture in
       let running = try await Self.start(server)

@@ -28,11 +28,11 @@ struct ImportTests {
     "KubeSim": ["FleetModel", "Manifest"],
     "FleetController": [
       "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",
-      "FleetSync", "FleetPorts", "FleetPrograms",
+      "FleetSync", "FleetSimulation", "FleetPorts", "FleetPrograms",
     ],
     "FleetServer": [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetPorts", "FleetAPI",
-      "FleetController",
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPlanner", "FleetSimulation", "FleetPorts",
+      "FleetAPI", "FleetController",
     ],
     "FleetPush": [
       "FleetModel", "Manifest", "FleetGenerators", "FleetPorts", "FleetAPI", "KubeClient", "FleetAgent",
@@ -40,7 +40,7 @@ struct ImportTests {
     ],
     "FleetCommands": [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetImport", "FleetRender", "FleetAPI",
-      "FleetClient", "KubeClient",
+      "FleetPrograms", "FleetClient", "KubeClient",
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [

@@ -3,8 +3,6 @@ import AsyncHTTPClient
 import FleetAPI
 import FleetClient
 import FleetModel
-import NIOCore
-import NIOHTTP1
 
 /// From a webhook to the first order in an agent's hands, over HTTP, through Git, expansion, release, run and plan.
 struct DispatchBenchmark: AsyncParsableCommand {
@@ -59,7 +57,7 @@ struct DispatchBenchmark: AsyncParsableCommand {
         try await git.commit(number)
         arrivals.clear()
         let begun = ContinuousClock.now
-        try await webhook(http, token: token)
+        try await controller.webhook("bench", http, token: token)
         try await rolledOut(number + 1, client)
         let ended = ContinuousClock.now
         let times = arrivals.all
@@ -80,17 +78,6 @@ struct DispatchBenchmark: AsyncParsableCommand {
   private func apply(_ documents: String, _ client: ControllerClient) async throws {
     let file = ApplyRequest.File(name: "benchmark", content: documents)
     _ = try await client.apply(ApplyRequest(files: [file], dryRun: false, reason: "benchmark"), in: "default")
-  }
-
-  private func webhook(_ http: HTTPClient, token: String) async throws {
-    var request = HTTPClientRequest(url: controller.controller + "/api/v1/webhooks/git?repository=bench")
-    request.method = .POST
-    request.headers.add(name: "authorization", value: "Bearer \(token)")
-    request.headers.add(name: "content-type", value: "application/json")
-    request.body = .bytes(ByteBuffer(string: "{}"))
-    let response = try await http.execute(request, timeout: .seconds(10))
-    _ = try await response.body.collect(upTo: 1 << 16)
-    guard response.status == .accepted else { throw ValidationError("the webhook was answered \(response.status)") }
   }
 
   /// Waits for the end of the set's run of a number, looking twenty times a second.

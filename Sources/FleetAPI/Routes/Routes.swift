@@ -15,7 +15,7 @@ public enum Routes {
     Route.Query("dryRun", "`true` checks only and changes nothing", .boolean),
   ]
   /// Calls that are POST because they carry a body, and change nothing.
-  static let readOnlyPosts: Set<String> = ["previewFleetSet", "diffFleetSet"]
+  static let readOnlyPosts: Set<String> = ["previewFleetSet", "diffFleetSet", "rehearseRollout"]
 
   static func project(_ rest: String) -> String { "/api/v1/projects/{project}/" + rest }
 }
@@ -168,6 +168,11 @@ extension Routes {
     "planRollout", .post, project("fleetsets/{name}/plan"), .right(.read),
     "Plan a rollout: its stages with their clusters, what it would change, and the hash that names this plan",
     request: PlanRolloutRequest.self, response: PlanRolloutResponse.self)
+  /// How a run would go.
+  public static let rehearseRollout = Route(
+    "rehearseRollout", .post, project("fleetsets/{name}/rehearsal"), .right(.read),
+    "Rehearse a rollout on a virtual clock: how long it takes, where it stops, whom it reaches. One at a time",
+    request: RehearseRolloutRequest.self, response: RehearsalResponse.self)
   /// Takes the hold off a FleetSet's release.
   public static let releaseHold = Route(
     "releaseHold", .post, project("fleetsets/{name}/release-hold"), .right(.approve),
@@ -184,7 +189,7 @@ extension Routes {
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
   static let fleetSets = [
     listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, planRollout, startRollout,
-    releaseHold,
+    rehearseRollout, releaseHold,
     previewFleetSet,
     diffFleetSet,
   ]
@@ -209,12 +214,13 @@ extension Routes {
   static let lists = [listTargets, listReleases, listRollouts]
 }
 
-// Rollouts. The number is a number, or `latest`.
+// Rollouts. The number is a number, or `latest` for the one that goes on, or else the newest.
 extension Routes {
   /// One run.
   public static let getRollout = Route(
     "getRollout", .get, project("rollouts/{set}/{number}"), .right(.read),
-    "Get a rollout; the number may be `latest`", response: RolloutResource.self)
+    "Get a rollout; the number may be `latest`: the one that goes on, or else the newest",
+    response: RolloutResource.self)
   /// The steps of a run.
   public static let listSteps = Route(
     "listSteps", .get, project("rollouts/{set}/{number}/steps"), .right(.read),

@@ -72,6 +72,13 @@ extension ControllerClient {
     try await call(Routes.planRollout, project, fleetSet, body: request)
   }
 
+  /// How a run would go.
+  public func rehearse(
+    _ fleetSet: String, _ request: RehearseRolloutRequest, in project: String
+  ) async throws -> RehearsalResponse {
+    try await call(Routes.rehearseRollout, project, fleetSet, body: request)
+  }
+
   /// Starts a run.
   public func start(
     _ fleetSet: String, _ request: StartRolloutRequest, in project: String

@@ -52,12 +52,14 @@ struct WhyCommand: AsyncParsableCommand {
     let targets = try await client.targets(in: project, cluster: name, page: PageRequest(limit: 1_000)).items
     var explanations: [ClusterReasons.Part] = []
     for set in Set(targets.map(\.fleetSet)).sorted() {
-      let rollout = try await client.rollouts(
-        in: project, fleetSet: set.rawValue, page: PageRequest(limit: 1)
-      ).items.first
-      var part = ClusterReasons.Part(targets: targets.filter { $0.fleetSet == set }, rollout: rollout)
+      var part = ClusterReasons.Part(targets: targets.filter { $0.fleetSet == set })
       part.newestRelease = try await newestRelease(of: set.rawValue, client, project)
-      if let rollout { try await part.findStep(of: cluster.name, in: rollout, client, project) }
+      let recent = try await client.rollouts(in: project, fleetSet: set.rawValue, page: PageRequest(limit: 20)).items
+      let going = recent.filter { !$0.ended }
+      for rollout in going.isEmpty ? Array(recent.prefix(1)) : going where part.step == nil {
+        part.rollout = rollout
+        try await part.findStep(of: cluster.name, in: rollout, client, project)
+      }
       explanations.append(part)
     }
     return ClusterReasons(cluster: cluster, parts: explanations, now: Console.current.now())
@@ -112,7 +114,7 @@ struct ClusterReasons: Encodable {
   /// What one FleetSet has to do with the cluster.
   struct Part: Encodable {
     var targets: [TargetResource]
-    /// The set's newest rollout.
+    /// The set's rollout that goes on and has the cluster; the newest when none goes on.
     var rollout: RolloutResource?
     /// The cluster's step in it.
     var step: StepResource?

@@ -94,7 +94,7 @@ struct ResourceReference: Hashable, Sendable {
 /// Which rollout: `SET/NUMBER`, or `SET` for the newest.
 struct RolloutReference: Hashable, Sendable, CustomStringConvertible {
   var fleetSet: String
-  /// nil for the newest.
+  /// nil for the one that goes on, or else the newest.
   var number: Int?
 
   /// Reads `SET`, `SET/NUMBER`, and both with `rollout/` in front, as events and tables show them.
@@ -112,7 +112,8 @@ struct RolloutReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func refusal(_ text: String) -> CommandFailure {
-    .usage("\"\(text)\" names no rollout", hint: "expected SET/NUMBER, for example web/3, or SET for its newest one")
+    .usage(
+      "\"\(text)\" names no rollout", hint: "expected SET/NUMBER, for example web/3, or SET for the one that goes on")
   }
 
   /// `SET/NUMBER`, or `SET`.

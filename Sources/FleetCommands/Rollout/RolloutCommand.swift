@@ -7,9 +7,11 @@ internal import FleetModel
 struct RolloutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollout", abstract: "Start, watch and decide about rollouts.",
-    discussion: "A rollout is named SET/NUMBER, for example storefront/3; SET alone means the newest one of the set.",
+    discussion:
+      "A rollout is named SET/NUMBER, for example web/3; SET alone means the one that goes on, or else its newest.",
     subcommands: [
-      RolloutPlan.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self, RolloutExplain.self,
+      RolloutPlan.self, RolloutRehearse.self, RolloutStart.self, RolloutStatus.self, RolloutWatch.self,
+      RolloutExplain.self,
       RolloutHistory.self,
       RolloutApprove.self, RolloutReject.self, RolloutPause.self, RolloutResume.self, RolloutAbort.self,
       RolloutUndo.self, RolloutRetry.self, RolloutWaive.self, RolloutWaiveChecks.self, RolloutOverrideWindow.self,
@@ -20,7 +22,8 @@ struct RolloutCommand: ParsableCommand {
 /// The argument that names a rollout.
 struct RolloutArgument: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("SET/NUMBER, or SET for its newest rollout.", valueName: "rollout"), completion: .rolloutNames)
+    help: ArgumentHelp("SET/NUMBER, or SET for the one that goes on, or else its newest.", valueName: "rollout"),
+    completion: .rolloutNames)
   var name: String
 
   func reference() throws -> RolloutReference { try RolloutReference(name) }

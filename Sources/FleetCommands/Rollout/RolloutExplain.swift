@@ -28,6 +28,12 @@ struct RolloutExplain: AsyncParsableCommand {
   }
 }
 
+/// How clusters that have what failures have in common are left out.
+func exclusionText(_ found: CorrelationResource) -> String {
+  found.exclusion.map { "  (without them: \($0))" }
+    ?? "  (to leave them out, label them: flotilla cluster label NAME \(found.label)=\(found.value))"
+}
+
 /// An explanation as lines of text (EXPERIENCE 3).
 struct Explanation {
   let answer: RolloutExplanation
@@ -51,8 +57,7 @@ struct Explanation {
     lines += steps("in flight", answer.inFlight, style: style, tone: .busy)
     lines += steps("failed", answer.failed, style: style, tone: .bad)
     for found in answer.correlations {
-      let exclusion = found.exclusion.map { "  (without them: \($0))" } ?? ""
-      lines.append(style(.bad, found.message) + exclusion)
+      lines.append(style(.bad, found.message) + exclusionText(found))
     }
     lines += steps("away", answer.away, style: style, tone: .busy)
     let remarks = rollout.notes + rollout.warnings.map { "warning: \($0)" }

@@ -8,6 +8,7 @@ public import Logging
 public struct RolloutService: Sendable {
   let store: any ControlStore
   let logger: Logger
+  let desk = RehearsalDesk()
 
   /// Makes the service.
   public init(store: any ControlStore, logger: Logger) {

@@ -3,7 +3,6 @@ public import FleetDocuments
 internal import FleetGenerators
 public import FleetModel
 public import FleetPorts
-public import FleetPrograms
 internal import FleetRender
 internal import Manifest
 
@@ -54,25 +53,25 @@ public struct ExpansionFailure: Error, Hashable, Sendable, CustomStringConvertib
 /// they ask of the world.
 public struct Expander: Sendable {
   let sources: any SourceReader
-  let kustomize: KustomizeProgram?
+  let programs: RenderPrograms
   let others: (any GeneratorSource)?
   let cache: RenderCache
 
-  /// Makes an expander; without a kustomize program, kustomizations are an error that says what to install.
+  /// Makes an expander.
   ///
   /// - Parameter others: answers generators that ask other programs; nil where they fail.
-  public init(sources: any SourceReader, kustomize: KustomizeProgram?, others: (any GeneratorSource)? = nil) {
+  public init(sources: any SourceReader, programs: RenderPrograms, others: (any GeneratorSource)? = nil) {
     self.sources = sources
-    self.kustomize = kustomize
+    self.programs = programs
     self.others = others
     cache = RenderCache()
   }
 
   init(
-    sources: any SourceReader, kustomize: KustomizeProgram?, others: (any GeneratorSource)?, cache: RenderCache
+    sources: any SourceReader, programs: RenderPrograms, others: (any GeneratorSource)?, cache: RenderCache
   ) {
     self.sources = sources
-    self.kustomize = kustomize
+    self.programs = programs
     self.others = others
     self.cache = cache
   }
@@ -164,8 +163,12 @@ public struct Expander: Sendable {
 
   private func rendered(_ target: ExpandedTarget, _ source: ResolvedSource) async throws -> BundleDraft {
     let object: String?
+    let isChart: Bool
     do {
       object = try source.tree.objectID(of: target.path)
+      // The target's name is the release's name of a chart.
+      let file = target.path.isEmpty ? "Chart.yaml" : target.path + "/Chart.yaml"
+      isChart = try source.tree.objectID(of: file) != nil
     } catch {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
@@ -173,7 +176,8 @@ public struct Expander: Sendable {
     // A kustomization may read beside its own directory, so the whole commit is what it depends on.
     let key = RenderCache.Key(
       repository: source.repository.url, commit: source.commit.id, object: object, path: target.path,
-      namespace: target.namespace, isRecursive: target.isRecursive)
+      namespace: target.namespace, isRecursive: target.isRecursive, options: target.options,
+      target: isChart ? target.name.rawValue : "")
     if let bundle = await cache.bundle(for: key) { return bundle }
     let bundle = try await render(target, source)
     await cache.store(bundle, for: key)
@@ -185,7 +189,7 @@ public struct Expander: Sendable {
     while true {
       let rendering = FleetRender.render(
         tree: source.tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
-        answers: answers)
+        options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
         return BundleDraft(
@@ -195,24 +199,7 @@ public struct Expander: Sendable {
           })
       case .failed(let problems): throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       case .needs(let requests):
-        for request in requests { answers[request] = await answer(request, source) }
-      }
-    }
-  }
-
-  private func answer(_ request: RenderRequest, _ source: ResolvedSource) async -> RenderAnswer {
-    switch request {
-    case .kustomize(let path, let files):
-      guard let kustomize else {
-        return .failure("neither kubectl nor kustomize is installed where the controller runs")
-      }
-      do {
-        let inputs = try files.map { file in
-          KustomizeProgram.File(path: file.path, contents: try source.tree.contents(of: file.path) ?? [])
-        }
-        return .output(try await kustomize.build(directory: path, files: inputs))
-      } catch {
-        return .failure("\(error)")
+        for request in requests { answers[request] = await programs.answer(request, source.tree) }
       }
     }
   }
@@ -228,6 +215,7 @@ public struct Expander: Sendable {
       bundle: bundle)
     draft.revision = target.revision
     draft.isRecursive = target.isRecursive
+    draft.options = target.options
     return draft
   }
 }
@@ -242,6 +230,7 @@ extension ExpandedTarget {
     kept.revision = settings.revision
     kept.path = settings.path
     kept.isRecursive = settings.isRecursive
+    kept.options = settings.options
     kept.namespace = settings.namespace
     kept.sync = SyncPolicy(
       prune: settings.prune, selfHeal: settings.selfHeal, createNamespace: settings.createNamespace)

@@ -12,6 +12,9 @@ actor RenderCache {
     var path: String
     var namespace: String
     var isRecursive: Bool
+    var options: RenderOptions
+    /// The target's name, where it is part of what is rendered.
+    var target: String
   }
 
   private let limitBytes: Int

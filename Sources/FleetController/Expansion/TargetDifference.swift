@@ -41,6 +41,7 @@ extension TargetSettings {
       cluster: cluster, labels: target.labels, namespace: target.namespace, repository: target.repository,
       revision: target.revision, path: target.path, isRecursive: target.isRecursive, selfHeal: target.selfHeal,
       prune: target.prune, createNamespace: target.createNamespace)
+    options = target.options
   }
 
   /// The fields but the labels, as a FleetSet's template names them.
@@ -48,9 +49,15 @@ extension TargetSettings {
     [
       ("destination.cluster", cluster.rawValue), ("destination.namespace", namespace),
       ("source.repository", repository.rawValue), ("source.revision", revision.description), ("source.path", path),
-      ("source.recurse", "\(isRecursive)"), ("sync.prune", "\(prune)"), ("sync.selfHeal", "\(selfHeal)"),
+      ("source.recurse", "\(isRecursive)"), ("source.helm", options.helm.map { "\($0)" } ?? "nothing"),
+      ("source.substitute", options.substitute.map(Self.text) ?? "nothing"), ("sync.prune", "\(prune)"),
+      ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
     ]
+  }
+
+  private static func text(_ values: [String: String]) -> String {
+    values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
   }
 
   fileprivate static func differences(from old: [String: String], to new: [String: String]) -> [String] {

@@ -77,13 +77,18 @@ extension FieldReader {
   private func targetSpecification() -> TargetTemplate? {
     let read = MapReader.read(self) { map -> TargetTemplate? in
       let source = map.required("source").flatMap { field in
-        MapReader.read(field) { fields -> (repository: String?, revision: Revision, path: String?) in
+        MapReader.read(field) {
+          fields -> (
+            repository: String?, revision: Revision, path: String?, helm: Node?, substitute: TargetTemplate.Texts?
+          ) in
           fields.renamed("repoURL", to: "repository")
           fields.renamed("targetRevision", to: "revision")
           return (
             fields.required("repository", hint: "the name of a Repository document")?.nonEmptyText(),
             fields.optional("revision")?.revision() ?? .head,
-            fields.required("path", hint: "the directory to render; \".\" is the repository's root")?.sourcePath()
+            fields.required("path", hint: "the directory to render; \".\" is the repository's root")?.sourcePath(),
+            fields.optional("helm")?.checkedHelmOptions(),
+            fields.optional("substitute")?.substitutedTexts()
           )
         }
       }
@@ -102,9 +107,12 @@ extension FieldReader {
       guard let source, let destination, let repository = source.repository, let path = source.path,
         let cluster = destination.cluster
       else { return nil }
-      return TargetTemplate(
+      var template = TargetTemplate(
         name: "", repository: repository, revision: source.revision, path: path, cluster: cluster,
         namespace: destination.namespace, sync: sync)
+      template.helm = source.helm
+      template.substitute = source.substitute
+      return template
     }
     return read ?? nil
   }
@@ -119,6 +127,19 @@ extension FieldReader {
       return .template(text)
     }
     return templatedLabels(areLabels: areLabels).map(TargetTemplate.Texts.byKey)
+  }
+
+  /// Values of `${NAME}` by name, or one template that yields them.
+  private func substitutedTexts() -> TargetTemplate.Texts? {
+    let texts = templatedTexts(areLabels: false)
+    guard case .byKey(let map)? = texts else { return texts }
+    for name in map.keys.sorted() where !name.contains("{{") {
+      let isName = name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+      if !isName || name.first?.isNumber == true {
+        error("\"\(name)\" cannot stand in ${…}", hint: "give letters, digits and \"_\", not a digit first")
+      }
+    }
+    return texts
   }
 
   private func templatedSync() -> TargetTemplate.Sync? {

@@ -1,4 +1,5 @@
 public import FleetModel
+public import Manifest
 
 /// What each parameter set becomes; every string is a template.
 public struct TargetTemplate: Hashable, Sendable {
@@ -52,6 +53,10 @@ public struct TargetTemplate: Hashable, Sendable {
   public var revision: Revision
   /// `spec.source.path`: the directory to render.
   public var path: String
+  /// `spec.source.helm`: how a chart is filled in; its texts are templates.
+  public var helm: Node?
+  /// `spec.source.substitute`: values of `${NAME}`; nil leaves such texts alone.
+  public var substitute: Texts?
   /// `spec.destination.cluster`: the cluster's name.
   public var cluster: String
   /// `spec.destination.namespace`: for objects that name none.

@@ -130,6 +130,12 @@ extension FieldReader {
       error("\(found) is not available in this version", hint: Self.kindHint)
       return nil
     }
+    if node.string == Documents.rehearsalKind {
+      error(
+        "\(found) is not one of the fleet's documents",
+        hint: "it is what `flotilla rollout rehearse SET --faults FILE` takes")
+      return nil
+    }
     guard node.string != ApplicationSets.kind else {
       error("\(found) has another API version", hint: "write apiVersion: \(ApplicationSets.apiVersion)")
       return nil

@@ -27,10 +27,11 @@ extension ForgeSource: CheckSource {
     let base = try ForgeURL(analysis.url)
     let session = try await checkSession("Prometheus", base, analysis.credential, project, kind: "prometheus")
     let query = CheckPlaceholder.filled(analysis.query, with: values)
-    let request = ForgeRequest(
+    var request = ForgeRequest(
       .post, base.appending("api", "v1", "query"),
       headers: [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")],
       body: Array("query=\(formEncoded(query))".utf8), accepting: [400, 422], timeout: analysis.rule.timeout)
+    request.isMeasurement = true
     return try PrometheusAnswer.judge(try await session.send(request), by: analysis)
   }
 
@@ -48,9 +49,10 @@ extension ForgeSource: CheckSource {
       encoder.outputFormatting = .sortedKeys
       body = (try? encoder.encode(about)).map { Array($0) }
     }
-    let request = ForgeRequest(
+    var request = ForgeRequest(
       check.method == .post ? .post : .get, url, headers: headers, body: body, accepting: Set(400..<500),
       timeout: check.rule.timeout)
+    request.isMeasurement = true
     return HTTPAnswer.judge(try await session.send(request))
   }
 

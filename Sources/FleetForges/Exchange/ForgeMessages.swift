@@ -17,6 +17,9 @@ struct ForgeRequest: Sendable {
   var accepted: Set<Int>
   /// How long the exchange may take.
   var timeout: Duration
+  /// Whether it is sent also to a server that others leave alone for a while: a measurement has its own interval, and one
+  /// that was not made would count as one that failed.
+  var isMeasurement = false
 
   init(
     _ method: Method = .get, _ url: ForgeURL, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

@@ -39,36 +39,40 @@ struct ForgeTransport: Sendable {
     _ request: ForgeRequest, _ account: ForgeAccount
   ) async throws(GeneratorSourceError) -> ForgeReply {
     try checkAddress(request.url, account)
-    try gate.enter(account.key)
+    let gate = request.isMeasurement ? nil : gate
+    try gate?.enter(account.key)
     let reply: ForgeReply
     do {
       reply = try await execute(request, account)
     } catch {
       count(account, error.code.rawValue)
       if error.code == .cancelled || error.code == .tooLarge {
-        gate.leave(account.key)
+        gate?.leave(account.key)
         throw error
       }
-      throw gate.fail(account.key, error, chance: Double.random(in: 0...1))
+      throw gate?.fail(account.key, error, chance: Double.random(in: 0...1)) ?? error
     }
     count(account, "\(reply.status)")
-    if let pause = RateLimit.pause(after: reply, now: Self.now()) { throw limited(reply, request, account, pause) }
-    if reply.status >= 500 {
-      throw gate.fail(account.key, failure(.unreachable, reply, request, account), chance: Double.random(in: 0...1))
+    if let pause = RateLimit.pause(after: reply, now: Self.now()) {
+      throw limited(reply, request, account, pause, gate)
     }
-    gate.succeed(account.key)
+    if reply.status >= 500 {
+      let error = failure(.unreachable, reply, request, account)
+      throw gate?.fail(account.key, error, chance: Double.random(in: 0...1)) ?? error
+    }
+    gate?.succeed(account.key)
     return reply
   }
 
   private func limited(
-    _ reply: ForgeReply, _ request: ForgeRequest, _ account: ForgeAccount, _ pause: Duration
+    _ reply: ForgeReply, _ request: ForgeRequest, _ account: ForgeAccount, _ pause: Duration, _ gate: HostGate?
   ) -> GeneratorSourceError {
     Counter(label: "flotilla_generator_rate_limits_total", dimensions: [("provider", account.kind)]).increment()
     let hint =
       account.credential.isEmpty
       ? "it is asked again when the limit ends; a token has a higher one" : "it is asked again when the limit ends"
     var error = failure(.rateLimited, reply, request, account, hint: hint)
-    gate.pause(account.key, error, for: pause)
+    gate?.pause(account.key, error, for: pause)
     error.retryAfter = pause
     return error
   }

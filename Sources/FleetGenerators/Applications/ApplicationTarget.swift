@@ -36,12 +36,14 @@ struct ApplicationTarget {
       fail("spec.destination.namespace", "\"\(namespace)\" is no valid namespace: \(complaint)")
     }
     guard problems.isEmpty, let source, let cluster else { return nil }
-    return ExpandedTarget(
+    var target = ExpandedTarget(
       name: TargetName(name), labels: cluster.labels.merging(labels) { $1 },
       annotations: texts(application["metadata", "annotations"]), cluster: ClusterName(cluster.clusterName),
       repository: source.repository, revision: source.revision, path: source.path,
       isRecursive: source.isRecursive, namespace: namespace.isEmpty ? "default" : namespace, sync: Self.sync(of: spec),
       origin: origin)
+    target.options.helm = source.helm
+    return target
   }
 
   private mutating func fail(_ field: String, _ message: String, hint: String = "") {
@@ -61,6 +63,7 @@ struct ApplicationTarget {
     var revision: Revision
     var path: String
     var isRecursive: Bool
+    var helm: HelmOptions?
   }
 
   private mutating func source(of spec: Node) -> Source? {
@@ -82,16 +85,28 @@ struct ApplicationTarget {
       fail("\(field).path", "the path \"\(path)\" leads out of the repository")
       return nil
     }
+    let helm = helm(of: source, field)
     return Source(
       repository: repository, revision: Self.revision(source["targetRevision"]?.string ?? ""), path: directory,
-      isRecursive: source["directory", "recurse"]?.boolean ?? false)
+      isRecursive: source["directory", "recurse"]?.boolean ?? false, helm: helm)
+  }
+
+  private mutating func helm(of source: Node, _ field: String) -> HelmOptions? {
+    guard let node = source["helm"], isThere(node) else { return nil }
+    do throws(DiagnosticsError) {
+      return try HelmOptions.read(node, field: "\(field).helm")
+    } catch {
+      for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
+      return nil
+    }
   }
 
   private mutating func refuseWhatIsNotRendered(_ spec: Node, _ source: Node, _ field: String) {
     var found: [(String, String)] = []
     if isThere(spec["sourceHydrator"]) { found.append(("spec.sourceHydrator", "hydrated sources")) }
     for (key, what) in [
-      ("chart", "charts"), ("helm", "charts"), ("kustomize", "changes to kustomizations"), ("plugin", "plugins"),
+      ("chart", "charts of other repositories than Git's"), ("kustomize", "changes to kustomizations"),
+      ("plugin", "plugins"),
     ] where isThere(source[key]) {
       found.append(("\(field).\(key)", what))
     }

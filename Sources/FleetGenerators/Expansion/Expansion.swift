@@ -33,6 +33,8 @@ public struct ExpandedTarget: Hashable, Sendable {
   public var path: String
   /// Whether manifests are read from the directories below as well.
   public var isRecursive: Bool
+  /// What charts are filled in with, and values for `${NAME}`.
+  public var options = RenderOptions()
   /// The namespace of objects that name none.
   public var namespace: String
   /// How it is kept in its cluster.

@@ -57,6 +57,8 @@ struct CompiledTarget {
   var repository: CompiledTemplate
   var revision: CompiledTemplate
   var path: CompiledTemplate
+  var helm: CompiledTree?
+  var substitute: Texts?
   var cluster: CompiledTemplate
   var namespace: CompiledTemplate
   var prune: Flag?
@@ -111,6 +113,13 @@ struct CompiledTarget {
     let repository = compile(source.repository, "spec.source.repository")
     let revision = compile(source.revision.description, "spec.source.revision")
     let path = compile(source.path, "spec.source.path")
+    var problemsOfValues: [TreeProblem] = []
+    helm = source.helm.map {
+      CompiledTree($0, language: language, path: "spec.source.helm", problems: &problemsOfValues)
+    }
+    found += problemsOfValues.map { Diagnostic(field: "\(place).\($0.path)", message: "\($0.error)") }
+    if helm?.contains(\.usesTime) == true { usesTime = true }
+    substitute = source.substitute.map { texts($0, "spec.source.substitute") }
     let cluster = compile(source.cluster, "spec.destination.cluster")
     let namespace = compile(source.namespace, "spec.destination.namespace")
     prune = flag(source.sync.prune, "spec.sync.prune")

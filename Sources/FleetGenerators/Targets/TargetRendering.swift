@@ -34,6 +34,9 @@ struct TargetRendering {
     let labels = render(template.labels, "metadata.labels")
     let annotations = render(template.annotations, "metadata.annotations")
     let path = render(template.path, "spec.source.path")
+    let options = RenderOptions(
+      helm: template.helm.flatMap { render($0) },
+      substitute: template.substitute.map { render($0, "spec.source.substitute") })
     let cluster = render(template.cluster, "spec.destination.cluster")
     let namespace = render(template.namespace, "spec.destination.namespace")
     var sync = sync
@@ -60,10 +63,12 @@ struct TargetRendering {
     let member = inventory.cluster(named: cluster)
     if member == nil { failUnknownCluster(cluster, inventory) }
     guard problems.isEmpty, let directory, let revision, let member else { return nil }
-    return ExpandedTarget(
+    var target = ExpandedTarget(
       name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
       annotations: annotations, cluster: ClusterName(member.clusterName), repository: repository, revision: revision,
       path: directory, namespace: namespace, sync: sync, origin: origin)
+    target.options = options
+    return target
   }
 
   /// Finds out what time it is; false when that must be answered first, or cannot be.
@@ -123,6 +128,19 @@ struct TargetRendering {
       }
     }
     return result
+  }
+
+  /// `source.helm` with parameters filled in.
+  private mutating func render(_ helm: CompiledTree) -> HelmOptions? {
+    var found: [TreeProblem] = []
+    let node = helm.render(set.parameters, environment: environment, problems: &found)
+    for problem in found { fail(problem.path, problem.error.description) }
+    do throws(DiagnosticsError) {
+      return try HelmOptions.read(node, field: "spec.source.helm")
+    } catch {
+      for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
+      return nil
+    }
   }
 
   /// What a template yields, read as YAML; nil when that is none.

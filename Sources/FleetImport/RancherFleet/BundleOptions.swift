@@ -54,8 +54,8 @@ private func noteOptions(_ source: SourceDocument, _ prefix: String, _ book: ino
   if let helm = source.field("\(prefix)helm")?.object {
     for entry in helm.entries where !entry.value.isUnset {
       book.leaveOut(
-        source, "\(prefix)helm.\(entry.key)", "this version renders no charts",
-        hint: "commit what helm template writes, a directory for each kind of cluster, and name it in source.path")
+        source, "\(prefix)helm.\(entry.key)", "what charts are filled in with is not carried over",
+        hint: "commit the chart, name its directory in source.path, and write its values into source.helm")
     }
   }
   if source.field("\(prefix)yaml.overlays")?.isUnset == false {
@@ -101,11 +101,6 @@ private func noteFiles(_ bundle: Bundle, _ book: inout ImportBook) {
   let source = bundle.options
   let prefix = bundle.path.isEmpty ? "" : bundle.path + "/"
   func has(_ name: String) -> Bool { bundle.files.contains(prefix + name) }
-  if has("Chart.yaml"), source.field("helm") == nil {
-    book.leaveOut(
-      source, "", "the directory is a chart, and this version renders no charts",
-      hint: "commit what helm template writes, and name its directory in source.path")
-  }
   let isKustomized = has("kustomization.yaml") || has("kustomization.yml") || has("Kustomization")
   let overlays = bundle.files.contains { $0.hasPrefix(prefix + "overlays/") }
   if overlays, !isKustomized, source.field("kustomize.dir") == nil {

@@ -86,7 +86,7 @@ private struct RancherSources {
       "a bundle without a GitRepo holds its manifests itself",
       "commit the manifests to a repository, and write a FleetSet for their directory"
     ),
-    "HelmOp": ("this version renders no charts", "commit what helm template writes, and write a FleetSet for it"),
+    "HelmOp": ("charts are taken from Git only", "commit the chart, and write a FleetSet with source.helm for it"),
     "GitRepoRestriction": (
       "what GitRepos may do is not limited by namespace",
       "give the project only the Repository documents and clusters it may use, and the agents only the rights they need"

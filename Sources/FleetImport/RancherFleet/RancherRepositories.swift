@@ -74,9 +74,9 @@ func noteGitRepo(_ source: SourceDocument, _ book: inout ImportBook) {
       "insecureSkipTLSVerify", "a host's certificate is always verified",
       "let the controller's machine trust the host's authority"
     ),
-    ("helmSecretName", "this version renders no charts", "commit what helm template writes"),
-    ("helmSecretNameForPaths", "this version renders no charts", "commit what helm template writes"),
-    ("helmRepoURLRegex", "this version renders no charts", "commit what helm template writes"),
+    ("helmSecretName", "charts are taken from Git only", "commit the chart"),
+    ("helmSecretNameForPaths", "charts are taken from Git only", "commit the chart"),
+    ("helmRepoURLRegex", "charts are taken from Git only", "commit the chart"),
     (
       "serviceAccount", "an agent applies everything as itself",
       "run the cluster's agent with a service account that may do no more"

@@ -66,7 +66,7 @@ extension Pass {
 
   /// Whether a stage has passed in this very pass for which somebody who joined has waited.
   var hasTurnsLeft: Bool {
-    !run.state.isEnd
+    !run.state.isEnd && stages.contains { $0.joined > 0 }
       && units.contains { unit in
         unit.isJoined && isBackForTurn(unit) && unit.steps.contains { $0.state == .skipped && $0.failure.isEmpty }
       }
@@ -74,14 +74,21 @@ extension Pass {
 
   /// What those wait for who joined and have no turn yet.
   func joinedEntries() -> [Waiting] {
-    stages.compactMap { stage in
+    stages.filter { $0.joined > 0 }.compactMap { stage in
       let waiting = units.filter { $0.stage == stage.index && $0.isJoined && $0.hasStep { $0 == .skipped } }
       guard !waiting.isEmpty else { return nil }
       return Waiting(
         reason: .earlierStage, stage: stage.name, clusters: waiting.map(\.clusterName),
-        message: "joined during the run; get \(run.releaseName) \(turnText(stage))",
+        message: "\(joinedText(waiting)) \(run.releaseName) \(turnText(stage))",
         clearedBy: run.strategy.membership == .afterRun ? "the end of \(run.displayName)" : "stage \(stage.name)")
     }
+  }
+
+  private func joinedText(_ units: [Unit]) -> String {
+    guard units.count == 1, let unit = units.first else {
+      return "\(units.count) clusters joined during the run and get"
+    }
+    return "\(unit.clusterName) joined during the run and gets"
   }
 
   private func turnText(_ stage: Stage) -> String {

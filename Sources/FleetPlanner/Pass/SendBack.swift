@@ -76,7 +76,11 @@ extension Pass {
     wakes.append(now + stages[unit.stage].rules.progressDeadline)
   }
 
-  private var rollbackFailures: Int { stages.reduce(0) { $0 + $1.counters[.rollbackFailed] } }
+  /// Clusters that could not go back, also those of which another target, by which they are counted, is on its way.
+  private var rollbackFailures: Int {
+    stages.reduce(0) { $0 + $1.counters[.rollbackFailed] }
+      + units.count { $0.state == .rollingBack && $0.hasStep { $0 == .rollbackFailed } }
+  }
 
   /// More than max(1, a tenth) of the changed clusters could not go back: nobody else is sent (R14).
   private var tooManyFailed: Bool {

@@ -115,6 +115,8 @@ public struct ReleaseTargetDraft: Hashable, Sendable {
   public var revision = Revision.head
   /// Whether manifests are read from the directories below as well.
   public var isRecursive = true
+  /// What charts are filled in with, and values for `${NAME}`.
+  public var options = RenderOptions()
   /// The bundle.
   public var bundle: Digest
 
@@ -153,6 +155,8 @@ public struct TargetSettings: Hashable, Sendable {
   public var path: String
   /// Whether manifests are read from the directories below as well.
   public var isRecursive: Bool
+  /// What charts are filled in with, and values for `${NAME}`.
+  public var options = RenderOptions()
   /// Whether drift is repaired.
   public var selfHeal: Bool
   /// Whether objects that leave the bundle are deleted.

@@ -34,7 +34,7 @@ public protocol RolloutStore: Sendable {
   /// Runs, newest first; `fleetSet` nil for all sets.
   func rollouts(of fleetSet: FleetSetName?, in project: ProjectName, after: String?, limit: Int)
     async throws(StoreError) -> Page<RolloutRecord>
-  /// One run by set and number (nil: the newest); nil when there is none.
+  /// One run by set and number (nil: the one that goes on, else the newest); nil when there is none.
   func rollout(of fleetSet: FleetSetName, number: Int?, in project: ProjectName)
     async throws(StoreError) -> RolloutRecord?
   /// Steps of a run in order of stage and position; `states` empty for all.

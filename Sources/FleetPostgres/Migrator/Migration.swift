@@ -28,5 +28,8 @@ struct Migration: Sendable {
     Migration(6, "joined", up: PackageResources._006_joined_up_sql, down: PackageResources._006_joined_down_sql),
     Migration(7, "history", up: PackageResources._007_history_up_sql, down: PackageResources._007_history_down_sql),
     Migration(8, "checks", up: PackageResources._008_checks_up_sql, down: PackageResources._008_checks_down_sql),
+    Migration(
+      9, "render_options", up: PackageResources._009_render_options_up_sql,
+      down: PackageResources._009_render_options_down_sql),
   ]
 }

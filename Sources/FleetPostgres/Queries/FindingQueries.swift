@@ -44,13 +44,21 @@ enum FindingQueries {
       GROUP BY e.rollout, e.cluster) AS s
     WHERE s.took > interval '0'
     """)
-  /// Labels of the clusters of a run that failed, and of those that became healthy, with the version that agents report.
+  /// Labels of the clusters of a run that failed, and of those that became healthy, whatever became of them then, with the
+  /// version that agents report.
   static let failureLabels = Statement(
     "finding.failureLabels",
     """
-    WITH judged AS MATERIALIZED (
-      SELECT s.cluster_id, bool_or(s.failure <> '') AS has_failed FROM rollout_steps AS s
-      WHERE s.rollout_id = $1 AND (s.failure <> '' OR s.state IN ('Soaking', 'Succeeded')) GROUP BY 1),
+    WITH ready AS MATERIALIZED (
+      SELECT DISTINCT e.cluster FROM rollouts AS o JOIN fleet_sets AS f ON f.id = o.fleet_set_id
+      JOIN events AS e ON e.project = f.project AND e.rollout = f.name || '/' || o.number AND e.rollout <> ''
+        AND e.kind = 'step.ready'
+      WHERE o.id = $1),
+    judged AS MATERIALIZED (
+      SELECT s.cluster_id, bool_or(s.failure <> '') AS has_failed
+      FROM rollout_steps AS s JOIN clusters AS n ON n.id = s.cluster_id LEFT JOIN ready AS r ON r.cluster = n.name
+      WHERE s.rollout_id = $1 AND (s.failure <> '' OR s.state IN ('Soaking', 'Succeeded')
+        OR s.state IN ('RollingBack', 'RolledBack') AND r.cluster IS NOT NULL) GROUP BY 1),
     totals AS (
       SELECT count(*) FILTER (WHERE has_failed) AS failed, count(*) FILTER (WHERE NOT has_failed) AS healthy FROM judged)
     SELECT t.failed, t.healthy, l.key, l.value, count(*) FILTER (WHERE j.has_failed),
@@ -58,7 +66,7 @@ enum FindingQueries {
     FROM totals AS t CROSS JOIN judged AS j JOIN clusters AS c ON c.id = j.cluster_id
     CROSS JOIN LATERAL (
       SELECT key, value FROM jsonb_each_text(c.labels)
-      UNION ALL SELECT 'kubernetes', v FROM substring(c.kubernetes_version from '[0-9]+[.][0-9]+') AS v WHERE v IS NOT NULL
+      UNION SELECT 'kubernetes', v FROM substring(c.kubernetes_version from '[0-9]+[.][0-9]+') AS v WHERE v IS NOT NULL
     ) AS l
     WHERE t.failed >= 2
     GROUP BY 1, 2, 3, 4 HAVING count(*) FILTER (WHERE j.has_failed) = t.failed

@@ -77,13 +77,13 @@ enum ReleaseQueries {
     """
     INSERT INTO release_targets
       (release_id, target_id, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace,
-      revision, is_recursive)
+      revision, is_recursive, render_options)
     SELECT $2, t.id, n.bundle, n.labels, n.namespace, n.repository, n.path, n.origin, n.self_heal, n.prune,
-      n.create_namespace, n.revision, n.is_recursive
+      n.create_namespace, n.revision, n.is_recursive, n.render_options
     FROM unnest($3::bigint[], $4::text[], $5::bytea[], $6::jsonb[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::boolean[], $12::boolean[], $13::boolean[], $14::jsonb[], $15::boolean[])
+      $11::boolean[], $12::boolean[], $13::boolean[], $14::jsonb[], $15::boolean[], $16::jsonb[])
       AS n (cluster_id, name, bundle, labels, namespace, repository, path, origin, self_heal, prune, create_namespace,
-      revision, is_recursive)
+      revision, is_recursive, render_options)
     JOIN targets AS t ON t.fleet_set_id = $1 AND t.cluster_id = n.cluster_id AND t.name = n.name
     ON CONFLICT (release_id, target_id) DO NOTHING
     """)
@@ -113,7 +113,7 @@ enum ReleaseQueries {
     "release.settings",
     """
     SELECT t.name, c.name, n.labels, n.namespace, n.repository, n.revision, n.path, n.is_recursive, n.self_heal, n.prune,
-      n.create_namespace
+      n.create_namespace, n.render_options
     FROM targets AS t JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
     JOIN clusters AS c ON c.id = t.cluster_id
     WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned AND n.revision IS NOT NULL

@@ -333,7 +333,7 @@ enum RolloutQueries {
     "rollout.rollout",
     """
     \(recordColumns) WHERE o.project = $1 AND f.name = $2 AND ($3::bigint IS NULL OR o.number = $3)
-    ORDER BY o.id DESC LIMIT 1
+    ORDER BY o.ended_at IS NOT NULL, o.state = 'Queued', o.kind = 'Onboard', o.id DESC LIMIT 1
     """)
   static let byID = Statement("rollout.byID", "\(recordColumns) WHERE o.id = $1")
   static let stages = Statement(

@@ -162,13 +162,13 @@ extension PostgresStore {
   public func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings] {
     try await read { session in
       let found = try session.rows(ReleaseQueries.settings, .id(fleetSet)) { row in
-        (
-          name: try row.name() as TargetName,
-          settings: TargetSettings(
-            cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),
-            revision: try row.json(), path: try row.text(), isRecursive: try row.bool(), selfHeal: try row.bool(),
-            prune: try row.bool(), createNamespace: try row.bool())
-        )
+        let name: TargetName = try row.name()
+        var settings = TargetSettings(
+          cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),
+          revision: try row.json(), path: try row.text(), isRecursive: try row.bool(), selfHeal: try row.bool(),
+          prune: try row.bool(), createNamespace: try row.bool())
+        settings.options = try row.json()
+        return (name: name, settings: settings)
       }
       return Dictionary(found.map { ($0.name, $0.settings) }, uniquingKeysWith: { first, _ in first })
     }
@@ -229,7 +229,8 @@ extension Session {
       .texts(targets.map(\.name.rawValue)), .digests(targets.map(\.bundle)), .jsons(targets.map(\.labels)),
       .texts(targets.map(\.namespace)), .texts(targets.map(\.repository.rawValue)), .texts(targets.map(\.path)),
       .texts(targets.map(\.origin)), .bools(targets.map(\.selfHeal)), .bools(targets.map(\.prune)),
-      .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)), .bools(targets.map(\.isRecursive)))
+      .bools(targets.map(\.createNamespace)), .jsons(targets.map(\.revision)), .bools(targets.map(\.isRecursive)),
+      .jsons(targets.map(\.options)))
   }
 
   /// The last good release gets what new targets begin with; those it has already stay as they are.

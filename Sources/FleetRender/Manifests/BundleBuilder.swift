@@ -104,7 +104,7 @@ struct BundleBuilder {
       }
       metadata["namespace"] = nil
     } else {
-      guard identity.namespace.isEmpty else { return manifest }
+      guard identity.namespace.isEmpty, !namespace.isEmpty else { return manifest }
       metadata["namespace"] = Node(.string(namespace))
     }
     manifest["metadata"] = metadata

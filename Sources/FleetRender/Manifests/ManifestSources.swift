@@ -23,6 +23,9 @@ struct ManifestSources {
   /// Notes a file that is read later, so that one pass finds the syntax errors of all.
   mutating func add(_ bytes: [UInt8], file: String) { unread.append((bytes, file)) }
 
+  /// Adds objects that are read already.
+  mutating func add(_ objects: [Node], file: String) { entries += objects.map { Entry(manifest: $0, file: file) } }
+
   mutating func readAll() throws(DiagnosticsError) {
     var problems: [Diagnostic] = []
     for (bytes, file) in unread {
@@ -38,5 +41,25 @@ struct ManifestSources {
     // A JSON file may hold several objects in one array.
     let objects = documents.flatMap { $0.array ?? [$0] }
     entries += DocumentReader.unpackingLists(objects).map { Entry(manifest: $0, file: file) }
+  }
+
+  /// Leaves out objects.
+  mutating func remove(where isLeftOut: (Node) -> Bool) { entries.removeAll { isLeftOut($0.manifest) } }
+
+  /// Puts values for `${NAME}` into the manifests.
+  mutating func substitute(_ values: [String: String]) throws(DiagnosticsError) {
+    let substitution = Substitution(values: values)
+    var problems: [Diagnostic] = []
+    for index in entries.indices {
+      var missing: [(name: String, field: String)] = []
+      entries[index].manifest = substitution.apply(to: entries[index].manifest, missing: &missing)
+      for (name, field) in missing {
+        problems.append(
+          entries[index].problem(
+            "there is no value for ${\(name)}", field: field,
+            hint: "give one in source.substitute, or a default: ${\(name):=text}; $${\(name)} leaves it as it is"))
+      }
+    }
+    if !problems.isEmpty { throw DiagnosticsError(problems) }
   }
 }

@@ -6,6 +6,8 @@ public enum RenderRequest: Hashable, Sendable {
   /// The output of `kustomize build` in the directory, run over these files of the tree and no others, below one
   /// folder with their paths kept.
   case kustomize(path: String, files: [SourceFile])
+  /// The output of `helm template`.
+  case helm(HelmRequest)
 }
 
 /// What the world said to a request.
@@ -27,7 +29,15 @@ public enum Rendering: Sendable {
   case failed([Diagnostic])
 }
 
-/// Renders a directory of a commit: plain manifests, or a kustomization when one lies in the directory itself.
+/// What builds kustomizations.
+public enum KustomizeEngine: Sendable {
+  /// The native engine, and the program for what only that does (decision 37).
+  case automatic
+  /// The program alone.
+  case program
+}
+
+/// Renders a directory of a commit: a chart or a kustomization when one lies in the directory itself, else plain manifests.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
 /// paths; files and directories whose names begin with a dot are left out, and so are the options that Rancher Fleet keeps
@@ -36,35 +46,89 @@ public enum Rendering: Sendable {
 /// - Parameters:
 ///   - tree: the files of a commit; nothing else is read.
 ///   - path: the directory, relative to the root; empty for the root.
-///   - namespace: for objects of namespaced kinds that name none.
+///   - namespace: for objects of namespaced kinds that name none; empty to leave them without one.
 ///   - isRecursive: whether plain manifests are read from the directories below as well.
+///   - options: what charts are filled in with, and values for `${NAME}`.
+///   - target: the target's name, which is the release's name of a chart that says no other.
+///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
 public func render(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
+  options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
   answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
     var sources = ManifestSources()
-    if Kustomization.file(in: files.map(\.path), directory: path) != nil {
-      let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
+    var notes: [Diagnostic] = []
+    if Chart.isChart(files, directory: path) {
+      let chart = Chart(tree: tree, path: path, files: files)
+      let request = RenderRequest.helm(
+        try chart.request(options.helm ?? HelmOptions(), target: target, namespace: namespace))
       switch answers[request] {
       case nil: return .needs([request])
       case .failure(let message):
-        throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
-      case .output(let bytes): try sources.read(bytes, file: "kustomize build \(path.isEmpty ? "." : path)")
+        throw DiagnosticsError([Diagnostic(file: path, message: "helm failed: \(message)")])
+      case .output(let bytes): try sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
+      }
+      sources.remove(where: Chart.isLeftOut)
+      notes = try chart.warnings()
+    } else if options.helm != nil {
+      throw DiagnosticsError([
+        Diagnostic(
+          file: path, field: "spec.template.spec.source.helm",
+          message: "the directory is no chart: it has no Chart.yaml")
+      ])
+    } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
+      switch try built(tree, path, file, engine, answers, &notes) {
+      case .needs(let request): return .needs([request])
+      case .text(let bytes): try sources.read(bytes, file: buildName(path))
+      case .objects(let objects): sources.add(objects, file: buildName(path))
       }
     } else {
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
       try readManifests(read, directory: path, tree: tree, into: &sources)
     }
+    if let values = options.substitute { try sources.substitute(values) }
     let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
-    return .manifests(bundle, problems: warnings)
+    return .manifests(bundle, problems: notes + warnings)
   } catch {
     return .failed(error.diagnostics)
   }
 }
+
+/// What a kustomization came to.
+private enum Built {
+  case objects([Node])
+  case text([UInt8])
+  case needs(RenderRequest)
+}
+
+private func built(
+  _ tree: any SourceTree, _ path: String, _ file: String, _ engine: KustomizeEngine,
+  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic]
+) throws(DiagnosticsError) -> Built {
+  if engine == .automatic {
+    switch kustomize(tree: tree, path: path) {
+    case .objects(let objects): return .objects(objects)
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .needsProgram(let reason):
+      notes.append(
+        Diagnostic(severity: .warning, file: file, message: "the kustomize program builds this, because of \(reason)"))
+    }
+  }
+  let request = RenderRequest.kustomize(path: path, files: try Kustomization.sources(tree: tree, path: path))
+  switch answers[request] {
+  case nil: return .needs(request)
+  case .failure(let message):
+    throw DiagnosticsError([Diagnostic(file: path, message: "kustomize failed: \(message)")])
+  case .output(let bytes): return .text(bytes)
+  }
+}
+
+/// What messages about objects of a kustomization call their source.
+private func buildName(_ path: String) -> String { "kustomize build \(path.isEmpty ? "." : path)" }
 
 /// The files of a directory and below.
 private func filesOfDirectory(_ path: String, in tree: any SourceTree) throws(DiagnosticsError) -> [SourceFile] {

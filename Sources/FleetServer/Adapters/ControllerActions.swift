@@ -69,6 +69,24 @@ extension RolloutService: RolloutActions {
     }
   }
 
+  /// How what `start` would start now would go.
+  public func rehearse(
+    _ fleetSet: FleetSetName, in project: ProjectName, options: RehearsalOptions, by principal: Principal
+  ) async throws -> RehearsedRollout? {
+    do {
+      let found = try await rehearse(
+        fleetSet, in: project, revision: options.revision, assumptions: options.assumptions, seed: options.seed,
+        at: options.at, by: principal)
+      return found.map { RehearsedRollout(rollout: RolloutRecord($0.run), rehearsal: $0.rehearsal) }
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    } catch is RehearsalDesk.Busy {
+      throw ActionRefusal(
+        code: .rateLimited, message: "another rehearsal goes on, and a controller makes one at a time",
+        hint: "try again in a few seconds")
+    }
+  }
+
   /// Does what a person decided about a run.
   public func act(
     _ action: RolloutAction, on fleetSet: FleetSetName, number: Int?, in project: ProjectName,

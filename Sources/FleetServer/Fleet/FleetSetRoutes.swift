@@ -18,6 +18,7 @@ struct FleetSetRoutes: Sendable {
       Routes.acceptShrink.id: acceptShrink,
       Routes.listFleetSetReleases.id: releases,
       Routes.planRollout.id: plan,
+      Routes.rehearseRollout.id: rehearse,
       Routes.startRollout.id: start,
       Routes.releaseHold.id: releaseHold,
       Routes.previewFleetSet.id: preview,
@@ -139,6 +140,20 @@ struct FleetSetRoutes: Sendable {
         groups: plan.groups.map(DiffResponse.Group.init), unchanged: plan.unchanged,
         predictedMilliseconds: plan.predicted?.wholeMilliseconds,
         message: "\(plan.rollout.run.displayName) would go to \(plan.rollout.run.releaseName)"))
+  }
+
+  @Sendable private func rehearse(_ call: Call) async throws -> Reply {
+    let request = try call.decode(RehearseRolloutRequest.self)
+    let name = FleetSetName(call.parameter("name"))
+    var options = RehearsalOptions(
+      revision: request.revision, assumptions: RehearsalAssumptions(), seed: request.seed ?? 1, at: request.at?.instant)
+    if let file = request.faults {
+      let (assumptions, diagnostics) = Documents.rehearsal(Array(file.content.utf8), file: file.name)
+      guard let assumptions else { throw DiagnosticsError(diagnostics) }
+      options.assumptions = assumptions
+    }
+    let found = try await actions.rehearse(name, in: call.project, options: options, by: call.principal)
+    return try .json(RehearsalResponse(found, options))
   }
 
   @Sendable private func start(_ call: Call) async throws -> Reply {

@@ -1,6 +1,7 @@
 public import FleetAPI
 public import FleetModel
 public import FleetPorts
+public import FleetSimulation
 
 /// What a person decides about a run.
 public enum RolloutAction: Hashable, Sendable {
@@ -106,6 +107,40 @@ public struct RolloutPlan: Sendable {
   }
 }
 
+/// What a rehearsal is asked for.
+public struct RehearsalOptions: Sendable {
+  /// The release by number or commit; nil for the newest.
+  public var revision: String?
+  /// What is taken for granted.
+  public var assumptions: RehearsalAssumptions
+  /// What chance is drawn from.
+  public var seed: UInt64
+  /// When the run begins; nil for the present minute.
+  public var at: Instant?
+
+  /// Makes options.
+  public init(revision: String? = nil, assumptions: RehearsalAssumptions, seed: UInt64, at: Instant? = nil) {
+    self.revision = revision
+    self.assumptions = assumptions
+    self.seed = seed
+    self.at = at
+  }
+}
+
+/// How a run would go.
+public struct RehearsedRollout: Sendable {
+  /// The run as it would be.
+  public var rollout: RolloutRecord
+  /// How it would go.
+  public var rehearsal: Rehearsal
+
+  /// Makes a value.
+  public init(rollout: RolloutRecord, rehearsal: Rehearsal) {
+    self.rollout = rollout
+    self.rehearsal = rehearsal
+  }
+}
+
 /// An action that a run's state, a rule or the caller's rights do not allow; nothing was changed.
 public struct ActionRefusal: Error, Hashable, Sendable {
   /// What the caller should do: mostly `conflict`, `blocked`, `forbidden`, `notFound` or `invalid`.
@@ -139,6 +174,13 @@ public protocol RolloutActions: Sendable {
   func plan(
     _ fleetSet: FleetSetName, in project: ProjectName, revision: String?, by principal: Principal
   ) async throws -> RolloutPlan?
+
+  /// How a run that `start` would start now would go; nil when nothing changes.
+  ///
+  /// - Throws: ``ActionRefusal`` for what would keep it from starting or when another rehearsal goes on, or `StoreError`.
+  func rehearse(
+    _ fleetSet: FleetSetName, in project: ProjectName, options: RehearsalOptions, by principal: Principal
+  ) async throws -> RehearsedRollout?
 
   /// Does what a person decided about a run; answers it as it is then, or would be with `dryRun`.
   ///

@@ -115,7 +115,7 @@ struct RolloutRoutes: Sendable {
     return record
   }
 
-  /// The number in the path; nil for the newest.
+  /// The number in the path; nil for the one that goes on, or else the newest.
   private static func number(_ call: Call) throws -> Int? {
     let text = call.parameter("number")
     if text == "latest" { return nil }

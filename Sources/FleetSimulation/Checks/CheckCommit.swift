@@ -38,6 +38,7 @@ extension World {
     if command == nil {
       try checkReport(commit)
       try checkClosed(commit)
+      try checkWakes(commit)
     }
     try checkWatched(commit)
     cover(commit)

@@ -67,18 +67,11 @@ extension World {
     guard let breach = row.run.breach, let scope = breach.rollbackScope else {
       throw failure("R14", "a rollback without a breach that asks for it")
     }
-    var failed = 0
-    var changed = 0
-    for unit in row.units {
-      if unit.steps.contains(where: { $0.state == .rollbackFailed }) { failed += 1 }
-      // Who left, or did not catch up, is not among those that the rollback is about.
-      let isGone = [.removed, .unreachable, .skipped, .cancelled].contains(unit.state)
-      if !isGone, unit.steps.contains(where: { row.witness.forwardOrdered.contains($0.target) }) { changed += 1 }
-    }
+    let (failed, hasTooMany) = rollbackFailures(row)
     try require(
       (row.run.state == .rollbackFailed) == (failed > 0), "R14",
       "the run ends \(row.run.state.rawValue) with \(failed) that could not go back")
-    if failed > max(1, changed / 10) { return }
+    if hasTooMany { return }
     for unit in row.units where scope != .stage || unit.stage >= breach.stage {
       guard !clusters[Int(unit.cluster.rawValue) - 1].isRemoved else { continue }
       let isInScope =
@@ -90,6 +83,23 @@ extension World {
           "the run ends \(row.run.state.rawValue) and \(unit.clusterName) is left \(step.state.rawValue)")
       }
     }
+  }
+
+  /// Clusters that could not go back, and whether those are so many that nobody else is sent (R14).
+  func rollbackFailures(_ row: RunRow) -> (failed: Int, hasTooMany: Bool) {
+    var failed = 0
+    var changed = 0
+    for unit in row.units {
+      if unit.steps.contains(where: { $0.state == .rollbackFailed }) { failed += 1 }
+      // Who left, or did not catch up, is not among those that the rollback is about; who failed by being away is counted
+      // with the others that failed.
+      let isGone = [.removed, .unreachable, .skipped, .cancelled].contains(unit.state)
+      let isChanged = unit.steps.contains { step in
+        row.witness.forwardOrdered.contains(step.target) || step.state == .failed || step.state == .waived
+      }
+      if !isGone, isChanged { changed += 1 }
+    }
+    return (failed, failed > max(1, changed / 10))
   }
 
   /// Nothing waits without a reason (DESIGN rule 2).

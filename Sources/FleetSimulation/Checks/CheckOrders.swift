@@ -145,6 +145,8 @@ extension World {
         || commit.plan.events.contains { $0.cluster == unit.cluster && $0.kind == "step.lost" }
       try require(hasFailed, "R14", "\(name) has not failed and is sent back")
     }
+    let (failed, hasTooMany) = rollbackFailures(commit.after)
+    try require(!hasTooMany, "R14", "\(name) is sent back although \(failed) could not go back")
     // In flight ones are recalled at once; the others wait for a slot of the rollback.
     let isRecalled = unit.steps.contains { isInFlight($0.state) }
     if !isRecalled {

@@ -18,14 +18,15 @@ extension World {
       }
       // What a check has stopped is measured anew when a person resumes it.
       let isAskedAnew = old.state == .waiting || old.state == .halted && old.checks.contains(where: \.stops)
-      if new.state == .gated, isAskedAnew { runs[commit.number].witness.askedSince[index] = commit.now }
+      let measured = runs[commit.number].witness.measurements.count
+      if new.state == .gated, isAskedAnew { runs[commit.number].witness.askedAfter[index] = measured }
+      if old.state != .soaking, new.state == .soaking { runs[commit.number].witness.soaksAfter[index] = measured }
       guard old.state != new.state else { continue }
       let witness = runs[commit.number].witness
       if new.openedAt != nil, old.openedAt == nil {
         try require(
           witness.areMet(
-            new.rules.before, stage: index, now: commit.now, afterSoakBegan: false,
-            measuredSince: witness.askedSince[index] ?? 0), "V2",
+            new.rules.before, stage: index, now: commit.now, afterSoakBegan: false), "V2",
           "stage \(new.name) opens though its gates are not met")
         for earlier in commit.after.stages where earlier.index < index {
           try require(
@@ -63,8 +64,7 @@ extension World {
       "stage \(stage.name) passes with steps to do")
     try require(
       witness.areMet(
-        stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true,
-        measuredSince: commit.after.stages[stage.index].soakStartedAt?.millisecondsSinceEpoch ?? 0), "R20",
+        stage.rules.after, stage: stage.index, now: commit.now, afterSoakBegan: true), "R20",
       "stage \(stage.name) passes though its gates after the soak are not met")
     let quiet = facts.quietSince ?? commit.now
     let soaked = commit.now - quiet

@@ -43,7 +43,6 @@ struct RunWitness {
   struct GivenMeasurement {
     var gate: GateKey
     var verdict: CheckVerdict
-    var at: Int64
   }
 
   /// V3: no order is given twice.
@@ -61,8 +60,10 @@ struct RunWitness {
   var approvals: [GivenApproval] = []
   var overrides: [GivenOverride] = []
   var measurements: [GivenMeasurement] = []
-  /// When a stage began, or went on, to ask before it opens.
-  var askedSince: [Int: Int64] = [:]
+  /// How many measurements there were when a stage began, or went on, to ask before it opens, and when its soak began. Not
+  /// the time: a clock that jumped back stands still, and all that happens then happens at once.
+  var askedAfter: [Int: Int] = [:]
+  var soaksAfter: [Int: Int] = [:]
   /// Gates that people went on without, as `list place` of a stage.
   var waivedChecks: Set<GateKey> = []
   var orders: Set<OrderKey> = []
@@ -177,9 +178,9 @@ struct RunWitness {
     acceptedUnreachable[stages.count] = max(acceptedUnreachable[stages.count], total)
   }
 
-  mutating func noteMeasurement(_ request: CheckRequest, _ answer: CheckAnswer, at: Int64) {
+  mutating func noteMeasurement(_ request: CheckRequest, _ answer: CheckAnswer) {
     let gate = GateKey(stage: request.stage, isAfter: request.list == .after, place: request.place)
-    measurements.append(GivenMeasurement(gate: gate, verdict: answer.verdict, at: at))
+    measurements.append(GivenMeasurement(gate: gate, verdict: answer.verdict))
   }
 
   mutating func noteWaivedChecks(before: [Stage], after: [Stage]) {
@@ -190,22 +191,23 @@ struct RunWitness {
     }
   }
 
-  /// Whether enough measurements of a gate passed since a moment, and no more failed than may.
-  private func hasPassed(_ gate: GateKey, _ rule: CheckRule, since: Int64) -> Bool {
+  /// Whether enough measurements of a gate behind earlier ones passed, and no more failed than may.
+  private func hasPassed(_ gate: GateKey, _ rule: CheckRule, after earlier: Int) -> Bool {
     if waivedChecks.contains(gate) { return true }
-    let verdicts = measurements.filter { $0.gate == gate && $0.at >= since }.map(\.verdict)
+    let verdicts = measurements.dropFirst(earlier).filter { $0.gate == gate }.map(\.verdict)
     return verdicts.count { $0 == .pass } >= rule.count && verdicts.count { $0 == .fail } <= rule.failures
   }
 
   /// Whether a list of gates of a stage is met by approvals that people really gave (R19), and measurements that were made
-  /// since a moment (R20).
-  func areMet(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool, measuredSince: Int64) -> Bool {
-    gates.enumerated().allSatisfy { place, gate in
+  /// behind earlier ones (R20).
+  func areMet(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool) -> Bool {
+    let earlier = (afterSoakBegan ? soaksAfter : askedAfter)[stage] ?? 0
+    return gates.enumerated().allSatisfy { place, gate in
       switch gate {
       case .analysis, .http:
         guard let rule = gate.checkRule else { return false }
         return hasPassed(
-          GateKey(stage: stage, isAfter: afterSoakBegan, place: place), rule, since: measuredSince)
+          GateKey(stage: stage, isAfter: afterSoakBegan, place: place), rule, after: earlier)
       case .approval(let rule):
         let people = approvals.filter { given in
           guard given.stage == stage, given.isDuringSoak || !afterSoakBegan else { return false }

@@ -189,3 +189,6 @@ extension Knobs: CustomStringConvertible {
       .joined(separator: "\n")
   }
 }
+
+/// All knobs of a seed's world, one a line, for people.
+public func knobs(ofSeed seed: UInt64) -> String { Knobs(seed: seed).description }

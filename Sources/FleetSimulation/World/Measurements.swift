@@ -13,7 +13,7 @@ extension World {
     for request in dueChecks(checkInput(number)).due {
       let answer = CheckAnswer(drawVerdict(), value: "1")
       coverage.add(.measurements)
-      runs[number].witness.noteMeasurement(request, answer, at: checkInput(number).now.millisecondsSinceEpoch)
+      runs[number].witness.noteMeasurement(request, answer)
       try give(.measured(CheckMeasurement(request: request, answer: answer)), to: number)
       guard goingRuns.contains(number) else { return }
     }

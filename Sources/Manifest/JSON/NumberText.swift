@@ -17,6 +17,13 @@ enum NumberText {
     return parts.scientific(exponentDigits: 2)
   }
 
+  /// As Go's `strconv` format `g`: an exponent of two digits below 1e-4 and from 1e6 on.
+  static func go(_ number: Double) -> String {
+    let parts = Parts(number)
+    guard parts.isNonzero, parts.exponent < -4 || parts.exponent >= 6 else { return parts.plain }
+    return parts.scientific(exponentDigits: 2)
+  }
+
   /// A number as sign, significant digits without zeros at either end, and the power of ten of the first one.
   private struct Parts {
     var sign = ""

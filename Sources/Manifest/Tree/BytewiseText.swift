@@ -2,9 +2,30 @@
 
 /// Whether two texts are the same bytes.
 func sameBytes(_ left: String, _ right: String) -> Bool {
-  // Canonically different texts cannot have the same bytes, and for those Swift's comparison is one of memory.
-  guard left == right, left.utf8.count == right.utf8.count else { return false }
-  return left.utf8.elementsEqual(right.utf8)
+  guard left.utf8.count == right.utf8.count else { return false }
+  let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in
+      sameBytes(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+    }
+  }
+  return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
+}
+
+/// Eight bytes at a time.
+private func sameBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+  var place = 0
+  while place + 8 <= left.count {
+    guard
+      left.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        == right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+    else { return false }
+    place += 8
+  }
+  while place < left.count {
+    guard left[place] == right[place] else { return false }
+    place += 1
+  }
+  return true
 }
 
 /// Whether a text comes before another one, bytewise.

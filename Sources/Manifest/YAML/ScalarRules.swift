@@ -25,6 +25,23 @@ enum ScalarRules {
     }
   }
 
+  /// The value of an untagged plain scalar by YAML 1.2 with Go's number syntax; nil for a date.
+  static func valueOfYAML12(ofPlain text: String) -> NodeValue? {
+    guard let first = text.utf8.first else { return .null }
+    switch first {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      if OtherReaders.isTimestamp(text) { return nil }
+      return infinities[text] ?? number(text) ?? .string(text)
+    case UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"),
+      UInt8(ascii: "f"), UInt8(ascii: "F"):
+      guard text.utf8.count <= 5, let word = words[text] else { return .string(text) }
+      // `n`, `no`, `y` and their like are truth values to YAML 1.1 alone.
+      if case .boolean = word { return text.utf8.count >= 4 ? word : .string(text) }
+      return word
+    default: return .string(text)
+    }
+  }
+
   /// Whether a tag is one of those that scalars may have.
   static func knows(tag: String) -> Bool { tagNames.contains(tag) }
 

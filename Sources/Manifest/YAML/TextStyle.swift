@@ -5,6 +5,10 @@ enum TextStyle {
   /// The style that sigs.k8s.io/yaml gives a text: plain when that reads back the same, lines as a literal block, double
   /// quotes for what would be another type or has no printable form, single quotes for what syntax forbids.
   init(for text: String) {
+    if Self.isSimple(text) {
+      self = .plain
+      return
+    }
     let traits = Traits(text)
     if traits.isSpecial || traits.hasSpaceBeforeBreak {
       self = .doubleQuoted
@@ -14,6 +18,17 @@ enum TextStyle {
       self = .doubleQuoted
     } else {
       self = traits.needsQuotes ? .singleQuoted : .plain
+    }
+  }
+
+  /// Whether a text is a word of letters, digits and signs that means nothing to YAML: what most texts are.
+  private static func isSimple(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard bytes.count > 5, let first = bytes.first, (0x41...0x5A).contains(first & 0xDF) || first == 0x2F else {
+      return false
+    }
+    return bytes.allSatisfy { byte in
+      (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x2D...0x39).contains(byte) || byte == 0x5F
     }
   }
 
@@ -71,6 +86,7 @@ enum TextStyle {
 /// The order of keys in written YAML: as people count, `a2` before `a10`, and signs before letters.
 enum KeyOrder {
   static func precedes(_ left: String, _ right: String) -> Bool {
+    if let isFirst = precedesByLetters(left, right) { return isFirst }
     let left = Array(left.unicodeScalars)
     let right = Array(right.unicodeScalars)
     var index = 0
@@ -90,6 +106,25 @@ enum KeyOrder {
     if leftNumber.value != rightNumber.value { return leftNumber.value < rightNumber.value }
     if leftNumber.end != rightNumber.end { return leftNumber.end < rightNumber.end }
     return leftScalar < rightScalar
+  }
+
+  /// The order of two texts of ASCII that differ in letters, or of which one begins the other; nil for others.
+  private static func precedesByLetters(_ left: String, _ right: String) -> Bool? {
+    var rest = right.utf8.makeIterator()
+    var isAfterLetter = true
+    for byte in left.utf8 {
+      guard let other = rest.next() else { return byte < 0x80 ? false : nil }
+      if byte == other {
+        guard byte < 0x80 else { return nil }
+        isAfterLetter = !(0x30...0x39).contains(byte)
+        continue
+      }
+      let areLetters =
+        (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 && (0x41...0x5A).contains(other & 0xDF)
+        && other < 0x80
+      return areLetters && isAfterLetter ? byte < other : nil
+    }
+    return rest.next() != nil
   }
 
   /// The number that the differing part begins, and where it ends. When one of the two is a zero after other digits, it

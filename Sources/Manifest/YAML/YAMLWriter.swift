@@ -89,6 +89,11 @@ struct YAMLWriter {
 
   /// A text on one line, broken at single spaces once the line is longer than 80 characters.
   private mutating func folding(_ text: String, indent: Int, mayFold: Bool, isQuoted: Bool = false) {
+    // Nothing folds, and nothing is doubled.
+    if !isQuoted, !mayFold || column + text.utf8.count <= Self.width {
+      put(text)
+      return
+    }
     let scalars = Array(text.unicodeScalars)
     for (index, scalar) in scalars.enumerated() {
       let isInner = index > 0 && index + 1 < scalars.count
@@ -158,8 +163,12 @@ struct YAMLWriter {
   // MARK: Characters
 
   private mutating func put(_ text: String) {
-    output.append(contentsOf: text.utf8)
-    column += text.unicodeScalars.count
+    var scalars = 0
+    for byte in text.utf8 {
+      output.append(byte)
+      if byte & 0xC0 != 0x80 { scalars += 1 }
+    }
+    column += scalars
   }
 
   private mutating func put(_ scalar: Unicode.Scalar) {

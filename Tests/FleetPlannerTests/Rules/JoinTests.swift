@@ -81,7 +81,7 @@ struct JoinTests {
     #expect(joining.fleet.inFlight == ["c00", "c01"])
     #expect(joining.fleet.state(of: "c90") == .skipped)
     let waiting = try #require(joining.fleet.report.waiting.first { $0.clusters == ["c90"] })
-    #expect(waiting.message == "joined during the run; get abc1234 when stage canary has passed")
+    #expect(waiting.message == "c90 joined during the run and gets abc1234 when stage canary has passed")
     joining.fleet.say("c00")
     joining.fleet.say("c01")
     joining.fleet.pass()

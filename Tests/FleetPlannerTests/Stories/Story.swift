@@ -34,6 +34,15 @@ struct Story {
     for note in fleet.report.notes { lines.append("  note: \(note)") }
   }
 
+  /// Tells what happens outside of the run.
+  mutating func tell(_ text: String) { lines.append("\(lines.isEmpty ? "" : "\n")\(text)") }
+
+  /// Goes on with another run.
+  mutating func turn(to other: Fleet) {
+    fleet = other
+    told = 0
+  }
+
   /// Compares the story with the file of that name under `Golden/`; with FLOTILLA_GOLDEN=overwrite the file is written
   /// instead, for a person to look at the difference in Git.
   func compare(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {

@@ -4,13 +4,11 @@
   import Foundation
 #endif
 
-/// The real kustomize: `kubectl kustomize`, or the `kustomize` program.
-///
-/// It runs on copies of the files it is given and on nothing else: in a folder of its own, with an environment that
-/// names no program (so that it cannot start git) and sends every HTTP request into nowhere, without plugins and Helm,
-/// and with limits of time, memory and output. What refers outside the files is better refused before, where a message
-/// can name file and line; this is the second line.
-public struct KustomizeProgram: Sendable {
+/// How programs that render manifests are run: on copies of the files they are given and on nothing else, in a folder of
+/// their own, with an environment that names no program (so that they cannot start git) and sends every HTTP request
+/// into nowhere, and with limits of time, memory and output. What refers outside the files is better refused before,
+/// where a message can name file and line; this is the second line.
+public enum RenderProgram {
   /// A file for the program.
   public struct File: Hashable, Sendable {
     /// The path from the repository's root.
@@ -58,69 +56,48 @@ public struct KustomizeProgram: Sendable {
       switch self {
       case .program(let error): error.description
       case .path(let path): "the path \"\(path)\" leads out of the repository"
-      case .folder(let reason): "the folder for kustomize's files could not be made: \(reason)"
+      case .folder(let reason): "the folder for the program's files could not be made: \(reason)"
       case .refused(let message): message
       }
     }
   }
 
-  /// The program.
-  public let path: String
-  private let leadingArguments: [String]
-
-  /// Finds `kubectl`, else `kustomize`, in the given folders and then in PATH.
-  ///
-  /// - Throws: ``ProgramError/notFound(program:searched:)``.
-  public init(searching folders: [String] = []) throws(ProgramError) {
-    if let kubectl = try? ProgramSearch.find("kubectl", in: folders) {
-      self.init(path: kubectl)
-    } else {
-      do throws(ProgramError) {
-        self.init(path: try ProgramSearch.find("kustomize", in: folders))
-      } catch {
-        throw .notFound(program: "kubectl or kustomize", searched: folders + ProgramSearch.searchPath())
-      }
-    }
-  }
-
-  /// Uses the program at a path; it is kustomize itself when its name says so, else a kubectl.
-  public init(path: String) {
-    self.path = path
-    let isKustomize = path.split(separator: "/").last?.hasPrefix("kustomize") == true
-    leadingArguments = [isKustomize ? "build" : "kustomize"]
-  }
-
-  /// Builds a kustomization.
+  /// Runs a program.
   ///
   /// - Parameters:
-  ///   - directory: the kustomization's directory, relative to the repository's root; empty for the root.
-  ///   - files: everything it is built from.
-  ///   - limits: what it may take.
-  /// - Returns: the manifests, as YAML documents.
-  public func build(
-    directory: String, files: [File], limits: Limits = Limits()
+  ///   - files: with their paths kept, below `repository` of the working folder.
+  ///   - others: beside that folder.
+  ///   - arguments: paths are relative to the working folder.
+  /// - Returns: what it wrote.
+  static func run(
+    _ program: String, arguments: [String], files: [File], others: [File] = [], limits: Limits
   ) async throws(Failure) -> [UInt8] {
-    guard Self.isInside(directory) || directory.isEmpty else { throw .path(directory) }
-    for file in files where !Self.isInside(file.path) { throw .path(file.path) }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "flotilla-kustomize-\(UUID().uuidString)")
+    for file in files + others where !isInside(file.path) { throw .path(file.path) }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("flotilla-render-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let root = folder.appendingPathComponent("repository")
     let home = folder.appendingPathComponent("home")
     do {
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
       try FileManager.default.createDirectory(at: home, withIntermediateDirectories: false)
-      try Self.write(files, below: root)
+      try write(files, below: folder.appendingPathComponent("repository"))
+      try write(others, below: folder)
     } catch {
       throw .folder("\(error)")
     }
-    let result = try await run(
-      directory: directory.isEmpty ? root.path : root.appendingPathComponent(directory).path, home: home.path,
-      limits: limits)
+    let result: ProgramResult
+    do throws(ProgramError) {
+      result = try await Program.run(
+        program, arguments: arguments, environment: environment(home: home.path), workingDirectory: folder.path,
+        timeLimit: limits.time, outputLimitBytes: limits.outputBytes, memoryLimitBytes: limits.memoryBytes)
+    } catch {
+      throw .program(error)
+    }
     guard result.isSuccess else {
       // The folder's name means nothing to the reader, and would make the same error look new each time.
-      let text = result.errorText.replacing(root.path + "/", with: "").replacing(root.path, with: ".")
+      let root = folder.path + "/repository"
+      let text = result.errorText.replacing(root + "/", with: "").replacing(root, with: ".")
+        .replacing("repository/", with: "")
       throw .refused(
         String(text.suffix(4000)).trimmingTrailingNewlines
           + (result.exitCode > 128 ? " (ended by signal \(result.exitCode - 128))" : ""))
@@ -128,25 +105,17 @@ public struct KustomizeProgram: Sendable {
     return result.output
   }
 
-  private func run(directory: String, home: String, limits: Limits) async throws(Failure) -> ProgramResult {
+  private static func environment(home: String) -> [String: String] {
     // Port 1 of this machine answers nobody.
     let nowhere = "http://127.0.0.1:1"
-    do throws(ProgramError) {
-      return try await Program.run(
-        path, arguments: leadingArguments + [directory],
-        environment: [
-          "HOME": home, "TMPDIR": home, "PATH": home, "LANG": "C.UTF-8", "GOMAXPROCS": "2",
-          "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "http_proxy": nowhere, "https_proxy": nowhere,
-        ],
-        workingDirectory: home, timeLimit: limits.time, outputLimitBytes: limits.outputBytes,
-        memoryLimitBytes: limits.memoryBytes)
-    } catch {
-      throw .program(error)
-    }
+    return [
+      "HOME": home, "TMPDIR": home, "PATH": home, "LANG": "C.UTF-8", "GOMAXPROCS": "2",
+      "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "http_proxy": nowhere, "https_proxy": nowhere,
+    ]
   }
 
   private static func write(_ files: [File], below root: URL) throws {
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     var made: Set<String> = []
     for file in files {
       let target = root.appendingPathComponent(file.path)
@@ -158,7 +127,7 @@ public struct KustomizeProgram: Sendable {
     }
   }
 
-  private static func isInside(_ path: String) -> Bool {
+  static func isInside(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     return !path.utf8.contains(0) && !parts.isEmpty && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
   }

@@ -108,15 +108,19 @@ struct KustomizationWalk {
 
   /// A path relative to a directory; nil when it is absolute or leads out of the repository.
   static func resolved(_ text: String, from directory: String) -> String? {
-    guard !text.hasPrefix("/"), !text.utf8.contains(0) else { return nil }
-    var parts = directory.split(separator: "/")
-    for part in text.split(separator: "/") where part != "." {
-      if part == ".." {
-        guard parts.popLast() != nil else { return nil }
+    guard text.utf8.first != slash, !text.utf8.contains(0) else { return nil }
+    var path = Array(directory.utf8)
+    for part in text.utf8.split(separator: slash) where !part.elementsEqual(".".utf8) {
+      if part.elementsEqual("..".utf8) {
+        guard !path.isEmpty else { return nil }
+        path.removeSubrange((path.lastIndex(of: slash) ?? 0)...)
       } else {
-        parts.append(part)
+        if !path.isEmpty { path.append(slash) }
+        path += part
       }
     }
-    return parts.joined(separator: "/")
+    return String(decoding: path, as: UTF8.self)
   }
+
+  private static let slash = UInt8(ascii: "/")
 }

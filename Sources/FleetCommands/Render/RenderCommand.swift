@@ -1,0 +1,112 @@
+internal import ArgumentParser
+internal import FleetModel
+internal import FleetPrograms
+internal import FleetRender
+internal import Manifest
+
+/// `flotilla render`
+struct RenderCommand: AsyncParsableCommand {
+  /// What builds a kustomization.
+  enum Engine: String, ExpressibleByArgument, CaseIterable {
+    case native, program
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "render", abstract: "Print what a directory renders to; needs no controller.",
+    usage: "flotilla render DIR",
+    discussion: """
+      A kustomization comes out as kubectl kustomize prints it, a directory of plain manifests as the objects of its \
+      bundle. Kustomizations are built natively; what only the program does goes to kubectl or kustomize, with a note. \
+      Bases may lie in the directory's Git repository, or else in the current directory, and nowhere else. Exits with 2 \
+      when the directory cannot be rendered.
+      """)
+
+  @Argument(help: ArgumentHelp("The directory.", valueName: "dir"), completion: .directory)
+  var directory: String
+
+  @Option(help: "Build kustomizations with this and nothing else: native, or the kubectl or kustomize program.")
+  var engine: Engine?
+
+  func run() async throws {
+    let place = try RenderedPlace(directory)
+    let console = Console.current
+    let build = engine == .program ? nil : kustomize(tree: place.tree, path: place.path)
+    if try place.isPlain {
+      console.write(.output, try manifests(of: place))
+      return
+    }
+    switch build {
+    case .objects(let objects)?: console.write(.output, kustomizeText(objects))
+    case .failed(let problems)?: throw DiagnosticsError(problems)
+    case .needsProgram(let reason)?:
+      guard engine == nil else {
+        throw CommandFailure(
+          .invalid, "the native engine does not do \(reason)", hint: "leave out --engine, or say --engine program")
+      }
+      console.progress("note: the kustomize program builds this, because of \(reason)")
+      fallthrough
+    case nil: console.write(.output, String(decoding: try await built(place), as: UTF8.self))
+    }
+  }
+
+  /// What the program makes of a kustomization, from the files that it refers to and no others.
+  private func built(_ place: RenderedPlace) async throws -> [UInt8] {
+    let folders = Console.current.environment("FLOTILLA_PROGRAMS").map { [$0] } ?? []
+    let program: KustomizeProgram
+    do throws(ProgramError) { program = try KustomizeProgram(searching: folders) } catch {
+      throw CommandFailure(
+        .invalid, error.description, hint: "install kubectl 1.37, or name its folder in FLOTILLA_PROGRAMS")
+    }
+    let rendering = render(tree: place.tree, path: place.path, namespace: "", engine: .program)
+    switch rendering {
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .manifests: throw CommandFailure(.invalid, "\(directory) is no kustomization")
+    case .needs(let requests):
+      guard case .kustomize(let path, let files)? = requests.first else { return [] }
+      var copies: [RenderProgram.File] = []
+      for file in files {
+        copies.append(RenderProgram.File(path: file.path, contents: try place.tree.contents(of: file.path) ?? []))
+      }
+      do throws(RenderProgram.Failure) { return try await program.build(directory: path, files: copies) } catch {
+        throw CommandFailure(.invalid, error.description)
+      }
+    }
+  }
+
+  private func manifests(of place: RenderedPlace) throws -> String {
+    switch render(tree: place.tree, path: place.path, namespace: "") {
+    case .failed(let problems): throw DiagnosticsError(problems)
+    case .needs:
+      throw CommandFailure(
+        .invalid, "\(directory) is a chart, which is rendered with the values of a target",
+        hint: "flotilla preview shows what the targets of a FleetSet render to")
+    case .manifests(let bundle, let problems):
+      if !problems.isEmpty { Console.current.progress(renderedFindings(problems)) }
+      return kustomizeText(try bundle.objects.map { try JSON.parse($0.canonicalJSON) })
+    }
+  }
+}
+
+/// A directory that is rendered, in the files that it may refer to.
+private struct RenderedPlace {
+  let tree: RepositoryFolder
+  /// The directory's path from the root of the tree.
+  let path: String
+
+  init(_ directory: String) throws {
+    let full = try RepositoryFolder.resolved(directory)
+    let root = RepositoryFolder.root(of: full)
+    tree = try RepositoryFolder(root)
+    path = root == full ? "" : String(full.dropFirst(root == "/" ? 1 : root.count + 1))
+  }
+
+  /// Whether there is no kustomization directly in the directory.
+  var isPlain: Bool {
+    get throws {
+      for name in ["kustomization.yaml", "kustomization.yml", "Kustomization"] {
+        if try tree.contents(of: path.isEmpty ? name : path + "/" + name) != nil { return false }
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// What a target's manifests are made with, beside the directory itself.
+public struct RenderOptions: Hashable, Sendable, Codable {
+  /// How the directory's chart is filled in; nil for the chart's own values.
+  public var helm: HelmOptions?
+  /// The values of `${NAME}` in manifests; nil leaves such texts alone.
+  public var substitute: [String: String]?
+
+  /// Makes options.
+  public init(helm: HelmOptions? = nil, substitute: [String: String]? = nil) {
+    self.helm = helm
+    self.substitute = substitute
+  }
+
+  /// Whether nothing is asked for.
+  public var isEmpty: Bool { helm == nil && substitute == nil }
+}
+
+/// How a Helm chart is filled in. The names are those of an Argo CD Application's `source.helm`, which has the same
+/// meaning: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+public struct HelmOptions: Hashable, Sendable, Codable {
+  /// One value by its path, as `helm --set` takes it.
+  public struct Parameter: Hashable, Sendable, Codable {
+    /// The path, for example `image.tag`.
+    public var name: String
+    /// The value.
+    public var value: String
+    /// Whether the value stays a text, as with `--set-string`.
+    public var forceString: Bool
+
+    /// Makes a parameter.
+    public init(name: String, value: String, forceString: Bool = false) {
+      self.name = name
+      self.value = value
+      self.forceString = forceString
+    }
+  }
+
+  /// The release's name; nil for the target's name.
+  public var releaseName: String?
+  /// The namespace that templates see; nil for the target's.
+  public var namespace: String?
+  /// Files of values, relative to the chart's directory, or to the repository's root with a `/` in front; later ones win.
+  public var valueFiles: [String] = []
+  /// Whether files of values that are not there are left out.
+  public var ignoreMissingValueFiles = false
+  /// Values as a YAML document, over the files; empty for none.
+  public var values = ""
+  /// Values by path, over all others.
+  public var parameters: [Parameter] = []
+  /// Whether the files of the chart's `crds` directory are left out.
+  public var skipCrds = false
+  /// The Kubernetes version that templates see; nil for the program's own.
+  public var kubeVersion: String?
+  /// API versions that templates see besides the program's own.
+  public var apiVersions: [String] = []
+
+  /// Makes options of a chart that keeps its own values.
+  public init() {}
+}

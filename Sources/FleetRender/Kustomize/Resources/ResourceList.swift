@@ -1,0 +1,68 @@
+import Manifest
+
+/// The objects of a build in order; no two have the same current id.
+final class ResourceList {
+  private(set) var resources: [Resource] = []
+  /// The objects by id; nil when ids may have changed.
+  private var index: [ResourceID.Key: Resource]?
+
+  /// To be called when ids of objects in the list may have changed.
+  func forgetIndex() { index = nil }
+
+  /// Adds objects behind the others.
+  ///
+  /// - Throws: when one is there already.
+  func append(_ added: [Resource]) throws(KustomizeStop) {
+    var known = index ?? [:]
+    if index == nil { for resource in resources { known[resource.current.key] = resource } }
+    index = nil
+    defer { index = known }
+    for resource in added {
+      if let other = known.updateValue(resource, forKey: resource.current.key) {
+        throw .failed(
+          "\(resource.current.display) is there twice: in \(Self.place(of: other)) and here", file: resource.file,
+          at: resource.root.position,
+          hint: "remove one of them, or change one with a patch instead of writing it twice")
+      }
+      resources.append(resource)
+    }
+  }
+
+  private static func place(of resource: Resource) -> String {
+    resource.root.position.map { "\(resource.file):\($0.line)" } ?? resource.file
+  }
+
+  /// Checks the ids again after names may have changed, and drops what is empty.
+  func readd() throws(KustomizeStop) {
+    let all = resources.filter { !$0.isEmpty }
+    resources = []
+    index = nil
+    try append(all)
+  }
+
+  func dropEmpty() {
+    resources.removeAll(where: \.isEmpty)
+    forgetIndex()
+  }
+
+  func replace(_ old: Resource, with new: Resource) {
+    guard let index = resources.firstIndex(where: { $0 === old }) else { return }
+    resources[index] = new
+    forgetIndex()
+  }
+
+  func keep(_ isKept: (Resource) -> Bool) { resources.removeAll { !isKept($0) } }
+
+  func sort(by order: LegacyOrder) {
+    let keyed = resources.map { (key: order.key($0), resource: $0) }
+    resources = keyed.sorted { LegacyOrder.areInOrder($0.key, $1.key) }.map(\.resource)
+  }
+
+  /// The objects that have an id, or had it earlier in the build.
+  func resources(withAnyID id: ResourceID) -> [Resource] {
+    let key = id.key
+    return resources.filter { resource in
+      !resource.isEmpty && (resource.current.key == key || resource.previous.contains { $0.key == key })
+    }
+  }
+}

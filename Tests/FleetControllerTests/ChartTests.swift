@@ -1,0 +1,110 @@
+import FleetController
+import FleetModel
+import FleetPorts
+import FleetPostgres
+import FleetPrograms
+import FleetTestSupport
+import Foundation
+import Manifest
+import Testing
+
+/// Charts and values per cluster, from a commit to bundles, with the real helm.
+@Suite struct ChartTests {
+  static let helm: HelmProgram? = {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let program = try? HelmProgram(searching: [root.appendingPathComponent(".tools/bin").path])
+    if program == nil { print("skipped: no helm; run scripts/install-tools tests") }
+    return program
+  }()
+  static let isRequired = ProcessInfo.processInfo.environment["FLOTILLA_REQUIRE"] == "all"
+
+  static func with(_ body: (ControllerFixture) async throws -> Void) async throws {
+    try await ControllerFixture.with { controller in
+      var controller = controller
+      controller.programs = RenderPrograms(helm: helm)
+      try await controller.git.commit("apiVersion: v2\nname: web\nversion: 1.0.0\n", to: "chart/Chart.yaml")
+      try await controller.git.commit(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: "{{ .Release.Name }}"}
+        data: {region: {{ .Values.region | quote }}, size: {{ .Values.size | default "small" | quote }}}
+
+        """, to: "chart/templates/config.yaml")
+      try await controller.git.commit("size: large\n", to: "values/west.yaml")
+      try await body(controller)
+    }
+  }
+
+  /// The only object of every target's bundle, as JSON.
+  static func objects(_ controller: ControllerFixture) async throws -> [TargetName: String] {
+    var result: [TargetName: String] = [:]
+    for (name, digest) in try await controller.wanted() {
+      let objects = try await controller.store.bundle(try #require(digest)) ?? []
+      result[name] = String(decoding: try await controller.store.objects(objects).first ?? [], as: UTF8.self)
+    }
+    return result
+  }
+
+  @Test(.enabled(if: helm != nil || isRequired))
+  func everyClusterGetsTheChartFilledInForIt() async throws {
+    try await Self.with { controller in
+      try await controller.rollOutFirst(
+        set: ControllerFixture.fleetSet(
+          path: "chart",
+          source: ", helm: {valueFiles: ['/values/{{name}}.yaml'], ignoreMissingValueFiles: true, "
+            + "values: {region: '{{name}}'}}"))
+      let objects = try await Self.objects(controller)
+      #expect(objects["web-east"]?.contains(#""data":{"region":"east","size":"small"}"#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""data":{"region":"west","size":"large"}"#) == true, "\(objects)")
+      // The release's name is the target's, and the namespace the target's own.
+      #expect(objects["web-east"]?.contains(#""metadata":{"name":"web-east","namespace":"shop"}"#) == true)
+      let settings = try await controller.store.targetSettings(of: try await controller.set().id)
+      #expect(settings["web-east"]?.options.helm?.values == #"{"region":"east"}"#)
+    }
+  }
+
+  @Test(.enabled(if: helm != nil || isRequired))
+  func aChartThatFailsKeepsWhatRuns() async throws {
+    try await Self.with { controller in
+      try await controller.rollOutFirst(set: ControllerFixture.fleetSet(path: "chart"))
+      let before = try await controller.wanted()
+      try await controller.git.commit("a: {{ .Values.none.of.this }}\n", to: "chart/templates/broken.yaml")
+      try await controller.poll()
+      let condition = try await controller.condition()
+      #expect(condition.reason == "RenderFailed")
+      #expect(condition.message.contains("templates/broken.yaml:1:"), "\(condition.message)")
+      #expect(try await controller.wanted() == before)
+    }
+  }
+
+  @Test func withoutHelmAChartSaysWhatToInstall() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.git.commit("apiVersion: v2\nname: web\nversion: 1.0.0\n", to: "chart/Chart.yaml")
+      try await controller.apply(
+        ControllerFixture.clusters(["east"]) + controller.repository() + ControllerFixture.fleetSet(path: "chart"))
+      try await controller.settle()
+      #expect(try await controller.condition().message.contains("helm is not installed where the controller runs"))
+    }
+  }
+
+  @Test func valuesInManifestsDifferByCluster() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.git.commit(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {cluster: '${CLUSTER}', size: '${SIZE:=small}'}\n",
+        to: "config/a.yaml")
+      try await controller.rollOutFirst(
+        set: ControllerFixture.fleetSet(path: "config", source: ", substitute: {CLUSTER: '{{name}}'}"))
+      let objects = try await Self.objects(controller)
+      #expect(objects["web-east"]?.contains(#""data":{"cluster":"east","size":"small"}"#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""data":{"cluster":"west","size":"small"}"#) == true, "\(objects)")
+      try await controller.git.commit(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {cluster: '${CLUSTR}'}\n", to: "config/a.yaml")
+      try await controller.poll()
+      let message = try await controller.condition().message
+      #expect(message.contains("config/a.yaml") && message.contains("there is no value for ${CLUSTR}"), "\(message)")
+      #expect(message.contains("web-east and 1 more"), "\(message)")
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// The deliberate faults that `scripts/mutate` plants; that the simulation sees them is for that script to show.
+@Suite("Deliberate faults of the planner")
+struct MutationTests {
+  struct Mutation {
+    var name: String
+    var file: String
+    var from: String
+    var to: String
+  }
+
+  static func all() throws -> [Mutation] {
+    var found: [Mutation] = []
+    var fields: [String: String] = [:]
+    for line in try Checkout.text("scripts/mutations").split(separator: "\n") where !line.hasPrefix("#") {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      fields[String(line[..<colon])] = String(line[line.index(after: colon)...].drop { $0 == " " })
+      guard line.hasPrefix("to:") else { continue }
+      found.append(
+        Mutation(
+          name: fields["name"] ?? "", file: fields["file"] ?? "", from: fields["from"] ?? "", to: fields["to"] ?? ""))
+      fields = [:]
+    }
+    return found
+  }
+
+  @Test("every fault still fits the sources, in one place, and changes something")
+  func fits() throws {
+    let mutations = try Self.all()
+    #expect(mutations.count >= 15)
+    #expect(Set(mutations.map(\.name)).count == mutations.count)
+    for mutation in mutations {
+      let text = try Checkout.text("Sources/FleetPlanner/\(mutation.file)")
+      let places = text.components(separatedBy: mutation.from).count - 1
+      #expect(places == 1, "\(mutation.name): found \(places) times in \(mutation.file)")
+      #expect(mutation.from != mutation.to && !mutation.to.isEmpty, "\(mutation.name) changes nothing")
+    }
+  }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE release_targets DROP COLUMN render_options;
