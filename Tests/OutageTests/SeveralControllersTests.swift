@@ -50,7 +50,7 @@ struct SeveralControllersTests {
     }
   }
 
-  /// Kills and starts controllers until it is cancelled, at least three times; answers how often.
+  /// Kills and starts controllers until it is cancelled; answers how often.
   private func killAtRandom(_ fleet: OutageFleet, seed: UInt64) async throws -> Int {
     var random = SplitMix(state: seed)
     var kills = 0

@@ -87,10 +87,9 @@ public struct EventFeed: AsyncSequence, Sendable {
 
     private mutating func connect() async throws {
       let addresses = feed.client.addresses
-      // Every controller is asked once before anybody waits.
-      if failures >= addresses.urls.count {
+      if failures > 0 {
         let wish = parser.retryMilliseconds.map { Duration.milliseconds($0) } ?? .zero
-        try await Task.sleep(for: Swift.max(wish, feed.client.backoff(failures / addresses.urls.count - 1)))
+        try await Task.sleep(for: Swift.max(wish, feed.client.backoff((failures - 1) / addresses.urls.count)))
       }
       parser.startOver()
       server = addresses.current

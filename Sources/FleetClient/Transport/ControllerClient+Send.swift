@@ -56,8 +56,8 @@ extension ControllerClient {
       }
       attempt += 1
       // Every controller is asked once before anybody waits.
-      if attempt < addresses.urls.count { continue }
-      let pause = obstacle.retryAfter ?? backoff(attempt / addresses.urls.count)
+      if obstacle.mayAnotherDo && attempt < addresses.urls.count { continue }
+      let pause = obstacle.retryAfter ?? backoff((attempt - 1) / addresses.urls.count)
       if clock.now + pause - start > configuration.retryFor { throw obstacle.error }
       try await Task.sleep(for: pause)
     }
@@ -66,6 +66,7 @@ extension ControllerClient {
   /// Something that may go away by itself.
   private struct Obstacle: Error {
     var error: ClientError
+    var mayAnotherDo = true
     var retryAfter: Duration?
   }
 
@@ -88,10 +89,11 @@ extension ControllerClient {
     }
     if (200..<300).contains(response.status.code) { return body }
     let error = refusal(status: Int(response.status.code), of: server, body: body)
-    if response.status == .serviceUnavailable { addresses.moveOn(from: server) }
-    if response.status == .serviceUnavailable || response.status == .tooManyRequests {
+    let mayAnotherDo = response.status == .serviceUnavailable
+    if mayAnotherDo { addresses.moveOn(from: server) }
+    if mayAnotherDo || response.status == .tooManyRequests {
       let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-      throw Obstacle(error: error, retryAfter: seconds.map { .seconds(max(0, $0)) })
+      throw Obstacle(error: error, mayAnotherDo: mayAnotherDo, retryAfter: seconds.map { .seconds(max(0, $0)) })
     }
     throw error
   }

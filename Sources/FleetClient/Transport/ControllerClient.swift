@@ -69,6 +69,8 @@ public struct ControllerClient: Sendable {
     var result = HTTPClient.Configuration()
     result.timeout.connect = .seconds(5)
     result.timeout.read = .seconds(60)
+    // Attempts are repeated here, and with another controller.
+    result.connectionPool.retryConnectionEstablishment = false
     result.redirectConfiguration = .disallow
     if let file = configuration.authorityFile {
       do {
