@@ -16,7 +16,8 @@ struct DemoTests {
     environment["REPORT"] = report.path
     environment["KEEP"] = nil
     let result = try await Program.run(
-      "/bin/bash", arguments: [BuiltPrograms.root + "/scripts/demo"], environment: environment, workingDirectory: BuiltPrograms.root,
+      "/bin/bash", arguments: [BuiltPrograms.root + "/scripts/demo"], environment: environment,
+      workingDirectory: BuiltPrograms.root,
       timeLimit: .seconds(600), outputLimitBytes: 4 << 20)
     #expect(result.exitCode == 0, "\(String(decoding: result.output, as: UTF8.self))\n\(result.errorText)")
     let story = try JSONDecoder().decode(Story.self, from: Data(contentsOf: report))
@@ -31,7 +32,8 @@ struct DemoTests {
   @Test("neither the command line nor the agent links libpq or libgit2", arguments: ["flotilla", "flotilla-agent"])
   func libraries(program: String) async throws {
     let result = try await Program.run(
-      try ProgramSearch.find("ldd"), arguments: [BuiltPrograms.folder + "/" + program], environment: ["PATH": "/usr/bin:/bin"],
+      try ProgramSearch.find("ldd"), arguments: [BuiltPrograms.folder + "/" + program],
+      environment: ["PATH": "/usr/bin:/bin"],
       timeLimit: .seconds(30), outputLimitBytes: 1 << 20)
     #expect(result.exitCode == 0)
     let libraries = String(decoding: result.output, as: UTF8.self)

@@ -14,7 +14,8 @@ struct DatabaseOutageTests {
     ProcessInfo.processInfo.environment["FLOTILLA_OUTAGE_SECONDS"].flatMap { Int($0) } ?? 12)
   private static let recovery = Duration.seconds(10)
 
-  @Test("stopped, slow and cut off in mid-wave: nothing is ordered that is not committed, and all of it goes on after it")
+  @Test(
+    "stopped, slow and cut off in mid-wave: nothing is ordered that is not committed, and all of it goes on after it")
   func story() async throws {
     let folder = "/tmp/flotilla-test-outage-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     let logger = Logger(label: "flotilla.test")

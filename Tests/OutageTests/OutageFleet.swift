@@ -53,7 +53,8 @@ struct OutageFleet: Sendable {
 
   private func start() async throws {
     let kubeconfigs = programs.folder + "/kubeconfig"
-    try await programs.start("flotilla-sim", ["serve", "--clusters", "\(names.count)", "--kubeconfig-dir", kubeconfigs])
+    try await programs.start(
+      "flotilla-sim", ["serve", "--clusters", "\(names.count)", "--kubeconfig-dir", kubeconfigs])
     for folder in ["tokens", "agents"] {
       try FileManager.default.createDirectory(
         atPath: "\(programs.folder)/\(folder)", withIntermediateDirectories: true)

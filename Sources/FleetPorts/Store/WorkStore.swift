@@ -49,7 +49,8 @@ public protocol WorkStore: Sendable {
   /// - Parameter rows: the rows of this kind that the controller works on. What it has claimed besides these was lost on the
   ///   way and is taken again; nil when it cannot tell.
   func claim(
-    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration, holding rows: Set<Int64>?)
+    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration, holding rows: Set<Int64>?
+  )
     async throws(StoreError) -> [WorkClaim]
 
   /// Gives a claim back: due again at `wakeAt`, or only by a signal when nil; at once when it was woken meanwhile.
