@@ -11,7 +11,7 @@ import Testing
 struct DatabaseOutageTests {
   /// How long PostgreSQL is away, in seconds; `FLOTILLA_OUTAGE_SECONDS` says otherwise.
   private static let outage = Duration.seconds(
-    ProcessInfo.processInfo.environment["FLOTILLA_OUTAGE_SECONDS"].flatMap { Int($0) } ?? 12)
+    ProcessInfo.processInfo.environment["FLOTILLA_OUTAGE_SECONDS"].flatMap { Int($0) } ?? 8)
   private static let recovery = Duration.seconds(10)
 
   @Test(
@@ -26,7 +26,7 @@ struct DatabaseOutageTests {
       try await DatabaseProxy.with(socket: server.folder + "/socket/.s.PGSQL.5432") { proxy in
         let password = server.url.components(separatedBy: "password=").last ?? ""
         let url = "postgresql://flotilla:\(password)@127.0.0.1:\(proxy.port)/flotilla"
-        try await OutageFleet.with(clusters: 8, controllers: 2, database: server.url, controllersUse: url) { fleet in
+        try await OutageFleet.with(clusters: 6, controllers: 2, database: server.url, controllersUse: url) { fleet in
           try await fleet.watch(try await first(fleet))
           try await stopped(fleet, server)
           try await slow(fleet, proxy)
@@ -85,7 +85,7 @@ struct DatabaseOutageTests {
     try await wave("third", fleet)
     proxy.delay(.seconds(1))
     try await within(Self.recovery, "no controller is ready") { try await fleet.areAll(ready: 503) }
-    let end = ContinuousClock.now + .seconds(18)
+    let end = ContinuousClock.now + .seconds(16)
     while ContinuousClock.now < end {
       #expect(try await fleet.areAll(ready: 503))
       let lapsed = try await PostgresScript.rows(
@@ -109,7 +109,7 @@ struct DatabaseOutageTests {
 
   /// Connections break in the middle of transactions, before the commit or after it.
   private func cutOff(_ fleet: OutageFleet, _ proxy: DatabaseProxy) async throws {
-    proxy.cut(every: 5)
+    proxy.cut(every: 10)
     let commit = try await fleet.commit("fourth")
     try await fleet.watch(commit)
     proxy.cut(every: 0)
