@@ -188,6 +188,24 @@ private let patient = WorkLoop.Limits(
     }
   }
 
+  /// The work is to go on when the database does.
+  @Test func workThatFailsForTheDatabaseIsTriedAtTheSameDistance() async throws {
+    try await TestDatabase.with { database in
+      var limits = patient
+      limits.retryPause = .milliseconds(1)
+      limits.longestPause = .seconds(900)
+      let task = Probe { number in
+        if number <= 25 { throw StoreError(.unavailable, "the connection broke") }
+        return nil
+      }
+      try await database.store.wake(.expansion, row: 1)
+      try await whileWorking(on: task, database.store, limits: limits) {
+        try await eventually("the work succeeds at last") { try await claimed(database) == [["", ""]] }
+      }
+      #expect(task.runs() == 26)
+    }
+  }
+
   /// A fetch may take minutes and a claim lasts seconds: neither another controller nor this one begins it again.
   @Test func workThatTakesLongIsDoneOnce() async throws {
     try await TestDatabase.with { database in
