@@ -3,10 +3,10 @@
 SWIFT ?= swift
 CONFIGURATION ?= debug
 BUILD := $(SWIFT) build --configuration $(CONFIGURATION)
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Sources/fuzz-template Fuzz/Sources/fuzz-yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit sim mutate check format conformance benchmark clean
+.PHONY: help setup build demo test unit sim mutate check format conformance benchmark fuzz clean
 
 help: ## list the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,12 @@ format: ## put formatting right
 conformance: setup ## what of ApplicationSet's and Kubernetes' recorded behaviour holds
 	$(SWIFT) test --filter "Conformance|KubeFacts|Exchange"
 
+fuzz: setup ## templates and YAML with libFuzzer, SECONDS (600) each; goes on where the last run ended
+	@scripts/fuzz template $(or $(SECONDS),600)
+	@scripts/fuzz yaml $(or $(SECONDS),600)
+
 benchmark: setup ## the figures of docs/performance.md, measured here
 	scripts/benchmark
 
 clean: ## remove what was built
-	rm -rf .build .tools
+	rm -rf .build .tools Fuzz/.build

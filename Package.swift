@@ -153,8 +153,8 @@ let targets: [Target] = [
   .target(
     name: "FleetTestSupport",
     dependencies: [
-      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, httpTypes, nioCore,
-      logging,
+      "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, hummingbirdCore,
+      hummingbirdTLS, httpTypes, nioCore, nioSSL, logging,
     ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
@@ -184,7 +184,7 @@ let targets: [Target] = [
     "FleetForgesTests",
     [
       "FleetForges", "FleetGenerators", "FleetDocuments", "FleetPorts", "Manifest", "FleetModel", "FleetTestSupport",
-      logging,
+      logging, nioSSL,
     ]),
   tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", asyncHTTPClient, logging, hummingbird]),
   tests(
@@ -201,7 +201,7 @@ let targets: [Target] = [
     "FleetControllerTests",
     [
       "FleetController", "FleetDocuments", "FleetForges", "FleetGenerators", "FleetGit", "FleetPlanner", "FleetPorts",
-      "FleetPostgres", "FleetPrograms", "FleetModel", "FleetTestSupport", logging,
+      "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging,
     ]),
   tests(
     "FleetServerTests",

@@ -170,7 +170,8 @@ CREATE TABLE public.fleet_sets (
     condition_since timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     removed_at timestamp with time zone,
-    deleting_since timestamp with time zone
+    deleting_since timestamp with time zone,
+    reads jsonb
 );
 ALTER TABLE public.fleet_sets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.fleet_sets_id_seq
@@ -296,7 +297,7 @@ CREATE TABLE public.policies (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
     removed_at timestamp with time zone,
-    CONSTRAINT policies_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text, 'Analysis'::text])))
+    CONSTRAINT policies_kind_check CHECK ((kind = ANY (ARRAY['Window'::text, 'Freeze'::text, 'Analysis'::text, 'Limit'::text])))
 );
 ALTER TABLE public.policies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.policies_id_seq

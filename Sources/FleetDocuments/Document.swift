@@ -19,6 +19,8 @@ public struct Document: Hashable, Sendable {
     case freeze(Freeze)
     /// A metric that gates refer to.
     case analysis(Analysis)
+    /// A limit that FleetSets share.
+    case limit(SharedLimit)
   }
 
   /// The owner.
@@ -58,6 +60,7 @@ public struct Document: Hashable, Sendable {
     case .window: "Window"
     case .freeze: "Freeze"
     case .analysis: "Analysis"
+    case .limit: "Limit"
     case .fleetSet(let definition): definition.dialect == .fleetSet ? "FleetSet" : "ApplicationSet"
     case .configMap: ConfigMaps.kind
     }

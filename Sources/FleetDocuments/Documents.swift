@@ -77,11 +77,12 @@ struct DocumentHeader {
     case window = "Window"
     case freeze = "Freeze"
     case analysis = "Analysis"
+    case limit = "Limit"
     case applicationSet = "ApplicationSet"
     case configMap = "ConfigMap"
 
     /// The kinds of Flotilla's own API version.
-    static let allCases: [Kind] = [.cluster, .repository, .fleetSet, .window, .freeze, .analysis]
+    static let allCases: [Kind] = [.cluster, .repository, .fleetSet, .window, .freeze, .analysis, .limit]
 
     /// What names are unique among: both kinds of sets have rollouts, which are named after them.
     var namesake: String { self == .applicationSet ? Kind.fleetSet.rawValue : rawValue }

@@ -19,6 +19,7 @@ enum Operations {
     "lifecycle": lifecycle,
     // sets
     "checkGenerators": checkGenerators, "buildSteps": buildSteps, "maxUpdateLimit": maximumUpdate,
+    "promoteToPending": promoteToPending,
     // windows
     "canSync": canSync, "windowActive": windowActive, "activeWindows": activeWindows,
     "inactiveAllowWindows": inactiveAllowWindows,

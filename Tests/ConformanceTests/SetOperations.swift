@@ -19,7 +19,19 @@ extension Operations {
   }
 
   /// The steps of a strategy as Flotilla reads them; what is wrong in them is noted by their places.
-  private static func rollingSync(_ strategy: Node) throws(Refused) -> (RollingSync?, findings: [Diagnostic]) {
+  private static func rollingSync(_ strategy: Node) -> (RollingSync?, findings: [Diagnostic]) {
+    let (definition, findings) = definition(with: strategy)
+    guard case .application(let template)? = definition?.template else { return (nil, findings) }
+    return (template.rollingSync, findings)
+  }
+
+  /// The same as a rollout's stages.
+  static func rollout(_ strategy: Node) -> (RolloutStrategy?, findings: [Diagnostic]) {
+    let (definition, findings) = definition(with: strategy)
+    return (definition?.rollout, findings)
+  }
+
+  private static func definition(with strategy: Node) -> (FleetSetDefinition?, findings: [Diagnostic]) {
     let set: Node = [
       "apiVersion": Node(.string(ApplicationSets.apiVersion)), "kind": Node(.string(ApplicationSets.kind)),
       "metadata": ["name": "set"],
@@ -29,12 +41,8 @@ extension Operations {
       ],
     ]
     let (documents, findings) = Documents.read(JSON.bytes(set), file: "")
-    if case .fleetSet(let definition)? = documents.first?.content,
-      case .application(let template) = definition.template
-    {
-      return (template.rollingSync, findings)
-    }
-    return (nil, findings)
+    guard case .fleetSet(let definition)? = documents.first?.content else { return (nil, findings) }
+    return (definition, findings)
   }
 
   @Sendable static func buildSteps(_ one: Case) throws(Refused) -> Node {
@@ -67,7 +75,7 @@ extension Operations {
   private static func readableSteps(_ strategy: Node) throws(Refused) -> (RollingSync?, invalid: [Node]) {
     var strategy = strategy
     var invalid: [Node] = []
-    guard var steps = strategy["rollingSync", "steps"]?.array else { return (try rollingSync(strategy).0, []) }
+    guard var steps = strategy["rollingSync", "steps"]?.array else { return (rollingSync(strategy).0, []) }
     for step in steps.indices {
       guard var conditions = steps[step]["matchExpressions"]?.array else { continue }
       for place in conditions.indices {
@@ -76,7 +84,7 @@ extension Operations {
         var one: Node = ["stepIndex": Node(.integer(Int64(step)))]
         one["operator"] = Node(.string(name))
         if !invalid.contains(one) { invalid.append(one) }
-        let findings = try rollingSync(strategy).findings
+        let findings = rollingSync(strategy).findings
         guard findings.contains(where: { $0.field.hasSuffix("matchExpressions[\(place)].operator") }) else {
           throw Refused("the operator \(name) is not refused")
         }
@@ -87,13 +95,13 @@ extension Operations {
     var rolling = strategy["rollingSync"] ?? [:]
     rolling["steps"] = Node(.array(steps))
     strategy["rollingSync"] = rolling
-    return (try rollingSync(strategy).0, invalid)
+    return (rollingSync(strategy).0, invalid)
   }
 
   @Sendable static func maximumUpdate(_ one: Case) throws(Refused) -> Node {
     var step: Node = [:]
     step["maxUpdate"] = one.input["maxUpdate"]
-    let (steps, findings) = try rollingSync(["type": "RollingSync", "rollingSync": ["steps": [step]]])
+    let (steps, findings) = rollingSync(["type": "RollingSync", "rollingSync": ["steps": [step]]])
     guard let first = steps?.steps.first else { throw Refused(findings) }
     let total = one.input["stepTotal"]?.integer ?? 0
     return ["limit": Node(.integer(Int64(first.maxUpdate.limit(of: Int(total)))))]

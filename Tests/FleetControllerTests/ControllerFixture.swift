@@ -28,7 +28,9 @@ struct ControllerFixture: Sendable {
   var checks: (any CheckSource)?
 
   var store: PostgresStore { database.store }
-  var expander: Expander { Expander(sources: current, programs: programs, others: others) }
+  /// The one expander of this controller; nil for one that remembers nothing.
+  private var kept: Expander?
+  var expander: Expander { kept ?? Expander(sources: current, programs: programs, others: others) }
   var previewer: Previewer { Previewer(store: store, expander: expander) }
   var service: RolloutService { RolloutService(store: store, logger: logger) }
 
@@ -57,6 +59,9 @@ struct ControllerFixture: Sendable {
       current: CurrentSources(sources: sources, store: database.store, credentials: NoCredentials()),
       controller: try await database.store.registerController(version: "test"), logger: logger)
   }
+
+  /// Lets expansions remember what earlier ones found, as they do in a controller.
+  mutating func keepsExpander() { kept = expander }
 
   /// Another controller over the same database, with mirrors of its own that nothing was fetched into.
   func another() async throws -> ControllerFixture {
@@ -121,6 +126,7 @@ struct ControllerFixture: Sendable {
           case .window(let window): .window(window)
           case .freeze(let freeze): .freeze(freeze)
           case .analysis(let analysis): .analysis(analysis)
+          case .limit(let limit): .limit(limit)
           }
         return DocumentDraft(
           project: document.project, name: document.name, content: content, canonicalJSON: document.canonicalJSON)

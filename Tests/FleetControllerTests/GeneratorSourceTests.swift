@@ -87,6 +87,37 @@ import Testing
     }
   }
 
+  /// A set is expanded for many reasons; others are asked when their answers are too old, or the set itself is changed.
+  @Test func answersAreRememberedForAllSetsOfAProject() async throws {
+    try await Self.with([Self.pulls(7, 8)]) { fixture, server, vault in
+      var controller = fixture
+      controller.keepsExpander()
+      try await Self.store(vault)
+      try await controller.apply(
+        ControllerFixture.clusters(["east"]) + controller.repository() + Self.previews(server.base)
+          + Self.previews(server.base, more: ", requeueAfterSeconds: 90")
+          .replacing("{name: shop}", with: "{name: other}").replacing("namespace: \"pr-", with: "namespace: \"other-"))
+      try await controller.settle()
+      for set in ["shop", "other"] as [FleetSetName] {
+        #expect(try await controller.set(set).condition.reason == "Expanded")
+      }
+      #expect(server.seen.count == 1)
+      // A cluster joins: everybody is expanded, and nobody is asked.
+      try await controller.apply(ControllerFixture.clusters(["west"]))
+      try await controller.settle()
+      #expect(try await controller.set().newestRelease?.targetCount == 4)
+      #expect(try await controller.set("other").newestRelease?.targetCount == 4)
+      #expect(server.seen.count == 1)
+      let due = try #require(try await Self.due(controller))
+      #expect(due > .seconds(30) && due <= .seconds(90))
+      // A person who looks sees what there is now.
+      server.replace([Self.pulls(8)])
+      let preview = try await controller.previewer.expand("shop", documents: [], cluster: nil, in: .defaultProject).set
+      #expect(preview.targets.count == 2)
+      #expect(server.seen.count == 2)
+    }
+  }
+
   @Test func aLimitKeepsWhatRanAndStopsNoOtherSet() async throws {
     try await Self.with([Self.pulls(7)]) { controller, server, vault in
       try await Self.store(vault)

@@ -76,6 +76,35 @@ import Testing
     }
   }
 
+  /// A target that comes from elsewhere is in another release, also when the same is rendered; nothing is rolled out.
+  @Test func whereATargetComesFromIsPartOfARelease() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.git.commit(ControllerFixture.manifest(image: "shop:1"), to: "shop/web.yaml")
+      func clusters(_ folder: String) -> String {
+        ControllerFixture.clusters(["east", "west"], labels: "folder: \(folder)")
+      }
+      func differences() async throws -> [String] {
+        try await controller.previewer.targetDifference("shop", documents: [], cluster: nil, in: .defaultProject)
+          .changes.flatMap(\.changes).flatMap(\.fields)
+      }
+      let set = ControllerFixture.fleetSet(path: "{{metadata.labels.folder}}")
+      try await controller.apply(clusters("web") + controller.repository() + set)
+      try await controller.settle()
+      try await controller.confirm()
+      let first = try #require(try await controller.set().newestRelease)
+      try await controller.apply(clusters("shop"))
+      #expect(try await differences().contains("source.path: web → shop"))
+      try await controller.settle()
+      let second = try #require(try await controller.set().newestRelease)
+      #expect(second.number == first.number + 1)
+      #expect(try await differences() == [])
+      #expect(try await controller.rollout()?.run.number == 1)
+      try await controller.store.wake(.expansion, row: try await controller.set().id.rawValue)
+      try await controller.settle()
+      #expect(try await controller.set().newestRelease?.number == second.number)
+    }
+  }
+
   @Test func whatStopsAnExpansionIsFoundByItsPreview() async throws {
     try await ControllerFixture.with { controller in
       let unknown = await #expect(throws: CommandRefusal.self) {

@@ -53,19 +53,19 @@ struct DocumentRefusalTests {
       "no kind", "apiVersion: flotilla.dev/v1\nmetadata: {name: a}\n",
       """
       f.yaml:1:1  kind: is missing
-                  give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis
+                  give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis, Limit
       """),
     Refusal(
       "wrong kind", "apiVersion: flotilla.dev/v1\nkind: Clutser\nmetadata: {name: a}\n",
       """
       f.yaml:2:7  kind: "Clutser" is not known
-                  did you mean "Cluster"? give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis
+                  did you mean "Cluster"? give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis, Limit
       """),
     Refusal(
       "later kind", "apiVersion: flotilla.dev/v1\nkind: Channel\nmetadata: {name: a}\n",
       """
       f.yaml:2:7  kind: "Channel" is not available in this version
-                  give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis
+                  give one of Cluster, Repository, FleetSet, Window, Freeze, Analysis, Limit
       """),
     Refusal(
       "no metadata", cluster("spec: {}\n"),

@@ -7,6 +7,7 @@ import FleetTestSupport
 import Foundation
 import Logging
 import Manifest
+import NIOSSL
 
 /// A source over served answers, with secrets that may be sent to 127.0.0.1.
 struct ForgeFixture: Sendable {
@@ -17,12 +18,12 @@ struct ForgeFixture: Sendable {
 
   static func with(
     _ answers: [Answer], references: References = References(), configuration: ForgeConfiguration? = nil,
-    _ body: @escaping @Sendable (ForgeFixture) async throws -> Void
+    tls: TLSConfiguration? = nil, _ body: @escaping @Sendable (ForgeFixture) async throws -> Void
   ) async throws {
     var logger = Logger(label: "forges")
     logger.logLevel = .critical
     let quiet = logger
-    try await AnswerServer.with(answers) { server in
+    try await AnswerServer.with(answers, tls: tls) { server in
       var options = configuration ?? ForgeConfiguration(allowsLoopback: true)
       for origin in options.replacedOrigins.keys { options.replacedOrigins[origin] = server.base }
       let source = ForgeSource(configuration: options, references: references, logger: quiet)

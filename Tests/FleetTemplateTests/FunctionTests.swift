@@ -236,6 +236,8 @@ import Testing
         #"{{ regexReplaceAll "(\\w)(\\w)" "ab cd" "$2$1" }} {{ regexReplaceAll "(?P<x>a)" "banana" "<${x}>" }} {{ regexReplaceAll "(a)" "banana" "$1x" }}"#,
         "ba dc b<a>n<a>n<a> bnn"
       ),
+      // Found by fuzzing: a group's number as large as numbers are.
+      (#"{{ regexReplaceAll "(a)" "banana" "<${9223372036854775807}$4611686018427387904>" }}"#, "b<>n<>n<>"),
       (#"{{ regexReplaceAllLiteral "a" "banana" "$1" }}"#, "b$1n$1n$1"),
       (#"{{ regexSplit "z+" "pizza" -1 }}{{ regexSplit "a" "banana" 2 }}"#, "[pi a][b nana]"),
       (#"{{ regexQuoteMeta "1.2*" }}"#, #"1\.2\*"#),

@@ -1,6 +1,9 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
+public import NIOSSL
 import NIOCore
 import Synchronization
 
@@ -58,6 +61,7 @@ public final class AnswerServer: Sendable {
     var seen: [Seen] = []
     var unexpected: [String] = []
     var port = 0
+    var scheme = "http"
   }
 
   private let state: Mutex<State>
@@ -65,7 +69,7 @@ public final class AnswerServer: Sendable {
   private init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
   /// The server's URL.
-  public var base: String { "http://127.0.0.1:\(state.withLock { $0.port })" }
+  public var base: String { state.withLock { "\($0.scheme)://127.0.0.1:\($0.port)" } }
   /// All requests, in order.
   public var seen: [Seen] { state.withLock { $0.seen } }
   /// Requests that nobody wrote an answer for.
@@ -75,10 +79,13 @@ public final class AnswerServer: Sendable {
   public func replace(_ answers: [Answer]) { state.withLock { $0.answers = answers } }
 
   /// Runs a closure while the answers are served.
+  ///
+  /// - Parameter tls: the server's certificate; nil for plain HTTP.
   public static func with<Value: Sendable>(
-    _ answers: [Answer], _ body: @escaping @Sendable (AnswerServer) async throws -> Value
+    _ answers: [Answer], tls: TLSConfiguration? = nil, _ body: @escaping @Sendable (AnswerServer) async throws -> Value
   ) async throws -> Value {
     let server = AnswerServer(answers)
+    if tls != nil { server.state.withLock { $0.scheme = "https" } }
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     let router = Router()
     let handler: @Sendable (Request, BasicRequestContext) async throws -> Response = { request, _ in
@@ -91,7 +98,8 @@ public final class AnswerServer: Sendable {
     var logger = Logger(label: "answers")
     logger.logLevel = .critical
     let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+      router: router, server: try tls.map { try .tls(.http1(), tlsConfiguration: $0) } ?? .http1(),
+      configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in
         continuation.yield(channel.localAddress?.port ?? 0)
         continuation.finish()

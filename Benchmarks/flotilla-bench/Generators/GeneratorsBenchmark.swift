@@ -20,6 +20,26 @@ struct GeneratorsBenchmark: ParsableCommand {
     let rows = BenchedClusters.rows(10_000)
     try measure("clusters, 12 Go templates", try BenchedSets.clusters(), rows)
     try measure("100 directories × 100 clusters", try BenchedSets.matrix(), Array(rows.prefix(100)))
+    try measureChangedLabel(of: 100_000)
+  }
+
+  /// One label of one cluster changes in a large fleet, once its row is read.
+  private func measureChangedLabel(of count: Int) throws {
+    var clusters = BenchedClusters.first(count)
+    var kept = KeptExpansion(try BenchedSets.clusters())
+    guard case .targets = kept.expand(inventory: Inventory(clusters)) else {
+      throw ValidationError("the set expands to no targets")
+    }
+    var number = 0
+    var figure = try Figure.measure("one label of \(count) clusters changes", times: times, input: {}) {
+      number += 1
+      clusters[number * 7].labels["team"] = "team-\(number)-new"
+      guard let changes = kept.update([clusters[number * 7]]), changes.count == 1 else {
+        throw ValidationError("the change of one cluster is not one of its target")
+      }
+    }
+    figure.counted = "\(kept.evaluated - count) parameter sets evaluated for \(number) changes"
+    figure.write()
   }
 
   private func measureWorkloads(in folder: URL) throws {

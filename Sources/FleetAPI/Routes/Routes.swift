@@ -128,9 +128,20 @@ extension Routes {
   public static let removeAnalysis = Route(
     "removeAnalysis", .delete, project("analyses/{name}"), .right(.operate),
     "Remove an analysis that no FleetSet names", query: removal, response: Acknowledgement.self)
+  /// Limits in order of name.
+  public static let listLimits = Route(
+    "listLimits", .get, project("limits"), .right(.read), "List limits that FleetSets share, in order of name",
+    query: paging, response: ListPage<LimitResource>.self)
+  /// One limit.
+  public static let getLimit = Route(
+    "getLimit", .get, project("limits/{name}"), .right(.read), "Get a limit", response: LimitResource.self)
+  /// Removes a limit.
+  public static let removeLimit = Route(
+    "removeLimit", .delete, project("limits/{name}"), .right(.operate), "Remove a limit; it ends at once",
+    query: removal, response: Acknowledgement.self)
   static let policies = [
     listWindows, getWindow, removeWindow, listFreezes, getFreeze, removeFreeze, listAnalyses, getAnalysis,
-    removeAnalysis,
+    removeAnalysis, listLimits, getLimit, removeLimit,
   ]
 
   /// FleetSets in order of name.

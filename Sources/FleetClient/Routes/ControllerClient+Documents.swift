@@ -113,6 +113,23 @@ extension ControllerClient {
     try await call(Routes.removeAnalysis, project, name, query: removal(reason: reason, dryRun: dryRun))
   }
 
+  /// Limits in order of name.
+  public func limits(in project: String, page: PageRequest) async throws -> ListPage<LimitResource> {
+    try await call(Routes.listLimits, project, query: page.query)
+  }
+
+  /// One limit.
+  public func limit(_ name: String, in project: String) async throws -> LimitResource {
+    try await call(Routes.getLimit, project, name)
+  }
+
+  /// Removes a limit.
+  public func removeLimit(
+    _ name: String, in project: String, reason: String?, dryRun: Bool
+  ) async throws -> Acknowledgement {
+    try await call(Routes.removeLimit, project, name, query: removal(reason: reason, dryRun: dryRun))
+  }
+
   /// FleetSets in order of name.
   public func fleetSets(in project: String, page: PageRequest) async throws -> ListPage<FleetSetResource> {
     try await call(Routes.listFleetSets, project, query: page.query)

@@ -6,13 +6,15 @@ internal import FleetModel
 /// `flotilla delete`
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Remove a cluster, repository, ConfigMap, FleetSet, window, freeze or analysis.",
+    commandName: "delete",
+    abstract: "Remove a cluster, repository, ConfigMap, FleetSet, window, freeze, analysis or limit.",
     usage: "flotilla delete TYPE NAME\nflotilla delete TYPE/NAME",
     discussion: "Workloads stay, but for those of a FleetSet with --workloads remove: a rollout removes them first.")
 
   @Argument(
     help: ArgumentHelp("TYPE NAME, or TYPE/NAME.", valueName: "name"),
-    completion: .references([.clusters, .repositories, .configmaps, .fleetsets, .windows, .freezes, .analyses]))
+    completion: .references([.clusters, .repositories, .configmaps, .fleetsets, .windows, .freezes, .analyses, .limits])
+  )
   var reference: [String]
 
   @Option(help: "For a FleetSet, which needs it: `keep` its workloads where they run, or `remove` them.")
@@ -45,10 +47,11 @@ struct DeleteCommand: AsyncParsableCommand {
       case .windows: try await client.removeWindow(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .freezes: try await client.removeFreeze(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .analyses: try await client.removeAnalysis(subject.name, in: project, reason: reason, dryRun: dryRun)
+      case .limits: try await client.removeLimit(subject.name, in: project, reason: reason, dryRun: dryRun)
       case .targets, .releases, .rollouts:
         throw CommandFailure.usage(
           "\(subject.type.rawValue) cannot be deleted: history is kept",
-          hint: "clusters, repositories, configmaps, fleetsets, windows, freezes and analyses can")
+          hint: "clusters, repositories, configmaps, fleetsets, windows, freezes, analyses and limits can")
       }
     }
     try printAcknowledgement(answer, name: "\(subject.type.singular)/\(subject.name)", output.output, dryRun: dryRun)

@@ -42,6 +42,7 @@ struct DescribeCommand: AsyncParsableCommand {
     case .windows: Description(try await client.window(subject.name, in: project))
     case .freezes: Description(try await client.freeze(subject.name, in: project))
     case .analyses: Description(try await client.analysis(subject.name, in: project))
+    case .limits: Description(try await client.limit(subject.name, in: project))
     case .fleetsets: try await fleetSet(subject.name, client, project)
     case .targets: Description(try await findTarget(subject.name, in: project, set: nil, client))
     case .releases: try await release(subject.name, client, project)

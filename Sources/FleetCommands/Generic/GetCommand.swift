@@ -9,7 +9,7 @@ struct GetCommand: AsyncParsableCommand {
     commandName: "get", abstract: "List things, or show one.",
     usage: "flotilla get TYPE [NAME]\nflotilla get TYPE/NAME",
     discussion: """
-      Types: clusters, repositories, fleetsets, windows, freezes, analyses, targets, releases, rollouts; singular and short forms are fine.
+      Types: clusters, repositories, fleetsets, windows, freezes, analyses, limits, targets, releases, rollouts; singular and short forms are fine.
       The name of a release or rollout is SET/NUMBER; SET alone lists those of the set.
       """)
 
@@ -98,6 +98,7 @@ struct ResourceQuery: Sendable {
     case .windows: try await showWindows(client, project, format)
     case .freezes: try await showFreezes(client, project, format)
     case .analyses: try await showAnalyses(client, project, format)
+    case .limits: try await showLimits(client, project, format)
     case .targets: try await showTargets(client, project, format)
     case .releases: try await showReleases(client, project, format)
     case .rollouts: try await showRollouts(client, project, format)

@@ -44,7 +44,34 @@ extension ResourceQuery {
   }
 }
 
+extension ResourceQuery {
+  func showLimits(_ client: ControllerClient, _ project: String, _ format: OutputFormat) async throws {
+    let console = Console.current
+    if let name {
+      let item = try await client.limit(name, in: project)
+      try console.render(item, as: format, names: ["limit/\(name)"]) { Tables.limits([item]) }
+      return
+    }
+    let page = try await readList(list) { try await client.limits(in: project, page: $0) }
+    try console.renderList(
+      page, as: format,
+      nothing: "no limits that FleetSets share; describe one in a document and: flotilla apply -f FILE",
+      name: { "limit/\($0.name)" }, table: Tables.limits)
+  }
+}
+
 extension Tables {
+  static func limits(_ items: [LimitResource]) -> Table {
+    Table(
+      columns: [.init("NAME"), .init("LABEL"), .init("MAX IN FLIGHT", isNumber: true), .init("SETS")],
+      rows: items.map { item in
+        [
+          .init(item.name), .init(item.label), .init(String(item.maxInFlight)),
+          .init(item.sets.isEmpty ? "all" : item.sets),
+        ]
+      })
+  }
+
   static func analyses(_ items: [AnalysisResource]) -> Table {
     Table(
       columns: [
@@ -104,6 +131,16 @@ extension Tables {
 }
 
 extension Description {
+  init(_ limit: LimitResource) {
+    self.init()
+    add("Name", limit.name)
+    add("Project", limit.project.rawValue)
+    add("Label", limit.label)
+    add("Max in flight", "\(limit.maxInFlight) clusters of each value")
+    add("Sets", limit.sets.isEmpty ? "all" : limit.sets)
+    add("Generation", String(limit.generation))
+  }
+
   init(_ analysis: AnalysisResource) {
     self.init()
     add("Name", analysis.name)

@@ -89,6 +89,7 @@ extension CompletionRequest {
     case .windows: try await client.windows(in: project, page: page).items.map(\.name)
     case .freezes: try await client.freezes(in: project, page: page).items.map(\.name)
     case .analyses: try await client.analyses(in: project, page: page).items.map(\.name)
+    case .limits: try await client.limits(in: project, page: page).items.map(\.name)
     case .repositories: try await client.repositories(in: project, page: page).items.map(\.name.rawValue)
     case .configmaps: try await client.configMaps(in: project, page: page).items.map(\.name)
     case .fleetsets: try await client.fleetSets(in: project, page: page).items.map(\.name.rawValue)

@@ -9,6 +9,7 @@ enum ResourceType: String, CaseIterable, Sendable {
   case windows
   case freezes
   case analyses
+  case limits
   case targets
   case releases
   case rollouts
@@ -23,6 +24,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .windows: "window"
     case .freezes: "freeze"
     case .analyses: "analysis"
+    case .limits: "limit"
     case .targets: "target"
     case .releases: "release"
     case .rollouts: "rollout"
@@ -38,7 +40,7 @@ enum ResourceType: String, CaseIterable, Sendable {
     case .fleetsets: ["fs"]
     case .windows: ["win"]
     case .freezes: ["fz"]
-    case .analyses: []
+    case .analyses, .limits: []
     case .targets: ["tg"]
     case .releases: ["rel"]
     case .rollouts: ["ro"]

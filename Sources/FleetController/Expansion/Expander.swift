@@ -19,18 +19,26 @@ public struct ExpandedSet: Sendable {
   public var isolated: [Int] = []
   /// How soon those are worth trying again.
   public var retryAfter: Duration?
+  /// When the first of other programs' answers is too old; nil when none was needed.
+  public var staleAfter: Duration?
 
   /// The SHA-256 over who is in the set, whatever it runs: what a person accepts who lets others leave (R24).
   public var membershipDigest: FleetModel.Digest {
     .sha256(Array(targets.map { "\($0.cluster) \($0.name)" }.sorted().joined(separator: "\n").utf8))
   }
 
-  /// The SHA-256 over the targets with their settings and bundles.
+  /// The SHA-256 over the targets with their settings, where they come from and their bundles: everything that a person
+  /// sees of a target changes it, also when the same is rendered. Which generator entry made a target does not.
   public var contentDigest: FleetModel.Digest {
     let lines = targets.map { target in
       let labels = target.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-      return "\(target.name) \(target.cluster) \(target.namespace) \(target.selfHeal) \(target.prune) "
-        + "\(target.createNamespace) \(target.bundle) \(labels)"
+      let values = (target.options.substitute ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      return [
+        "\(target.name)", "\(target.cluster)", target.namespace, "\(target.repository)", "\(target.revision)",
+        target.path,
+        "\(target.isRecursive) \(target.selfHeal) \(target.prune) \(target.createNamespace)", "\(target.bundle)",
+        labels, target.options.helm.map { "\($0)" } ?? "", values.joined(separator: "\u{0}"),
+      ].joined(separator: "\u{0}")
     }
     return .sha256(Array(lines.joined(separator: "\n").utf8))
   }
@@ -56,6 +64,8 @@ public struct Expander: Sendable {
   let programs: RenderPrograms
   let others: (any GeneratorSource)?
   let cache: RenderCache
+  let answers: AnswerMemory
+  let expansions: ExpansionCache
 
   /// Makes an expander.
   ///
@@ -65,15 +75,18 @@ public struct Expander: Sendable {
     self.programs = programs
     self.others = others
     cache = RenderCache()
+    answers = AnswerMemory()
+    expansions = ExpansionCache()
   }
 
-  init(
-    sources: any SourceReader, programs: RenderPrograms, others: (any GeneratorSource)?, cache: RenderCache
-  ) {
+  /// The same expander with other sources; what it remembers is shared.
+  init(_ other: Expander, sources: any SourceReader) {
     self.sources = sources
-    self.programs = programs
-    self.others = others
-    self.cache = cache
+    programs = other.programs
+    others = other.others
+    cache = other.cache
+    answers = other.answers
+    expansions = other.expansions
   }
 
   /// Expands and renders a set.
@@ -88,24 +101,39 @@ public struct Expander: Sendable {
   ///   - existing: targets that keep their settings whatever the template makes of them.
   ///   - onlyCluster: renders only the targets of this cluster; nil for all.
   ///   - onlyTargets: renders only these targets; nil for all.
+  ///   - isStored: whether this is the set as it is stored, expanded again and again: what did not change since the last
+  ///     time is not evaluated again.
+  ///   - answersUpTo: how old answers of other programs may be at most; nil for as old as the generators say.
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
   public func expand(
     _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], asker: GeneratorAsker,
     configMaps: [String: [String: String]] = [:], file: String, existing: [TargetName: TargetSettings] = [:],
-    onlyCluster: ClusterName? = nil, onlyTargets: Set<TargetName>? = nil,
+    onlyCluster: ClusterName? = nil, onlyTargets: Set<TargetName>? = nil, isStored: Bool = false,
+    answersUpTo oldest: Duration? = nil,
     keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
     var resolver = SourceResolver(sources: sources, repositories: repositories)
-    var answers = OtherAnswers(source: others, asker: asker, configMaps: configMaps)
-    let (targets, isolated, warnings) = try await generate(
-      definition, named: FleetSetName(asker.set), inventory: inventory, file: file, resolver: &resolver,
-      others: &answers)
-    var result = ExpandedSet(sources: [], targets: [], warnings: warnings, isolated: isolated)
-    result.retryAfter = answers.failure?.retryAfter
+    var others = OtherAnswers(
+      source: others, asker: asker, configMaps: configMaps, memory: answers, generators: definition.generators,
+      oldest: oldest)
+    let generated: GeneratedSet
+    do {
+      generated = try await generate(
+        definition, isStored: isStored, inventory: Inventory(inventory), file: file, resolver: &resolver,
+        others: &others)
+    } catch let failure as ExpansionFailure {
+      await answers.doubt(others.used, of: asker)
+      throw failure
+    }
+    if !generated.isolated.isEmpty { await answers.doubt(others.used, of: asker) }
+    var result = ExpandedSet(
+      sources: [], targets: [], warnings: generated.warnings, isolated: generated.isolated)
+    result.retryAfter = others.failure?.retryAfter
+    result.staleAfter = others.staleAfter
     var failures = TargetFailures()
     let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-    for target in targets.map({ $0.keeping(existing[$0.name]) })
+    for target in generated.targets.map({ $0.keeping(existing[$0.name]) })
     where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
       try Task.checkCancellation()
       do {
@@ -125,17 +153,40 @@ public struct Expander: Sendable {
     return result
   }
 
+  private typealias GeneratedSet = (targets: [ExpandedTarget], isolated: [Int], warnings: [Diagnostic])
+
   private func generate(
-    _ definition: FleetSetDefinition, named name: FleetSetName, inventory: [Cluster], file: String,
+    _ definition: FleetSetDefinition, isStored: Bool, inventory: Inventory, file: String,
     resolver: inout SourceResolver, others: inout OtherAnswers
-  ) async throws -> ([ExpandedTarget], isolated: [Int], [Diagnostic]) {
+  ) async throws -> GeneratedSet {
+    guard isStored else {
+      var expansion = KeptExpansion(
+        definition, named: FleetSetName(others.asker.set), time: .ofCommits, file: file, isForOnce: true)
+      return try await generate(&expansion, inventory: inventory, file: file, resolver: &resolver, others: &others)
+    }
+    let before = await expansions.take(definition, of: others.asker, file: file)
+    var expansion = before
+    let result: Result<GeneratedSet, any Error>
+    do {
+      result = .success(
+        try await generate(&expansion, inventory: inventory, file: file, resolver: &resolver, others: &others))
+    } catch {
+      result = .failure(error)
+    }
+    expansion.count(since: before)
+    await expansions.put(expansion, of: others.asker)
+    return try result.get()
+  }
+
+  private func generate(
+    _ kept: inout KeptExpansion, inventory: Inventory, file: String, resolver: inout SourceResolver,
+    others: inout OtherAnswers
+  ) async throws -> GeneratedSet {
     var answers: [GeneratorRequest: GeneratorAnswer] = [:]
     // A generator whose repository cannot be had has nothing else to complain about.
     var reason = "GeneratorFailed"
     while true {
-      let expansion = FleetGenerators.expand(
-        definition, named: name, inventory: inventory, answers: answers, time: .ofCommits, file: file)
-      switch expansion {
+      switch kept.expand(inventory: inventory, answers: answers) {
       case .targets(let targets, let isolated, let problems): return (targets, isolated, problems)
       case .failed(let problems):
         throw ExpansionFailure(
@@ -173,18 +224,23 @@ public struct Expander: Sendable {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
     }
-    // A kustomization may read beside its own directory, so the whole commit is what it depends on.
-    let key = RenderCache.Key(
-      repository: source.repository.url, commit: source.commit.id, object: object, path: target.path,
-      namespace: target.namespace, isRecursive: target.isRecursive, options: target.options,
-      target: isChart ? target.name.rawValue : "")
+    var key = RenderCache.Key(
+      repository: source.repository.url, object: object, path: target.path, namespace: target.namespace,
+      isRecursive: target.isRecursive, options: target.options, target: isChart ? target.name.rawValue : "")
+    if object != nil, let bundle = await cache.bundle(for: key) { return bundle }
+    key.commit = source.commit.id
     if let bundle = await cache.bundle(for: key) { return bundle }
-    let bundle = try await render(target, source)
+    let (bundle, isPlain) = try await render(target, source)
+    // A kustomization may read beside its own directory, so the whole commit is what it depends on.
+    if isPlain, object != nil { key.commit = nil }
     await cache.store(bundle, for: key)
     return bundle
   }
 
-  private func render(_ target: ExpandedTarget, _ source: ResolvedSource) async throws -> BundleDraft {
+  /// The bundle, and whether nothing but the directory was read for it.
+  private func render(
+    _ target: ExpandedTarget, _ source: ResolvedSource
+  ) async throws -> (bundle: BundleDraft, isPlain: Bool) {
     var answers: [RenderRequest: RenderAnswer] = [:]
     while true {
       let rendering = FleetRender.render(
@@ -192,11 +248,12 @@ public struct Expander: Sendable {
         options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
       switch rendering {
       case .manifests(let bundle, _):
-        return BundleDraft(
+        let draft = BundleDraft(
           digest: bundle.digest,
           objects: bundle.objects.map {
             BundleObjectDraft(digest: $0.digest, identity: $0.identity.text, canonicalJSON: $0.canonicalJSON)
           })
+        return (draft, answers.isEmpty)
       case .failed(let problems): throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       case .needs(let requests):
         for request in requests { answers[request] = await programs.answer(request, source.tree) }

@@ -38,6 +38,6 @@ struct PinnedSources: SourceReader {
 extension Expander {
   /// The same expander over a release's own commits; what it renders is kept in the same cache.
   func pinned(to pins: [ReleaseSource]) -> Expander {
-    Expander(sources: PinnedSources(sources: sources, pins: pins), programs: programs, others: others, cache: cache)
+    Expander(self, sources: PinnedSources(sources: sources, pins: pins))
   }
 }

@@ -46,7 +46,7 @@ public struct Previewer: Sendable {
         repositories.removeAll { $0.name == new.name }
         repositories.append(new)
       case .configMap(let new): configMaps[new.name] = new.data
-      case .window, .freeze, .analysis, .fleetSet: break
+      case .window, .freeze, .analysis, .limit, .fleetSet: break
       }
     }
     do {
@@ -54,7 +54,7 @@ public struct Previewer: Sendable {
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: project, set: name.rawValue), configMaps: configMaps, file: "FleetSet \(name)",
         existing: definition.updatesTargets ? [:] : try await settings(of: name, in: project),
-        onlyCluster: cluster, keep: keep)
+        onlyCluster: cluster, answersUpTo: .zero, keep: keep)
       return (set, Dictionary(inventory.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     } catch let failure as ExpansionFailure {
       throw DiagnosticsError(failure.diagnostics)

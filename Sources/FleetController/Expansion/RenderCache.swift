@@ -7,7 +7,8 @@ actor RenderCache {
   /// Everything that a bundle depends on.
   struct Key: Hashable {
     var repository: String
-    var commit: CommitID
+    /// Nil for what nothing but its directory is read for.
+    var commit: CommitID?
     var object: String?
     var path: String
     var namespace: String

@@ -32,7 +32,12 @@ public struct ExpansionTask: ControllerTask {
       let release = try await expand(definition, record)
       Counter(label: "flotilla_expansions_total", dimensions: [("outcome", "done")]).increment()
       try await recordSuccess(record, release: release.record, expanded: release.expanded, at: now)
-      return Self.nextLook(after: release.expanded, definition).map { now + $0 }
+      try await store.recordReads(
+        release.expanded.isolated.isEmpty ? SetReads(definition, sources: release.expanded.sources) : nil,
+        of: record.id,
+        generation: record.generation)
+      guard let look = Self.nextLook(after: release.expanded) else { return nil }
+      return try await store.now() + look
     } catch let failure as ExpansionFailure {
       try Task.checkCancellation()
       try await degrade(record, reason: failure.reason, message: failure.description, at: now)
@@ -42,19 +47,19 @@ public struct ExpansionTask: ControllerTask {
       try await store.propose(shrink, of: record.id)
       let message = ([shrink.message(of: record.name)] + stopped.findings.map(\.text)).joined(separator: "\n")
       try await degrade(record, reason: shrink.reason, message: message, at: now)
-      return nil
+      // Who was asked may name them again.
+      guard let look = stopped.look else { return nil }
+      return try await store.now() + look
     } catch let error as DiagnosticsError {
       try await degrade(record, reason: "DocumentInvalid", message: error.description, at: now)
       return nil
     }
   }
 
-  /// When to ask other programs again, which wake nobody; nil for a set that asks none. Isolated entries that failed come
-  /// earlier.
-  static func nextLook(after expanded: ExpandedSet, _ definition: FleetSetDefinition) -> Duration? {
-    let interval = definition.generators.askingInterval.map { max($0, .seconds(5)) }
-    guard let retry = expanded.retryAfter else { return interval }
-    return min(max(retry, .seconds(5)), interval ?? retry)
+  /// When to ask other programs again, which wake nobody: as soon as the first answer is too old; nil for a set that asks
+  /// none. Isolated entries that failed come earlier.
+  static func nextLook(after expanded: ExpandedSet) -> Duration? {
+    [expanded.staleAfter, expanded.retryAfter].compactMap { $0 }.min().map { max($0, AnswerMemory.shortest) }
   }
 
   /// How long to wait after a failure. Who was asked may have said how long; many that wait for the same come back one
@@ -73,15 +78,19 @@ public struct ExpansionTask: ControllerTask {
     let repositories = try await store.allRepositories(of: record.project)
     var bundles = BundleWriter(store: store)
     var expanded = ExpandedSet(sources: [], targets: [], warnings: [])
+    // Whoever changes a set wants to see what the world says now.
+    let isChanged = record.newestRelease?.fleetSetGeneration != record.generation
     do {
       expanded = try await expander.expand(
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
         existing: definition.updatesTargets ? [:] : try await store.targetSettings(of: record.id),
+        isStored: true, answersUpTo: isChanged ? AnswerMemory.shortest : nil,
         keep: { _, bundle in try await bundles.add(bundle) })
     } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {
       // Nobody is left, which a person may want.
       expanded.warnings = failure.diagnostics
+      expanded.staleAfter = definition.generators.askingInterval
     }
     let kept = try await acceptedShrink(to: expanded, definition, record)
     try await bundles.flush()
@@ -146,7 +155,8 @@ public struct ExpansionTask: ControllerTask {
       isolated: expanded.isolated, budget: definition.rollout.budgets.removals,
       isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
     switch judgeShrink(shrink) {
-    case .needsApproval(let proposal): throw StoppedShrink(proposal: proposal, findings: expanded.warnings)
+    case .needsApproval(let proposal):
+      throw StoppedShrink(proposal: proposal, findings: expanded.warnings, look: Self.nextLook(after: expanded))
     case .allowed(let kept):
       if record.shrink != nil { try await store.propose(nil, of: record.id) }
       return kept
@@ -180,6 +190,15 @@ public struct ExpansionTask: ControllerTask {
     Counter(label: "flotilla_expansions_total", dimensions: [("outcome", reason)]).increment()
     try await store.recordCondition(
       Condition(isReady: false, reason: reason, message: message, since: now), of: record.id)
+    try await store.recordReads(nil, of: record.id, generation: record.generation)
+  }
+}
+
+extension SetReads {
+  fileprivate init(_ definition: FleetSetDefinition, sources: [ReleaseSource]) {
+    self.init(
+      repositories: Set(sources.map(\.repository)).sorted(), asksOthers: definition.generators.asksOthers,
+      clusters: definition.generators.clusterSelectors)
   }
 }
 
@@ -187,4 +206,6 @@ public struct ExpansionTask: ControllerTask {
 private struct StoppedShrink: Error {
   var proposal: ShrinkProposal
   var findings: [Diagnostic]
+  /// When to look again by itself; nil for not before something wakes the set.
+  var look: Duration?
 }

@@ -14,7 +14,7 @@ extension Document {
     switch content {
     case .configMap: true
     case .fleetSet(let definition): definition.generators.contains(where: \.asksOthers)
-    case .cluster, .repository, .window, .freeze, .analysis: false
+    case .cluster, .repository, .window, .freeze, .analysis, .limit: false
     }
   }
 }

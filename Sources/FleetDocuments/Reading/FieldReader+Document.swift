@@ -73,6 +73,7 @@ extension FieldReader {
     case .window: return map.required("spec")?.window(header).map(Document.Content.window)
     case .freeze: return map.required("spec")?.freeze(header).map(Document.Content.freeze)
     case .analysis: return map.required("spec")?.analysis(header).map(Document.Content.analysis)
+    case .limit: return map.required("spec")?.sharedLimit(header).map(Document.Content.limit)
     case .applicationSet:
       // What a server adds is not part of what somebody wants.
       _ = map.optional("status")
@@ -111,7 +112,7 @@ extension FieldReader {
     "give one of \(DocumentHeader.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
 
   /// Kinds that Flotilla will have.
-  private static let laterKinds = ["Limit", "Channel", "Promotion", "Project"]
+  private static let laterKinds = ["Channel", "Promotion", "Project"]
 
   private func documentKind(among kinds: [DocumentHeader.Kind]) -> DocumentHeader.Kind? {
     if kinds == [.applicationSet] {

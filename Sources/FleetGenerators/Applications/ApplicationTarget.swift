@@ -9,6 +9,8 @@ struct ApplicationTarget {
   /// Whether to look for what a wrong name could have meant, which costs time by the number of names.
   let suggests: Bool
   private(set) var problems: [Diagnostic] = []
+  /// What the Application calls its cluster.
+  private(set) var reference: ClusterReference?
 
   init(inventory: Inventory, origin: TargetOrigin, suggests: Bool) {
     self.inventory = inventory
@@ -145,12 +147,14 @@ struct ApplicationTarget {
       fail("spec.destination", "name \"\(name)\" and server \"\(server)\" are given, and only one may be")
     case (true, true): fail("spec.destination", "neither name nor server is given")
     case (false, true):
+      reference = .name(name)
       if let cluster = inventory.cluster(named: name) { return cluster }
       let near = suggests ? suggestion(for: name, among: inventory.names) : nil
       fail(
         "spec.destination.name", "there is no cluster \"\(name)\"",
         hint: near.map { "did you mean \"\($0)\"?" } ?? "add it first, or correct the template")
     case (true, false):
+      reference = .server(server)
       if let cluster = inventory.cluster(at: server) { return cluster }
       fail(
         "spec.destination.server", "there is no cluster at \(server)",

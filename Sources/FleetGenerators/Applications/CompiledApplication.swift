@@ -16,6 +16,8 @@ struct CompiledApplication {
   /// looks at time or chance.
   private var name: CompiledTemplate?
   private var source: (repository: CompiledTemplate, revision: CompiledTemplate)?
+  /// Whether any of the templates may ask what time it is.
+  private(set) var usesTime = false
 
   /// Reads the template; nil when a template in it is malformed, which is then noted.
   ///
@@ -47,7 +49,8 @@ struct CompiledApplication {
     // The whole was read already, so its parts can be read as well.
     func compiled(_ node: Node?) -> CompiledTemplate? { try? CompiledTemplate(node?.string ?? "", language: language) }
     if tree.contains(\.usesChance) || patch?.usesChance == true { name = compiled(unfilled["metadata", "name"]) }
-    guard tree.contains(\.usesTime) || patch?.usesTime == true else { return }
+    usesTime = tree.contains(\.usesTime) || patch?.usesTime == true
+    guard usesTime else { return }
     let source = unfilled["spec", "sources"]?.array?.first ?? unfilled["spec", "source"]
     guard let repository = compiled(source?["repoURL"]), let revision = compiled(source?["targetRevision"]) else {
       return

@@ -26,16 +26,28 @@ public func expand(
   _ definition: FleetSetDefinition, named name: FleetSetName = "", inventory: Inventory,
   answers: [GeneratorRequest: GeneratorAnswer] = [:], time: TemplateTime = .unknown, file: String = ""
 ) -> Expansion {
+  var memory: EvaluationMemory?
+  return expand(
+    definition, named: name, inventory: inventory, answers: answers, time: time, file: file, memory: &memory)
+}
+
+/// Expands a set with what earlier expansions found.
+///
+/// - Parameter memory: nil for none.
+func expand(
+  _ definition: FleetSetDefinition, named name: FleetSetName, inventory: Inventory,
+  answers: [GeneratorRequest: GeneratorAnswer], time: TemplateTime, file: String, memory: inout EvaluationMemory?
+) -> Expansion {
   let generated = generate(definition, inventory: inventory, answers: answers, file: file)
   if !generated.needs.isEmpty { return .needs(generated.needs) }
   var problems = Problems(file: file)
   var isolated: [Int] = []
   var targets = UniqueTargets()
   var maker = TargetMaker(
-    definition: definition, inventory: inventory,
-    moments: TargetMoments(setName: name.rawValue, time: time, answers: answers), file: file)
+    definition: definition, moments: TargetMoments(setName: name.rawValue, time: time, answers: answers), file: file)
   for var entry in generated.entries {
-    let made = maker.targets(of: entry.sets, in: entry, problems: &entry.problems)
+    let made = maker.targets(
+      of: entry.sets, in: entry, inventory: inventory, memory: &memory, problems: &entry.problems)
     guard entry.problems.hasErrors, entry.entry.onError == .isolate else {
       problems.add(entry.problems)
       targets.add(made, problems: &problems)
@@ -74,64 +86,6 @@ private struct UniqueTargets {
       }
       places[target.name] = targets.count
       targets.append(target)
-    }
-  }
-}
-
-/// Makes targets of parameter sets, with the template of either kind of set.
-private struct TargetMaker {
-  private enum Template {
-    case target(TargetBuilder)
-    case application(ApplicationTemplate)
-  }
-
-  private let definition: FleetSetDefinition
-  private let inventory: Inventory
-  private let template: Template
-  /// What is wrong with the set's template in itself.
-  private(set) var ownProblems: Problems
-  private(set) var moments: TargetMoments
-
-  init(definition: FleetSetDefinition, inventory: Inventory, moments: TargetMoments, file: String) {
-    ownProblems = Problems(file: file)
-    self.moments = moments
-    self.definition = definition
-    self.inventory = inventory
-    template =
-      switch definition.template {
-      case .target(let template):
-        .target(TargetBuilder(template, definition: definition, inventory: inventory, problems: &ownProblems))
-      case .application(let template): .application(template)
-      }
-  }
-
-  mutating func targets(
-    of sets: [ParameterSet], in entry: GeneratedEntry, problems: inout Problems
-  ) -> [ExpandedTarget] {
-    switch template {
-    case .target(let builder):
-      let own = entry.entry.targetTemplate.map {
-        TargetBuilder($0, definition: definition, inventory: inventory, problems: &problems)
-      }
-      return (own ?? builder).targets(of: sets, generator: entry.index, moments: &moments, problems: &problems)
-    case .application(let template):
-      guard
-        let compiled = CompiledApplication(
-          template, own: entry.entry.template, language: definition.language, problems: &problems)
-      else { return [] }
-      var targets: [ExpandedTarget] = []
-      targets.reserveCapacity(sets.count)
-      for set in sets {
-        let origin = TargetOrigin(generator: entry.index, source: set.source)
-        guard let application = compiled.render(set, origin: origin, moments: &moments, problems: &problems) else {
-          continue
-        }
-        var reading = ApplicationTarget(inventory: inventory, origin: origin, suggests: problems.count < 100)
-        let target = reading.target(of: application)
-        problems.add(reading.problems)
-        if let target { targets.append(target) }
-      }
-      return targets
     }
   }
 }

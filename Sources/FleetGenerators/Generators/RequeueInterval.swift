@@ -13,6 +13,17 @@ extension [GeneratorEntry] {
   /// own, and wake the sets when they changed.
   public var askingInterval: Duration? { requeueInterval(standard: .seconds(180), countsGit: false) }
 
+  /// After how long an answer is to be asked for again: the shortest interval of the generators that ask for its kind; nil
+  /// when none does.
+  public func askingInterval(of request: GeneratorRequest) -> Duration? {
+    compactMap { entry in
+      let generator = entry.generator
+      return generator.asks(request)
+        ? [entry].requeueInterval(standard: .seconds(180), countsGit: false)
+        : generator.children.askingInterval(of: request)
+    }.min()
+  }
+
   fileprivate func requeueInterval(standard: Duration, countsGit: Bool) -> Duration? {
     compactMap { $0.requeueInterval(standard: standard, countsGit: countsGit) }.min()
   }
@@ -41,6 +52,18 @@ extension GeneratorEntry {
     switch generator {
     case .clusters, .clusterDecisionResource: true
     default: generator.children.contains(where: \.looksAtClusters)
+    }
+  }
+}
+
+extension Generator {
+  /// Whether it asks for answers of this kind itself.
+  fileprivate func asks(_ request: GeneratorRequest) -> Bool {
+    switch (self, request) {
+    case (.scmProvider, .repositories), (.scmProvider, .branches), (.scmProvider, .path), (.pullRequest, .pullRequests),
+      (.plugin, .plugin), (.clusterDecisionResource, .decisions):
+      true
+    default: false
     }
   }
 }

@@ -4,7 +4,7 @@ internal import FleetTemplate
 /// The clusters that generators see.
 public struct Inventory: Sendable {
   /// The clusters by name.
-  let clusters: [InventoryCluster]
+  private(set) var clusters: [InventoryCluster]
   /// Whether the cluster that Argo CD itself runs in is there without being written down.
   let hasLocalCluster: Bool
   private let byName: [String: Int]
@@ -44,8 +44,28 @@ public struct Inventory: Sendable {
     return server == InventoryCluster.local.server && hasLocalCluster ? .local : nil
   }
 
+  /// The cluster that something refers to; nil when there is none.
+  func cluster(_ reference: ClusterReference) -> InventoryCluster? {
+    switch reference {
+    case .name(let name): cluster(named: name)
+    case .server(let server): cluster(at: server)
+    }
+  }
+
+  /// Where the cluster of a name is in ``clusters``; nil when it is not there.
+  func place(of name: String) -> Int? { byName[name] }
+
+  /// Puts another row of the same cluster, with the same names, in its place.
+  mutating func replace(_ row: InventoryCluster, at place: Int) { clusters[place] = row }
+
   /// The names, for suggestions.
   var names: some Sequence<String> { clusters.lazy.map(\.name) }
+}
+
+/// What a cluster is called by: its name or its URL.
+enum ClusterReference: Hashable, Sendable {
+  case name(String)
+  case server(String)
 }
 
 /// A cluster as generators see it.

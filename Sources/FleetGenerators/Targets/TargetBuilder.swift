@@ -7,33 +7,27 @@ import Manifest
 struct TargetBuilder {
   private let template: CompiledTarget?
   private let sync: SyncPolicy
-  private let inventory: Inventory
+
+  /// Whether any of the templates may ask what time it is.
+  var usesTime: Bool { template?.usesTime ?? false }
 
   /// Reads the template; what is wrong with it is noted.
-  init(
-    _ template: TargetTemplate, definition: FleetSetDefinition, inventory: Inventory, problems: inout Problems
-  ) {
+  init(_ template: TargetTemplate, definition: FleetSetDefinition, problems: inout Problems) {
     self.template = CompiledTarget(template, definition.language, problems: &problems)
     sync = definition.sync
-    self.inventory = inventory
   }
 
-  /// The targets of an entry's parameter sets; what is wrong with them is noted.
-  func targets(
-    of sets: [ParameterSet], generator: Int, moments: inout TargetMoments, problems: inout Problems
-  ) -> [ExpandedTarget] {
-    guard let template else { return [] }
-    var targets: [ExpandedTarget] = []
-    targets.reserveCapacity(sets.count)
-    for set in sets {
-      var rendering = TargetRendering(
-        template: template, set: set, origin: TargetOrigin(generator: generator, source: set.source), sync: sync,
-        suggests: problems.count < 100)
-      let target = rendering.target(in: inventory, moments: &moments)
-      problems.add(rendering.problems)
-      if let target { targets.append(target) }
-    }
-    return targets
+  /// The target of a parameter set, with what its template called the cluster; what is wrong with it is noted.
+  func target(
+    of set: ParameterSet, origin: TargetOrigin, inventory: Inventory, moments: inout TargetMoments,
+    problems: inout Problems
+  ) -> (target: ExpandedTarget, cluster: ClusterReference)? {
+    guard let template else { return nil }
+    var rendering = TargetRendering(
+      template: template, set: set, origin: origin, sync: sync, suggests: problems.count < 100)
+    let made = rendering.target(in: inventory, moments: &moments)
+    problems.add(rendering.problems)
+    return made
   }
 }
 

@@ -23,9 +23,11 @@ struct TargetRendering {
     self.suggests = suggests
   }
 
-  /// The target; nil when it cannot be made, which is then noted, or when something is needed to know its time, which
+  /// The target, with what the template calls its cluster; nil when it cannot be made, which is then noted, or when something is needed to know its time, which
   /// `moments` notes.
-  mutating func target(in inventory: Inventory, moments: inout TargetMoments) -> ExpandedTarget? {
+  mutating func target(
+    in inventory: Inventory, moments: inout TargetMoments
+  ) -> (target: ExpandedTarget, cluster: ClusterReference)? {
     let repository = render(template.repository, "spec.source.repository")
     let revisionText = render(template.revision, "spec.source.revision")
     guard !template.usesTime || findTime(repository, revisionText, &moments) else { return nil }
@@ -68,7 +70,7 @@ struct TargetRendering {
       annotations: annotations, cluster: ClusterName(member.clusterName), repository: repository, revision: revision,
       path: directory, namespace: namespace, sync: sync, origin: origin)
     target.options = options
-    return target
+    return (target, .name(cluster))
   }
 
   /// Finds out what time it is; false when that must be answered first, or cannot be.

@@ -132,7 +132,7 @@ extension Pass {
         unit.clusterName)
       return false
     }
-    return true
+    return fitsSharedLimits(unit)
   }
 
   /// Orders all pending steps of a unit together (R0), each above every generation known (R27).

@@ -14,6 +14,7 @@ struct Pass {
   var stages: [Stage]
   var units: [Unit]
   var inFlightByLabel: [String: [String: Int]]
+  var sharedLimits: [SharedLimitUse]
   var plan: Plan
   /// When something can change by itself; the earliest is the plan's `nextWake`.
   var wakes: [Instant] = []
@@ -45,6 +46,7 @@ struct Pass {
       units.sort { ($0.stage, $0.position) < ($1.stage, $1.position) }
     }
     inFlightByLabel = input.inFlightByLabel
+    sharedLimits = input.sharedLimits
     waits = Array(repeating: DispatchWaits(), count: input.stages.count)
     windowMemory = WindowMemory(input)
     plan = Plan(run: input.run)
@@ -118,6 +120,7 @@ struct Pass {
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       if let value { inFlightByLabel[limit.label, default: [:]][value, default: 0] += change }
     }
+    countSharedLimits(unit, change: change)
   }
 
   private mutating func record(_ unit: Unit, _ stepIndex: Int, from: StepState, order: OrderDraft?) {

@@ -21,6 +21,8 @@ public struct PlanInput: Sendable {
   public var units: [Unit]
   /// Clusters in flight per label and value, over all runs of the set: `[label: [value: count]]`.
   public var inFlightByLabel: [String: [String: Int]]
+  /// The limits that the set shares with others, with the places of all runs.
+  public var sharedLimits: [SharedLimitUse] = []
 
   /// The windows and freezes that hold now (R21).
   public var calendar = ChangeCalendar()

@@ -12,7 +12,7 @@ public struct Unit: Hashable, Sendable {
   public var clusterName: ClusterName
   /// The values of the strategy's limit labels, in the order of `limits`; nil where the cluster has no such label.
   public var limitValues: [String?]
-  /// The cluster's labels as they are now; loaded only where windows or freezes look at them.
+  /// The cluster's labels as they are now; loaded only where windows, freezes or shared limits look at them.
   public var clusterLabels: [String: String] = [:]
   /// How long the cluster has been silent, in listening time (R28). One that has not been heard since the last outage of
   /// all controllers counts as silent for at least 45 s, so that nothing is sent to it, or fails by its deadline, unheard.

@@ -15,6 +15,8 @@ public struct DocumentDraft: Hashable, Sendable {
     case freeze(Freeze)
     /// A metric that gates refer to.
     case analysis(Analysis)
+    /// A limit that FleetSets share.
+    case limit(SharedLimit)
     /// A FleetSet: only its text.
     case fleetSet
     /// Settings that generators refer to.

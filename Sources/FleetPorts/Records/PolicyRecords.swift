@@ -8,9 +8,11 @@ public enum PolicyKind: String, Sendable, CaseIterable {
   case freeze = "Freeze"
   /// A metric that says whether a release is well.
   case analysis = "Analysis"
+  /// A limit that FleetSets share.
+  case limit = "Limit"
 }
 
-/// A window, freeze or analysis with what is known of it.
+/// A window, freeze, analysis or limit with what is known of it.
 public struct PolicyRecord: Hashable, Sendable {
   /// What it is.
   public enum Entry: Hashable, Sendable {
@@ -20,6 +22,8 @@ public struct PolicyRecord: Hashable, Sendable {
     case freeze(Freeze)
     /// An analysis.
     case analysis(Analysis)
+    /// A limit.
+    case limit(SharedLimit)
   }
 
   /// What it is.
@@ -45,6 +49,7 @@ public struct PolicyRecord: Hashable, Sendable {
     case .window(let window): window.project
     case .freeze(let freeze): freeze.project
     case .analysis(let analysis): analysis.project
+    case .limit(let limit): limit.project
     }
   }
 
@@ -54,6 +59,7 @@ public struct PolicyRecord: Hashable, Sendable {
     case .window(let window): window.name
     case .freeze(let freeze): freeze.name
     case .analysis(let analysis): analysis.name
+    case .limit(let limit): limit.name
     }
   }
 
@@ -62,7 +68,7 @@ public struct PolicyRecord: Hashable, Sendable {
     switch entry {
     case .window(let window): window.timeZone
     case .freeze(let freeze): freeze.timeZone
-    case .analysis: nil
+    case .analysis, .limit: nil
     }
   }
 }

@@ -58,6 +58,10 @@ public protocol DocumentStore: Sendable {
   ) async throws(StoreError)
   /// Records whether a FleetSet is as it should be; writes nothing when reason and message are unchanged.
   func recordCondition(_ condition: Condition, of fleetSet: FleetSetID) async throws(StoreError)
+  /// Records what the expansion of a generation of a FleetSet read; nil when it failed, and anything may mend it. An
+  /// expansion that read something else than the one before it is woken once more, because changes of that were not
+  /// looked for while it went on. Writes nothing when nothing differs, or the set was changed.
+  func recordReads(_ reads: SetReads?, of fleetSet: FleetSetID, generation: Int64) async throws(StoreError)
 }
 
 /// Releases, bundles and targets. Called by the expansion task and the API.

@@ -31,5 +31,7 @@ struct Migration: Sendable {
     Migration(
       9, "render_options", up: PackageResources._009_render_options_up_sql,
       down: PackageResources._009_render_options_down_sql),
+    Migration(10, "reads", up: PackageResources._010_reads_up_sql, down: PackageResources._010_reads_down_sql),
+    Migration(11, "limits", up: PackageResources._011_limits_up_sql, down: PackageResources._011_limits_down_sql),
   ]
 }

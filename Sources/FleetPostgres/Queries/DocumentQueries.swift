@@ -160,7 +160,8 @@ enum DocumentQueries {
   static let insertFleetSet = Statement(
     "document.insertFleetSet", "INSERT INTO fleet_sets (project, name, document) VALUES ($1, $2, $3) RETURNING id")
   static let updateFleetSet = Statement(
-    "document.updateFleetSet", "UPDATE fleet_sets SET document = $2, generation = generation + 1 WHERE id = $1")
+    "document.updateFleetSet",
+    "UPDATE fleet_sets SET document = $2, generation = generation + 1, reads = NULL WHERE id = $1")
   static let insertGeneration = Statement(
     "document.insertGeneration",
     """
@@ -188,6 +189,39 @@ enum DocumentQueries {
     "document.fleetSet", "\(fleetSetColumns) WHERE f.project = $1 AND f.name = $2 AND f.removed_at IS NULL")
   static let fleetSetByID = Statement(
     "document.fleetSetByID", "\(fleetSetColumns) WHERE f.id = $1 AND f.removed_at IS NULL")
+  static let recordReads = Statement(
+    "document.recordReads",
+    """
+    WITH old AS (
+      SELECT id, reads FROM fleet_sets WHERE id = $1 AND removed_at IS NULL AND generation = $3 FOR NO KEY UPDATE)
+    UPDATE fleet_sets AS f SET reads = $2::jsonb FROM old
+    WHERE f.id = old.id AND old.reads IS DISTINCT FROM $2::jsonb
+    RETURNING old.reads IS NOT NULL
+    """)
+  /// The sets of a project that a change concerns: of clusters (`$2`, with all labels that they had and have, `$3`), of
+  /// repositories by name (`$4`) or URL (`$5`), of ConfigMaps (`$6`).
+  static let readers = Statement(
+    "document.readers",
+    """
+    SELECT f.id FROM fleet_sets AS f
+    WHERE f.project = $1 AND f.removed_at IS NULL AND (f.reads IS NULL
+      OR (f.reads ->> 'asksOthers')::boolean AND $6
+      OR f.reads -> 'repositories' ?| $4::text[]
+      OR EXISTS (SELECT FROM repositories AS r WHERE r.project = $1 AND r.removed_at IS NULL AND r.url = ANY ($5::text[])
+        AND f.reads -> 'repositories' ? r.name)
+      OR jsonb_array_length($3::jsonb) > 0 AND (
+        jsonb_typeof(f.reads -> 'clusters') = 'null'
+        OR EXISTS (SELECT FROM targets AS t
+          WHERE t.fleet_set_id = f.id AND t.cluster_id = ANY ($2::bigint[]) AND NOT t.is_abandoned)
+        OR EXISTS (
+          SELECT FROM jsonb_array_elements(f.reads -> 'clusters') AS s (selector),
+            jsonb_array_elements($3::jsonb) AS l (labels)
+          WHERE \(SelectorJSON.matches("s.selector", "l.labels")))))
+    ORDER BY f.id
+    """)
+  static let clusterLabels = Statement(
+    "document.clusterLabels",
+    "SELECT id, labels FROM clusters WHERE project = $1 AND name = ANY ($2::text[]) AND removed_at IS NULL")
   static let fleetSetIDs = Statement(
     "document.fleetSetIDs", "SELECT id FROM fleet_sets WHERE project = $1 AND removed_at IS NULL ORDER BY id")
   static let openRollout = Statement(

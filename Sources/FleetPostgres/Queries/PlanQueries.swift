@@ -78,8 +78,39 @@ enum PlanQueries {
         OR (s.state = 'RollingBack' AND s.order_direction = 'rollback'))
     GROUP BY 1, 2
     """)
+  /// Sets with runs that go on, and their labels, which limits that sets share choose by.
+  static let openSets = Statement(
+    "plan.openSets",
+    """
+    SELECT f.id, f.name, coalesce(f.document::jsonb #> '{metadata,labels}', '{}') FROM fleet_sets AS f
+    WHERE f.project = $1 AND EXISTS (SELECT FROM rollouts AS o WHERE o.fleet_set_id = f.id AND o.ended_at IS NULL)
+    """)
+  /// Clusters with an order in flight by value of a label and run.
+  static let sharedInFlight = Statement(
+    "plan.sharedInFlight",
+    """
+    SELECT c.labels ->> $2, f.name || '/' || o.number, count(DISTINCT s.cluster_id)
+    FROM fleet_sets AS f JOIN rollouts AS o ON o.fleet_set_id = f.id AND o.ended_at IS NULL
+    JOIN rollout_steps AS s ON s.rollout_id = o.id JOIN clusters AS c ON c.id = s.cluster_id
+    WHERE f.id = ANY ($1::bigint[]) AND c.labels ->> $2 IS NOT NULL
+      AND (s.state IN ('Dispatched', 'Applying', 'Verifying')
+        OR (s.state = 'RollingBack' AND s.order_direction = 'rollback'))
+    GROUP BY 1, 2
+    """)
 
   // Committing
+
+  /// Commits that take places of limits that sets share wait for one another: the key spells `cam`.
+  static let lockLimits = Statement(
+    "plan.lockLimits", "SELECT pg_advisory_xact_lock(6513005, hashtext($1))")
+  /// Runs that wait for a place under a limit.
+  static let waitingForLimits = Statement(
+    "plan.waitingForLimits",
+    """
+    SELECT o.id FROM rollouts AS o WHERE o.project = $1 AND o.id <> $2 AND o.ended_at IS NULL
+      AND jsonb_path_exists(o.report, '$.waiting[*] ? (@.reason == "limit")')
+    ORDER BY o.id
+    """)
 
   static let updateRun = Statement(
     "plan.updateRun",

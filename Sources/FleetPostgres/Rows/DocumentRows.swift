@@ -65,6 +65,7 @@ extension Row {
       case .window: .window(try json())
       case .freeze: .freeze(try json())
       case .analysis: .analysis(try json())
+      case .limit: .limit(try json())
       }
     return PolicyRecord(
       entry: entry, canonicalJSON: Array(try text().utf8), generation: try int(), appliedAt: try instant())

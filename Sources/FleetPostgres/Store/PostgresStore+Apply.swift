@@ -14,8 +14,10 @@ extension PostgresStore {
         documents[left].lockOrder < documents[right].lockOrder
       }
       var applied: [Int: AppliedDocument] = [:]
+      var changes = try session.inventoryChanges(of: documents)
       for index in order { applied[index] = try session.apply(documents[index], cause: cause) }
-      try session.noteDocumentsChanged(documents.indices.compactMap { applied[$0] })
+      let changed = documents.indices.filter { applied[$0]?.result != .unchanged }.map { documents[$0] }
+      try session.noteDocumentsChanged(changed, &changes)
       return documents.indices.compactMap { applied[$0] }
     }
   }
@@ -29,6 +31,7 @@ extension DocumentDraft {
     case .window: PolicyKind.window.rawValue
     case .freeze: PolicyKind.freeze.rawValue
     case .analysis: PolicyKind.analysis.rawValue
+    case .limit: PolicyKind.limit.rawValue
     case .fleetSet: "FleetSet"
     case .configMap: "ConfigMap"
     }
@@ -40,6 +43,7 @@ extension DocumentDraft {
     case .window(let window): (.window, window)
     case .freeze(let freeze): (.freeze, freeze)
     case .analysis(let analysis): (.analysis, analysis)
+    case .limit(let limit): (.limit, limit)
     case .cluster, .repository, .configMap, .fleetSet: nil
     }
   }
@@ -60,7 +64,7 @@ extension Session {
       switch draft.content {
       case .cluster(let cluster): applied = try apply(draft, cluster: cluster)
       case .repository(let repository): applied = try apply(draft, repository: repository)
-      case .window, .freeze, .analysis: applied = try applyPolicy(draft)
+      case .window, .freeze, .analysis, .limit: applied = try applyPolicy(draft)
       case .fleetSet: applied = try applyFleetSet(draft, cause: cause)
       case .configMap(let configMap):
         let (result, generation) = try apply(draft, configMap: configMap)
@@ -182,17 +186,51 @@ extension Session {
     return draft.applied(stored == nil ? .created : .configured, generation: generation)
   }
 
-  /// Clusters, repositories and ConfigMaps can change what any FleetSet of their project expands to.
-  fileprivate func noteDocumentsChanged(_ applied: [AppliedDocument]) throws {
-    let projects = Set(
-      applied.filter { $0.result != .unchanged && ["Cluster", "Repository", "ConfigMap"].contains($0.kind) }.map(
-        \.project))
-    for project in projects.sorted() { try wakeExpansions(of: project) }
+  /// What documents are about to change, as it is before: a set that looked at a cluster by labels that it loses is
+  /// concerned as well.
+  fileprivate func inventoryChanges(of documents: [DocumentDraft]) throws -> [ProjectName: InventoryChange] {
+    var changes: [ProjectName: InventoryChange] = [:]
+    for (project, own) in Dictionary(grouping: documents, by: \.project) {
+      try note(own.clusterNames, of: project, in: &changes[project, default: InventoryChange()])
+      for case .repository(let repository) in own.map(\.content) {
+        let stored = try first(DocumentQueries.repository, .name(project), .name(repository.name)) {
+          try $0.repositoryRecord().repository.url
+        }
+        changes[project]?.urls += stored.map { [$0] } ?? []
+      }
+    }
+    return changes
   }
 
-  /// Makes the expansion of every FleetSet of a project due.
-  func wakeExpansions(of project: ProjectName) throws {
-    let sets = try rows(DocumentQueries.fleetSetIDs, .name(project), read: { try $0.int() })
-    if !sets.isEmpty { try wake(.expansion, sets) }
+  /// Clusters, repositories and ConfigMaps change what the FleetSets of their project expand to that look at them.
+  fileprivate func noteDocumentsChanged(
+    _ changed: [DocumentDraft], _ changes: inout [ProjectName: InventoryChange]
+  ) throws {
+    for (project, own) in Dictionary(grouping: changed, by: \.project).sorted(by: { $0.key < $1.key }) {
+      // What was noted of documents that turned out to be the same wakes a few too many, and nobody too few.
+      var change = changes[project] ?? InventoryChange()
+      try note(own.clusterNames, of: project, in: &change)
+      if own.clusterNames.isEmpty { (change.clusters, change.labels) = ([], []) }
+      var isConcerned = !own.clusterNames.isEmpty
+      for draft in own {
+        switch draft.content {
+        case .repository(let repository):
+          change.repositories.append(draft.name)
+          change.urls.append(repository.url)
+          isConcerned = true
+        case .configMap:
+          change.hasConfigMaps = true
+          isConcerned = true
+        default: break
+        }
+      }
+      if isConcerned { try wakeExpansions(of: project, because: change) }
+    }
+  }
+}
+
+extension [DocumentDraft] {
+  fileprivate var clusterNames: [String] {
+    compactMap { if case .cluster = $0.content { $0.name } else { nil } }
   }
 }

@@ -29,6 +29,8 @@ extension PostgresStore {
       var labels = before.cluster.labels
       for (key, value) in changes { labels[key] = value }
       guard labels != before.cluster.labels else { return before }
+      var change = InventoryChange()
+      (change.clusters, change.labels) = ([id], [before.cluster.labels, labels])
       try session.execute(DocumentQueries.setLabels, .int(id), .json(labels))
       let said = changes.sorted { $0.key < $1.key }.map { key, value in value.map { "\(key)=\($0)" } ?? "\(key)-" }
       try session.record(
@@ -36,7 +38,7 @@ extension PostgresStore {
           "cluster.labelled", project: project, cluster: name.rawValue, cause: cause,
           message: "labels of \(name): \(said.joined(separator: " "))"))
       try session.noteClusterChanged([id])
-      try session.wakeExpansions(of: project)
+      try session.wakeExpansions(of: project, because: change)
       return try session.present(session.clusterRecord(name, in: project))
     }
   }
@@ -65,6 +67,8 @@ extension PostgresStore {
   ) async throws(StoreError) {
     try await change { session in
       let id = try session.clusterID(name, in: project)
+      var change = InventoryChange()
+      try session.note([name.rawValue], of: project, in: &change)
       try session.execute(DocumentQueries.removeCluster, .int(id))
       try session.dismissAgent(of: id)
       try session.record(
@@ -72,7 +76,7 @@ extension PostgresStore {
           "cluster.removed", project: project, cluster: name.rawValue, cause: cause,
           message: "\(name) left the inventory; its workloads stay"))
       try session.noteClusterChanged([id])
-      try session.wakeExpansions(of: project)
+      try session.wakeExpansions(of: project, because: change)
     }
   }
 

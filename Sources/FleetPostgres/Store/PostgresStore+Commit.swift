@@ -10,9 +10,12 @@ extension PostgresStore {
       let isCommand = cause.principal != Principal.flotilla.name
       // Rows are locked in one order everywhere (run, placements, steps, work), so that deadlocks stay rare.
       try session.holdCalendar(plan, input: input)
+      let taken = plan.takenSharedPlaces(input)
+      if !taken.isEmpty { try session.lockSharedLimits(of: plan.run.project) }
       let fleetSet = try session.updateRun(plan, input: input)
       try session.commitOrders(plan, listened: input.listened)
       try session.commitSteps(plan, input: input)
+      try session.checkSharedLimits(taken, of: plan.run)
       try session.write(plan.stages, of: plan.run.id)
       try session.commitJoined(plan)
       for bulk in plan.bulk {
@@ -44,6 +47,7 @@ extension PostgresStore {
         // A person's change is followed by an ordinary pass; the planner's own claim decides when it looks again.
         try session.wake(.rollout, [plan.run.id.rawValue])
       }
+      if plan.freesSharedPlaces(input) { try session.wakeWaitingForLimits(besides: plan.run) }
       if !hasEnded, plan.stages.contains(where: \.hasOpenChecks) { try session.wake(.check, [plan.run.id.rawValue]) }
       try session.signalOrders(Set(plan.steps.filter { $0.order != nil }.map(\.cluster)))
     }

@@ -31,7 +31,9 @@ extension PostgresStore {
       }
       try session.record(
         Event("configmap.removed", project: project, cause: cause, message: "ConfigMap \(name) was removed"))
-      try session.wakeExpansions(of: project)
+      var change = InventoryChange()
+      change.hasConfigMaps = true
+      try session.wakeExpansions(of: project, because: change)
     }
   }
 }

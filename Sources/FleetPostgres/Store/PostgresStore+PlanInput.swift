@@ -20,6 +20,9 @@ extension PostgresStore {
       input.isHeld = head.isHeld
       if !head.run.state.isEnd {
         input.calendar = try session.calendar(of: head.run.project, head.run.fleetSet)
+        if input.calendar.version > 0 {
+          input.sharedLimits = try session.sharedLimits(of: head.run.project, head.run.fleetSet)
+        }
         try session.loadUnits(of: &input, lookahead: lookahead)
         let zones = input.calendar.zoneNames(input.units.map(\.clusterLabels))
         input.calendar.zones = try session.timeZones(named: zones)
@@ -73,7 +76,7 @@ extension Session {
     let limits = run.strategy.limits.map(\.label)
     let steps = try rows(
       PlanQueries.units, .id(run.id), .ints(order.map { Int64($0.stage) }), .ints(order.map { Int64($0.position) }),
-      .int(input.listened.milliseconds), .bool(input.calendar.looksAtLabels),
+      .int(input.listened.milliseconds), .bool(input.calendar.looksAtLabels || !input.sharedLimits.isEmpty),
       read: { try LoadedStep(&$0, limits: limits) })
     for loaded in steps {
       if let last = input.units.indices.last, input.units[last].stage == loaded.unit.stage,

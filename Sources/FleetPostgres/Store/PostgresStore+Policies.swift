@@ -41,7 +41,7 @@ extension PostgresStore {
         case .window: try session.rows(PolicyQueries.users, .name(project), .text(name), read: { try $0.text() })
         case .analysis:
           try session.rows(PolicyQueries.analysisUsers, .name(project), .text(name), read: { try $0.text() })
-        case .freeze: []
+        case .freeze, .limit: []
         }
       guard users.isEmpty else {
         throw StoreError(
@@ -132,7 +132,7 @@ extension Session {
     let isCurrent = try first(
       PolicyQueries.isCurrent, .name(project), .int(input.calendar.version), read: { try $0.int() })
     if isCurrent == nil {
-      throw StoreError(.lostRace, "a window or freeze changed since \(plan.run.displayName) was read")
+      throw StoreError(.lostRace, "a window, freeze or limit changed since \(plan.run.displayName) was read")
     }
   }
 
@@ -156,7 +156,7 @@ extension Session {
       case .window(let window): calendar.windows[window.name] = window
       case .freeze(let freeze) where freeze.fleetSets.isEmpty || freeze.fleetSets.contains(fleetSet):
         calendar.freezes.append(ChangeCalendar.AppliedFreeze(freeze, appliedAt: record.appliedAt))
-      case .freeze, .analysis: break
+      case .freeze, .analysis, .limit: break
       }
     }
     return calendar

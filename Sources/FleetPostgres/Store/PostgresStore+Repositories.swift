@@ -83,7 +83,11 @@ extension PostgresStore {
             cause: ChangeCause(principal: Principal.flotilla.name),
             message: "repository \(changed.name): \(condition.message.isEmpty ? condition.reason : condition.message)"))
       }
-      if changed.hasNewRefs { try session.wakeExpansions(of: changed.project) }
+      if changed.hasNewRefs {
+        var change = InventoryChange()
+        change.repositories = [changed.name]
+        try session.wakeExpansions(of: changed.project, because: change)
+      }
     }
   }
 }

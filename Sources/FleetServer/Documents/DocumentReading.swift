@@ -58,6 +58,9 @@ extension Document {
     case .analysis(var analysis):
       analysis.project = project
       content = .analysis(analysis)
+    case .limit(var limit):
+      limit.project = project
+      content = .limit(limit)
     case .fleetSet: break
     }
   }

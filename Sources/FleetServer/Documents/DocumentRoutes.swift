@@ -85,6 +85,7 @@ extension DocumentDraft {
       case .window(let window): .window(window)
       case .freeze(let freeze): .freeze(freeze)
       case .analysis(let analysis): .analysis(analysis)
+      case .limit(let limit): .limit(limit)
       case .fleetSet: .fleetSet
       case .configMap(let configMap): .configMap(configMap)
       }

@@ -2,7 +2,7 @@ import FleetAPI
 import FleetModel
 import FleetPorts
 
-/// Windows, freezes and analyses: lists and removal; they are made by applying documents.
+/// Windows, freezes, analyses and limits: lists and removal; they are made by applying documents.
 struct PolicyRoutes: Sendable {
   let store: any ControlStore
 
@@ -32,6 +32,14 @@ struct PolicyRoutes: Sendable {
         return try .json(AnalysisResource(record, withDocument: true), generation: record.generation)
       },
       Routes.removeAnalysis.id: { call in try await remove(.analysis, call) },
+      Routes.listLimits.id: { call in
+        try await list(.limit, call) { record, _ in try LimitResource(record, withDocument: false) }
+      },
+      Routes.getLimit.id: { call in
+        let (record, _) = try await entry(.limit, call)
+        return try .json(LimitResource(record, withDocument: true), generation: record.generation)
+      },
+      Routes.removeLimit.id: { call in try await remove(.limit, call) },
     ]
   }
 
@@ -68,7 +76,7 @@ struct PolicyRoutes: Sendable {
         hint: "give one with --reason")
     }
     if try call.flag("dryRun") {
-      let unless = kind == .freeze ? "" : " unless a FleetSet or rollout names it"
+      let unless = kind == .freeze || kind == .limit ? "" : " unless a FleetSet or rollout names it"
       return try .json(Acknowledgement(message: "\(word) \(record.name) would be removed\(unless)"))
     }
     try await store.removePolicy(kind, named: record.name, in: call.project, cause: call.cause(nil))
@@ -153,6 +161,16 @@ extension AnalysisResource {
   }
 }
 
+extension LimitResource {
+  /// A limit on the wire.
+  init(_ record: PolicyRecord, withDocument: Bool) throws {
+    guard case .limit(let limit) = record.entry else { throw ErrorEnvelope(code: .internal, message: "no limit") }
+    self.init(
+      project: limit.project, name: limit.name, label: limit.label, maxInFlight: limit.maxInFlight,
+      sets: limit.sets?.text ?? "", generation: record.generation, document: withDocument ? try record.document : nil)
+  }
+}
+
 extension PolicyRecord {
   fileprivate var document: JSONValue {
     get throws {
@@ -161,6 +179,7 @@ extension PolicyRecord {
         case .window: .window
         case .freeze: .freeze
         case .analysis: .analysis
+        case .limit: .limit
         }
       return try JSONValue(kind: kind.rawValue, project: project, name: name, stored: canonicalJSON)
     }

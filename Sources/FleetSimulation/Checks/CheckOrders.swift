@@ -31,6 +31,7 @@ extension World {
     }
     try checkSlots(commit)
     try checkLimits(commit)
+    try checkSharedLimit(commit)
   }
 
   private func checkForward(
@@ -115,6 +116,17 @@ extension World {
           count <= before[value] ?? 0, "V1",
           "\(count) in flight with \(limit.label)=\(value), the limit is \(limit.maxInFlight)")
       }
+    }
+  }
+
+  /// V1 for a limit that all runs share (R29): however many go on, no value of the label is above it.
+  private func checkSharedLimit(_ commit: Committed) throws(SimulationFailure) {
+    guard let most = knobs.sharedLimit else { return }
+    var counts: [String: Int] = [:]
+    for number in goingRuns { counts.merge(inFlightByRegion(number), uniquingKeysWith: +) }
+    for (region, count) in counts.sorted(by: { $0.key < $1.key }) {
+      if count == most { coverage.add(.sharedLimitsReached) }
+      try require(count <= most, "V1", "\(count) in flight in region \(region) over all runs, the limit is \(most)")
     }
   }
 

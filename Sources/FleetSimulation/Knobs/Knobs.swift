@@ -39,6 +39,8 @@ struct Knobs {
   var lookahead: Int
   var calendar: CalendarKnobs
   var checks: CheckKnobs
+  /// The most clusters of a region in flight over all runs (R29); nil for no such limit.
+  var sharedLimit: Int?
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed, stream: 1)
@@ -85,6 +87,8 @@ struct Knobs {
     leavePermille = leaving.pick([0, 0, 40, 120])
     var joining = SeededRandom(seed: seed, stream: 11)
     strategy.membership = joining.pick([.lastPassedStage, .lastPassedStage, .intoStage, .intoStage, .afterRun, .abort])
+    var sharing = SeededRandom(seed: seed, stream: 22)
+    sharedLimit = sharing.chance(300) ? sharing.within(1...3) : nil
     checks = CheckKnobs(seed: seed, stages: &strategy.stages)
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
     strategy.windows = calendar.setWindows

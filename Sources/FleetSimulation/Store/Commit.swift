@@ -8,6 +8,7 @@ extension World {
     // A window or freeze that changed since the load is looked at first.
     let hasForward = plan.steps.contains { $0.order?.direction == .forward }
     guard !hasForward || input.calendar.version == calendarVersion else { return false }
+    guard fitsSharedLimit(plan, input, number) else { return false }
     for mark in marks where runs[number].marks[mark.unit] == mark.count { runs[number].marks[mark.unit] = 0 }
     runs[number].report = plan.report
     runs[number].seenAt = max(runs[number].seenAt, input.now)
@@ -33,8 +34,32 @@ extension World {
       holds.removeAll { $0.release == Int(plan.run.release.rawValue) - 1 }
     }
     if plan.movesLastKnownGood { moveGood(number) }
+    if plan.freesSharedPlaces(input) {
+      for other in goingRuns where other != number { wake(other) }
+    }
     if plan.run.state.isEnd { endRun(number) }
     return true
+  }
+
+  /// Counts the places of all runs again, as a commit does that takes some (R29).
+  private func fitsSharedLimit(_ plan: Plan, _ input: PlanInput, _ number: Int) -> Bool {
+    guard let most = knobs.sharedLimit, !plan.takenSharedPlaces(input).isEmpty else { return true }
+    let states = Dictionary(plan.steps.map { ($0.target, $0.to) }, uniquingKeysWith: { $1 })
+    let ordered = Set(plan.steps.filter { $0.order != nil }.map(\.cluster))
+    var counts: [String: Int] = [:]
+    var taken: Set<String> = []
+    for going in goingRuns {
+      for unit in runs[going].units {
+        guard let region = clusters[Int(unit.cluster.rawValue) - 1].labels["region"] else { continue }
+        let isOwn = going == number
+        func isUnderway(_ state: StepState) -> Bool { isInFlight(state) || state == .rollingBack }
+        let was = unit.steps.contains { isUnderway($0.state) }
+        let isNow = isOwn ? unit.steps.contains { isUnderway(states[$0.target] ?? $0.state) } : was
+        if isNow { counts[region, default: 0] += 1 }
+        if isOwn, isNow, !was, ordered.contains(unit.cluster) { taken.insert(region) }
+      }
+    }
+    return taken.allSatisfy { counts[$0] ?? 0 <= most }
   }
 
   private func isCurrent(_ plan: Plan, _ number: Int) -> Bool {

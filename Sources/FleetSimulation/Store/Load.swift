@@ -45,6 +45,7 @@ extension World {
       now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
       units: units, inFlightByLabel: inFlightByLabel(row))
     input.calendar = calendar
+    input.sharedLimits = sharedLimits
     input.hasMoreToSendBack = !isSendBackComplete
     input.isHeld = holds.contains { $0.release == Int(row.run.release.rawValue) - 1 }
     return (input, marks)
@@ -108,6 +109,29 @@ extension World {
       for (limit, value) in zip(row.run.strategy.limits, unit.limitValues) {
         if let value { counts[limit.label, default: [:]][value, default: 0] += 1 }
       }
+    }
+    return counts
+  }
+
+  /// The limit that all runs share, with the places of all that go on (R29).
+  private var sharedLimits: [SharedLimitUse] {
+    guard let most = knobs.sharedLimit else { return [] }
+    var use = SharedLimitUse(SharedLimit(name: "regions", label: "region", maxInFlight: most))
+    for number in goingRuns {
+      for (value, count) in inFlightByRegion(number) {
+        use.inFlight[value, default: [:]][runs[number].run.displayName] = count
+      }
+    }
+    return [use]
+  }
+
+  /// Clusters of a run with an order in flight, in either direction, by region.
+  func inFlightByRegion(_ number: Int) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for unit in runs[number].units
+    where unit.steps.contains(where: { isInFlight($0.state) || $0.state == .rollingBack }) {
+      guard let region = clusters[Int(unit.cluster.rawValue) - 1].labels["region"] else { continue }
+      counts[region, default: 0] += 1
     }
     return counts
   }

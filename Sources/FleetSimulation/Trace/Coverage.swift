@@ -12,7 +12,8 @@ public enum Coverage: String, Sendable, CaseIterable {
   case cordons, removals, removedInFlight, joins, onboardings, holds, heldReleasesPassedOver, heldReleasesForced
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
   case freezes, windowWaits, windowsClosedInFlight, freezesInFlight, windowOverrides, freezeOverrides, startsAtOpenings
-  case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, firstAlone, newMembersKept
+  case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, sharedLimitsReached,
+    firstAlone, newMembersKept
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
   case leavers, returners, removalRuns, removedTargets, removalsCancelled
   case measurements, checkBreaches, checkHalts, checksWaived

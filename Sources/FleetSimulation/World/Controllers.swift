@@ -25,6 +25,7 @@ extension World {
       }
     }
     runs[number].work.claimedUntil = time + Self.claim
+    runs[number].work.claimant = nextCommit
     let now = Instant(
       millisecondsSinceEpoch: max(databaseNow, runs[number].seenAt.millisecondsSinceEpoch))
     let (input, marks, plan) = decide(number, now: now, listened: listened)
@@ -52,9 +53,11 @@ extension World {
       return
     }
     let before = runs[number]
+    let isClaimant = before.work.claimant == key
     guard commit(pending.plan, input: pending.input, run: number, marks: pending.marks) else {
       coverage.add(.lostRaces)
       log("lost race", Int64(number))
+      guard isClaimant else { return }
       runs[number].work.claimedUntil = -1
       runs[number].work.dueAt = time
       queue.add(.work, at: time + Int64(controllerChances.within(1...500)))
@@ -73,6 +76,7 @@ extension World {
       return
     }
     notify(pending.plan, after: 10)
+    guard isClaimant else { return }
     runs[number].work.claimedUntil = -1
     if runs[number].work.wakes > pending.wakes {
       runs[number].work.dueAt = time

@@ -124,6 +124,8 @@ struct RunRow {
 struct WorkRow {
   var dueAt: Int64 = 0
   var claimedUntil: Int64 = -1
+  /// The commit of who claimed it last, who alone releases it.
+  var claimant = -1
   /// The claim at whose end somebody looks again.
   var lookAfter: Int64 = -1
   /// Raised by every wake, so that one that comes during a pass is not lost.

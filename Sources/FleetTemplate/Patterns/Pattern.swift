@@ -194,7 +194,7 @@ extension Pattern {
 
   private func group(_ name: String, _ match: [Int]) -> Int? {
     let number = name.utf8.allSatisfy { (48...57).contains($0) } ? Int(name) : names.firstIndex(of: name)
-    guard let number, number * 2 + 1 < match.count, match[number * 2] >= 0, match[number * 2 + 1] >= 0 else {
+    guard let number, number < match.count / 2, match[number * 2] >= 0, match[number * 2 + 1] >= 0 else {
       return nil
     }
     return number

@@ -12,6 +12,8 @@ struct Fleet {
   var hold: HoldDraft?
   var isHeld = false
   var calendar = ChangeCalendar()
+  /// Limits that other sets share, with the places that their runs have.
+  var sharedLimits: [SharedLimitUse] = []
   var releasedHold = false
   var movedLastKnownGood = false
   var events: [EventDraft] = []
@@ -32,13 +34,24 @@ struct Fleet {
       units: units, inFlightByLabel: inFlightByLabel)
     input.isHeld = isHeld
     input.calendar = calendar
+    input.sharedLimits = sharedLimits.map { others in
+      var use = others
+      for unit in units where isUnderway(unit) {
+        guard let value = unit.clusterLabels[use.limit.label] else { continue }
+        use.inFlight[value, default: [:]][run.displayName, default: 0] += 1
+      }
+      return use
+    }
     return input
+  }
+
+  private func isUnderway(_ unit: Unit) -> Bool {
+    unit.steps.contains { $0.state.holdsForwardSlot || $0.state == .rollingBack }
   }
 
   private var inFlightByLabel: [String: [String: Int]] {
     var counts: [String: [String: Int]] = [:]
-    for unit in units
-    where unit.steps.contains(where: { $0.state.holdsForwardSlot || $0.state == .rollingBack }) {
+    for unit in units where isUnderway(unit) {
       for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
         if let value { counts[limit.label, default: [:]][value, default: 0] += 1 }
       }

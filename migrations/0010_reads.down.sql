@@ -1,0 +1,1 @@
+ALTER TABLE fleet_sets DROP COLUMN reads;
