@@ -18,9 +18,6 @@ import Testing
         defer { group.cancelAll() }
         #expect(await told.first { true } != nil)
       }
-      #expect(
-        try await PostgresScript.rows("SELECT lease_until <= now() FROM controllers", url: database.url) == [["t"]],
-        "it ends with its service")
     }
   }
 }
