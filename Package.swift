@@ -221,6 +221,12 @@ let targets: [Target] = [
     "DocumentationTests",
     ["FleetCommands", "FleetAPI", "FleetDocuments", "FleetGenerators", "FleetTemplate", "FleetModel", argumentParser]),
   tests("RepositoryTests", []),
+  tests(
+    "OutageTests",
+    [
+      "FleetModel", "FleetPostgres", "FleetPrograms", "FleetTestSupport", "KubeClient", "Manifest", asyncHTTPClient,
+      logging, nioCore, nioHTTP1, nioPosix,
+    ]),
   tests("IntegrationTests", ["FleetModel", "Manifest", "FleetPrograms", "FleetTestSupport"]),
 ]
 

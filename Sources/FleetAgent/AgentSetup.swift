@@ -12,7 +12,7 @@ public struct AgentSetup: Sendable {
   /// The version that agents name.
   public static let version = "0.1.0"
 
-  /// The controller's address.
+  /// The controller's address, or several of controllers over one database, separated by commas.
   public var controller: String
   /// What to trust of the controller; nil for the system's authorities.
   public var controllerTLS: TLSConfiguration?
@@ -24,6 +24,9 @@ public struct AgentSetup: Sendable {
   public var token: String?
   /// How the agent behaves.
   public var options: ClusterAgent.Options
+
+  /// The addresses that a text with commas holds, at least one.
+  public static func addresses(_ text: String) -> [String] { ControllerAddresses(text).urls }
 
   /// Makes a setup.
   public init(
@@ -46,7 +49,7 @@ public struct AgentSetup: Sendable {
     let state = try AgentState(folder: stateFolder)
     let kube = KubeClient(transport: try HTTPTransport(kubernetes, client: client), logger: logger)
     let cluster: ClusterID
-    if let known = state.cluster(of: controller) {
+    if let known = try state.cluster(of: controller) {
       cluster = known
     } else {
       guard let token, !token.isEmpty else {

@@ -84,8 +84,12 @@ public struct ClusterAgent: Service {
     return nil
   }
 
+  /// Between two questions whether the controller is there again. An outage is over for the fleet when its last agent is
+  /// back, within ten seconds of the controllers.
+  private static let longestPause = Duration.seconds(6)
+
   private func poll(_ seen: SeenGenerations, _ sink: AsyncStream<AgentEvent>.Continuation) async {
-    var backoff = Backoff(longest: .seconds(30))
+    var backoff = Backoff(longest: Self.longestPause)
     var isConnected = false
     while !Task.isCancelled {
       let begun = ContinuousClock.now
@@ -116,7 +120,7 @@ public struct ClusterAgent: Service {
   }
 
   private func report(_ outbox: Outbox) async {
-    var backoff = Backoff(longest: .seconds(15))
+    var backoff = Backoff(longest: Self.longestPause)
     for await _ in outbox.wakes {
       try? await Task.sleep(for: options.reportDelay)
       while !Task.isCancelled {

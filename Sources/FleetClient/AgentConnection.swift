@@ -42,7 +42,8 @@ public actor AgentConnection {
   /// Makes a connection; nothing is sent before the first poll.
   ///
   /// - Parameters:
-  ///   - controller: the controller's address, for example `https://flotilla.example.com`.
+  ///   - controller: the controller's address, for example `https://flotilla.example.com`; several of controllers over
+  ///     one database are separated by commas.
   ///   - client: shared with others; its pool must allow one connection per long poll.
   ///   - tls: what to trust; nil for the system's authorities.
   public init(controller: String, identity: Identity, client: HTTPClient, tls: TLSConfiguration? = nil) {

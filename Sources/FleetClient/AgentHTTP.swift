@@ -15,16 +15,16 @@ public struct AgentConnectionError: Error, Sendable, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
-/// The agent's requests as JSON over HTTP.
+/// The agent's requests as JSON over HTTP, to the first controller that answers.
 struct AgentHTTP: Sendable {
-  let controller: String
+  let addresses: ControllerAddresses
   let client: HTTPClient
   let tls: TLSConfiguration?
   /// An answer is at most 1,000 objects of at most 1.5 MiB, and a bundle at most 32 MiB.
   private static let largestAnswer = 64 << 20
 
   init(controller: String, client: HTTPClient, tls: TLSConfiguration?) {
-    self.controller = controller.hasSuffix("/") ? String(controller.dropLast()) : controller
+    addresses = ControllerAddresses(controller, isShuffled: true)
     self.client = client
     self.tls = tls
   }
@@ -46,8 +46,35 @@ struct AgentHTTP: Sendable {
       .POST, path, body: Array(try JSONEncoder().encode(body)), token: token, timeout: .seconds(30))
   }
 
+  /// Asks every controller once, beginning with the one in use, until one answers something else than "not now".
   private func exchange(
     _ method: HTTPMethod, _ path: String, body: [UInt8]?, token: String?, timeout: Duration
+  ) async throws -> [UInt8] {
+    var asked = 1
+    while true {
+      let controller = addresses.current
+      do {
+        return try await exchange(method, path, on: controller, body: body, token: token, timeout: timeout)
+      } catch {
+        guard Self.mayAnotherDo(error) else { throw error }
+        addresses.moveOn(from: controller)
+        guard asked < addresses.urls.count else { throw error }
+        asked += 1
+      }
+    }
+  }
+
+  /// Whether this is no answer, or one of a controller that stops or has lost its database.
+  private static func mayAnotherDo(_ error: any Error) -> Bool {
+    switch error {
+    case let error as ErrorEnvelope: error.code == .unavailable
+    case is AgentConnectionError: true
+    default: false
+    }
+  }
+
+  private func exchange(
+    _ method: HTTPMethod, _ path: String, on controller: String, body: [UInt8]?, token: String?, timeout: Duration
   ) async throws -> [UInt8] {
     var request = HTTPClientRequest(url: "\(controller)/api/v1/agent/\(path)")
     request.method = method

@@ -85,6 +85,9 @@ public struct Server: Service {
   /// The names of the routes that have a handler.
   var handledRoutes: Set<String> { Set(responder.handlers.keys) }
 
+  /// To be called when the lease of this server's controller is good again after it had lapsed.
+  @Sendable public func leaseLapsed() { board.leaseLapsed() }
+
   /// Makes the first admin token when there is none, then serves until the service group shuts down; polls and streams
   /// end at once then, and agents and clients come back to whoever listens.
   public func run() async throws {

@@ -24,7 +24,10 @@ struct FlotillaAgent: AsyncParsableCommand {
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Join if needed, and work. Runs without being named.")
 
-  @Option(help: "The controller's address, for example https://flotilla.example.com.")
+  @Option(
+    help:
+      "The controller's address, for example https://flotilla.example.com; several of one database, separated by commas."
+  )
   var controller: String
 
   @OptionGroup var cluster: ClusterOptions
@@ -42,8 +45,10 @@ struct Run: AsyncParsableCommand {
   var logLevel = "info"
 
   func validate() throws {
-    guard controller.hasPrefix("https://") || controller.hasPrefix("http://") else {
-      throw ValidationError("--controller: \"\(controller)\" is no URL; expected https://HOST[:PORT]")
+    for url in AgentSetup.addresses(controller) {
+      guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+        throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
+      }
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(

@@ -137,7 +137,8 @@ struct Run: AsyncParsableCommand {
       onRunning: { url in writeURL(url, logger) })
     let push = PushService(store: store, controller: controller, vault: vault, options: pushOptions, logger: logger)
     // Shut down in reverse: the API first, the lease after the agents that rely on it, the store last.
-    return [store, forges, decisions, LeaseService(store: store, controller: controller, logger: logger), push]
+    let lease = LeaseService(store: store, controller: controller, logger: logger, onLapse: server.leaseLapsed)
+    return [store, forges, decisions, lease, push]
       + tasks.map { WorkLoop(task: $0, store: store, controller: controller, bell: bell, logger: logger) }
       + [SignalService(store: store, bell: bell, logger: logger), server]
   }

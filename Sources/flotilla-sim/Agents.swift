@@ -15,7 +15,7 @@ struct Agents: AsyncParsableCommand {
       must have joined before. The state folder gets a folder for each cluster.
       """)
 
-  @Option(help: "The controller's address.")
+  @Option(help: "The controller's address; several of one database, separated by commas.")
   var controller: String
   @Option(help: "The folder with a kubeconfig for each cluster.")
   var kubeconfigDir: String

@@ -120,6 +120,31 @@ struct AgentConnectionTests {
     try await body(folder)
   }
 
+  @Test("of several controllers one that answers is enough, and their addresses may change one by one")
+  func addresses() async throws {
+    try await withSimulation { simulation in
+      try await Self.withEndpoint { endpoint, controller in
+        try await Self.withFolder { folder in
+          let gone = "http://127.0.0.1:1"
+          var setup = AgentSetup(
+            controller: "\(gone), \(controller)/", kubernetes: simulation.configuration("one"), stateFolder: folder,
+            token: "one-time")
+          try await Self.running(setup) {
+            _ = try await eventually("a session") { endpoint.state.withLock { $0.opened > 0 ? true : nil } }
+          }
+          setup.token = nil
+          setup.controller = controller
+          try await Self.running(setup) {
+            _ = try await eventually("a second session") { endpoint.state.withLock { $0.opened > 1 ? true : nil } }
+          }
+          let state = try AgentState(folder: folder)
+          #expect(try state.cluster(of: gone) == nil, "of the addresses only those of the last start count")
+          #expect(try state.cluster(of: "\(gone),\(controller)") != nil)
+        }
+      }
+    }
+  }
+
   @Test("a fleet joins once, proves its key, reports, and starts again without a token")
   func join() async throws {
     try await withSimulation { simulation in

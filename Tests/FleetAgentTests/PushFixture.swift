@@ -86,7 +86,7 @@ struct PushFixture: Sendable {
       id: id, database: database, store: store, service: Task { try await service.run() },
       renewal: Task {
         while !Task.isCancelled {
-          try? await store.renewLease(of: id)
+          _ = try? await store.renewLease(of: id)
           try? await Task.sleep(for: .seconds(1))
         }
       })

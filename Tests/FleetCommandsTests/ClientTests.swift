@@ -25,6 +25,42 @@ import Testing
     #expect(keys.count == 1 && keys.first != .some(nil))
   }
 
+  @Test func theNextControllerIsAskedWhenOneIsAwayOrHasNoDatabase() async throws {
+    let seen = try await ScriptedController.with { good, url in
+      try await ScriptedController.with(
+        answer: { _, _ in .init(status: 503, body: .json(ErrorEnvelope(code: .unavailable, message: "no database"))) },
+        { bad, badURL in
+          let servers = "http://127.0.0.1:1, \(badURL)/,\(url)"
+          try await ControllerClient.with(.init(server: servers, retryFor: .zero)) { client in
+            _ = try await client.whoAmI()
+            // It stays with the one that answered.
+            _ = try await client.whoAmI()
+          }
+          return (bad.seen.count, good.seen.count)
+        })
+    }
+    #expect(seen == (1, 2))
+  }
+
+  @Test func theEventFeedGoesOnWithTheNextController() async throws {
+    let items = try await ScriptedController.with(
+      answer: { _, _ in .init(body: .text("retry: 1\n\n")) },
+      { _, url in
+        try await ControllerClient.with(.init(server: "http://127.0.0.1:1,\(url)")) { client in
+          var items: [String] = []
+          for try await item in client.events(in: "default").prefix(2) {
+            switch item {
+            case .disconnected: items.append("disconnected")
+            case .connected: items.append("connected")
+            default: items.append("\(item)")
+            }
+          }
+          return items
+        }
+      })
+    #expect(items == ["disconnected", "connected"])
+  }
+
   @Test func refusalsAreNotRepeated() async throws {
     let seen = try await ScriptedController.with(
       answer: { _, _ in .init(status: 409, body: .json(ErrorEnvelope(code: .conflict, message: "over"))) },

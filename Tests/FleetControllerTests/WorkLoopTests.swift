@@ -129,6 +129,27 @@ private let patient = WorkLoop.Limits(
     }
   }
 
+  /// The answer of its claim was lost with the connection: it is not left until the claim runs out.
+  @Test func workThatWasClaimedAndLostIsDone() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "test")
+      try await store.wake(.expansion, row: 1)
+      #expect(try await store.claim(.expansion, limit: 1, by: controller, for: .seconds(3_600)).count == 1)
+      let task = Probe { _ in nil }
+      var logger = Logger(label: "flotilla.test")
+      logger.logLevel = .critical
+      let loop = WorkLoop(
+        task: task, store: store, controller: controller, bell: SignalBell(), limits: patient, logger: logger)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try? await loop.run() }
+        defer { group.cancelAll() }
+        try await eventually("the work is done") { task.runs() == 1 }
+        try await eventually("the claim is given back") { try await claimed(database) == [["", ""]] }
+      }
+    }
+  }
+
   @Test func workThatFailsOrLosesARaceIsTriedAgain() async throws {
     try await TestDatabase.with { database in
       let task = Probe { number in
@@ -164,6 +185,24 @@ private let patient = WorkLoop.Limits(
         }
       }
       #expect(task.runs() >= 11)
+    }
+  }
+
+  /// The work is to go on when the database does.
+  @Test func workThatFailsForTheDatabaseIsTriedAtTheSameDistance() async throws {
+    try await TestDatabase.with { database in
+      var limits = patient
+      limits.retryPause = .milliseconds(1)
+      limits.longestPause = .seconds(900)
+      let task = Probe { number in
+        if number <= 25 { throw StoreError(.unavailable, "the connection broke") }
+        return nil
+      }
+      try await database.store.wake(.expansion, row: 1)
+      try await whileWorking(on: task, database.store, limits: limits) {
+        try await eventually("the work succeeds at last") { try await claimed(database) == [["", ""]] }
+      }
+      #expect(task.runs() == 26)
     }
   }
 

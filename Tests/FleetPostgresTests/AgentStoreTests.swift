@@ -138,6 +138,33 @@ import Testing
     }
   }
 
+  /// The database was away for longer than a lease: who comes back first does not end the contact of the others.
+  @Test func afterAnOutageEveryControllerHasTimeToRenewItsLease() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 1)
+      try await open(fixture, "one")
+      let other = try await store.registerController(version: "2")
+      try await PostgresScript.run(
+        """
+        UPDATE listening SET renewed_at = renewed_at - interval '1 minute', total_ms = 1000000;
+        UPDATE controllers SET lease_until = lease_until - interval '1 minute'
+        """, url: database.url)
+      #expect(try await store.closeLapsedSessions() == 0, "nobody has renewed a lease yet")
+      #expect(try await store.renewLease(of: other))
+      #expect(try await store.closeLapsedSessions() == 0)
+      #expect(try await store.renewLease(of: fixture.controller))
+      #expect(try await !store.renewLease(of: fixture.controller))
+      // One that does not come back has had the time of a lease.
+      try await PostgresScript.run(
+        """
+        UPDATE listening SET total_ms = total_ms + 15000;
+        UPDATE controllers SET lease_until = now() - interval '1 second' WHERE id = \(fixture.controller)
+        """, url: database.url)
+      #expect(try await store.closeLapsedSessions() == 1)
+    }
+  }
+
   @Test func silenceIsCountedInListeningTime() async throws {
     try await TestDatabase.with { database in
       let store = database.store

@@ -69,7 +69,7 @@ import Testing
       let before = poolThreadCount()
       await store.end()
       let after = poolThreadCount()
-      exit(before == 9 && after == 0 ? EXIT_SUCCESS : EXIT_FAILURE)
+      exit(before == 11 && after == 0 ? EXIT_SUCCESS : EXIT_FAILURE)
     }
   }
 

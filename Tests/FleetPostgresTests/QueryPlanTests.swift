@@ -110,9 +110,10 @@ import Testing
   ]
 
   private static let work = [
-    Case(WorkQueries.claim, ["'rollout'", "4", "1", "15000"]), Case(WorkQueries.nextDue, ["'rollout'"]),
+    Case(WorkQueries.claim, ["'rollout'", "4", "1", "15000", "'{77}'"]), Case(WorkQueries.nextDue, ["'rollout'"]),
     Case(WorkQueries.finish, ["'rollout'", "77", "1", "0"]), Case(WorkQueries.retry, ["'rollout'", "77", "1", "0"]),
-    Case(WorkQueries.extend, ["'rollout'", "77", "1", "0"]), Case(WorkQueries.wake, ["'rollout'", "'{77,78}'"]),
+    Case(WorkQueries.extend, ["'{rollout}'", "'{77}'", "'{1}'", "'{0}'"]),
+    Case(WorkQueries.wake, ["'rollout'", "'{77,78}'"]),
   ]
 
   private static func reading(_ run: String) -> [Case] {

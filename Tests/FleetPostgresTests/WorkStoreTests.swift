@@ -1,8 +1,9 @@
 import FleetModel
 import FleetPorts
-import FleetPostgres
 import FleetTestSupport
 import Testing
+
+@testable import FleetPostgres
 
 @Suite struct WorkStoreTests {
   @Test func twoControllersNeverClaimTheSameWork() async throws {
@@ -98,6 +99,55 @@ import Testing
       #expect(try await !store.extend(claim, for: .seconds(60)))
       for claim in other { try await store.finish(claim, wakeAt: nil) }
       #expect(try await !store.extend(claim, for: .seconds(60)))
+    }
+  }
+
+  /// The answer of a claim, or the giving back, was lost with its connection.
+  @Test func whatAControllerHasClaimedAndDoesNotHoldIsClaimedAnew() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      let other = try await store.registerController(version: "1")
+      func claim(_ controller: ControllerID, holding rows: Set<Int64>) async throws -> [WorkClaim] {
+        try await store.claim(.start, limit: 9, by: controller, for: .seconds(3_600), holding: rows)
+      }
+      try await store.wake(.start, row: 1)
+      try await store.wake(.start, row: 2)
+      let lost = try await claim(controller, holding: [])
+      #expect(lost.map(\.row) == [1, 2])
+      #expect(try await claim(other, holding: []) == [])
+      let again = try await claim(controller, holding: [1])
+      #expect(again.map(\.row) == [2])
+      #expect(try await claim(controller, holding: [1, 2]) == [])
+      // What comes late of the lost claim changes nothing.
+      try await store.finish(lost[1], wakeAt: nil)
+      #expect(try await store.extend(lost[0], for: .seconds(60)))
+      #expect(try await !store.extend(lost[1], for: .seconds(60)))
+      #expect(try await store.extend(again[0], for: .seconds(60)))
+    }
+  }
+
+  @Test func leasesAndClaimsAreRenewedWhileEveryConnectionIsBusy() async throws {
+    try await TestDatabase.with(poolSize: 2) { database in
+      let store = database.store
+      let controller = try await store.registerController(version: "1")
+      for row in 1...20 { try await store.wake(.rollout, row: Int64(row)) }
+      let claims = try await store.claim(.rollout, limit: 20, by: controller, for: .seconds(60))
+      let busy = (0..<2).map { _ in
+        Task { try await store.read { try $0.execute(Statement("test.sleep", "SELECT pg_sleep(40)")) } }
+      }
+      let running = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(40)' AND state = 'active'"
+      while try await PostgresScript.rows(running, url: database.url) != [["2"]] {}
+      #expect(try await store.renewLease(of: controller) == false)
+      let renewed = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for claim in claims { group.addTask { try await store.extend(claim, for: .seconds(60)) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(renewed == Array(repeating: true, count: 20))
+      #expect(await store.readiness() == nil)
+      let stillRunning = try await PostgresScript.rows(running, url: database.url)
+      #expect(stillRunning == [["2"]], "nothing waited for a connection of the pool")
+      for task in busy { task.cancel() }
     }
   }
 

@@ -38,6 +38,19 @@ import Testing
     #expect(await wake == .orders)
   }
 
+  @Test func aLapsedLeaseEndsPollsAndTellsTheStoreAgain() async {
+    let board = board()
+    #expect(board.contact(1, now: start))
+    board.touched(1)
+    _ = board.takeNews(1, seen: seen)
+    #expect(!board.contact(1, now: start))
+    async let wake = board.wait(1, until: start + .seconds(600))
+    await untilHeld(board)
+    board.leaseLapsed()
+    #expect(await wake == .timeout)
+    #expect(board.contact(1, now: start))
+  }
+
   @Test func aSignalBetweenTheQuestionAndTheWaitIsNotLost() async {
     let board = board()
     _ = board.contact(1, now: start)

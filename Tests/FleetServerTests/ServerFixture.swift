@@ -44,6 +44,7 @@ struct ServerFixture: Sendable {
       configuration.tokenFile = folder + "/admin.token"
       configuration.tokenCache = .zero
       configuration.sessionCache = .zero
+      configuration.readinessLimit = .seconds(30)
       configure(&configuration)
       let secrets = try SecretBox(keyFile: folder + "/keys")
       var tokens: [AccessRight: String] = [:]

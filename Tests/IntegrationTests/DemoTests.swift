@@ -1,30 +1,23 @@
 import FleetPrograms
+import FleetTestSupport
 import Foundation
 import Testing
 
 /// The demo, run as a user does, with its programs built by the test run itself.
 @Suite("The demo", .serialized)
 struct DemoTests {
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-
-  /// Where `swift test` put the programs: beside the test bundle.
-  static let programs =
-    Bundle.allBundles.compactMap { $0.bundleURL.deletingLastPathComponent().path }
-    .first { FileManager.default.isExecutableFile(atPath: $0 + "/flotilla-controller") }
-    ?? root + "/.build/debug"
-
   @Test("from a commit through a canary to 24 clusters; a bad commit is stopped and rolled back; drift is put right")
   func story() async throws {
     let report = FileManager.default.temporaryDirectory.appendingPathComponent(
       "flotilla-demo-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: report) }
     var environment = ProcessInfo.processInfo.environment
-    environment["FLOTILLA_BIN"] = Self.programs
+    environment["FLOTILLA_BIN"] = BuiltPrograms.folder
     environment["REPORT"] = report.path
     environment["KEEP"] = nil
     let result = try await Program.run(
-      "/bin/bash", arguments: [Self.root + "/scripts/demo"], environment: environment, workingDirectory: Self.root,
+      "/bin/bash", arguments: [BuiltPrograms.root + "/scripts/demo"], environment: environment,
+      workingDirectory: BuiltPrograms.root,
       timeLimit: .seconds(600), outputLimitBytes: 4 << 20)
     #expect(result.exitCode == 0, "\(String(decoding: result.output, as: UTF8.self))\n\(result.errorText)")
     let story = try JSONDecoder().decode(Story.self, from: Data(contentsOf: report))
@@ -39,7 +32,8 @@ struct DemoTests {
   @Test("neither the command line nor the agent links libpq or libgit2", arguments: ["flotilla", "flotilla-agent"])
   func libraries(program: String) async throws {
     let result = try await Program.run(
-      try ProgramSearch.find("ldd"), arguments: [Self.programs + "/" + program], environment: ["PATH": "/usr/bin:/bin"],
+      try ProgramSearch.find("ldd"), arguments: [BuiltPrograms.folder + "/" + program],
+      environment: ["PATH": "/usr/bin:/bin"],
       timeLimit: .seconds(30), outputLimitBytes: 1 << 20)
     #expect(result.exitCode == 0)
     let libraries = String(decoding: result.output, as: UTF8.self)

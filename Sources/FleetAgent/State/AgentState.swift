@@ -1,4 +1,5 @@
 import Crypto
+import FleetClient
 public import FleetModel
 import Foundation
 
@@ -52,10 +53,17 @@ public struct AgentState: Sendable {
   public func sign(_ text: String) throws -> [UInt8] { Array(try key.signature(for: Data(text.utf8))) }
 
   /// The cluster that this key was accepted for by this controller; nil before the join.
-  public func cluster(of controller: String) -> ClusterID? {
+  ///
+  /// Of several addresses, separated by commas, one that was given at the last start is enough: they are remembered
+  /// instead of those of then, so that a fleet can move from one to another.
+  public func cluster(of controller: String) throws(StateError) -> ClusterID? {
     guard let data = FileManager.default.contents(atPath: membershipPath),
-      let membership = try? JSONDecoder().decode(Membership.self, from: data), membership.controller == controller
+      let membership = try? JSONDecoder().decode(Membership.self, from: data),
+      !Set(ControllerAddresses.split(membership.controller)).isDisjoint(with: ControllerAddresses.split(controller))
     else { return nil }
+    if membership.controller != controller {
+      try remember(membership.cluster, name: membership.clusterName, of: controller)
+    }
     return membership.cluster
   }
 

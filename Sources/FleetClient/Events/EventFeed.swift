@@ -66,6 +66,7 @@ public struct EventFeed: AsyncSequence, Sendable {
     var body: HTTPClientResponse.Body.AsyncIterator?
     var ready: [FeedItem] = []
     var failures = 0
+    var server = ""
 
     init(feed: EventFeed, parser: ServerSentEventParser) {
       self.feed = feed
@@ -85,20 +86,22 @@ public struct EventFeed: AsyncSequence, Sendable {
     }
 
     private mutating func connect() async throws {
+      let addresses = feed.client.addresses
       if failures > 0 {
         let wish = parser.retryMilliseconds.map { Duration.milliseconds($0) } ?? .zero
-        try await Task.sleep(for: Swift.max(wish, feed.client.backoff(failures - 1)))
+        try await Task.sleep(for: Swift.max(wish, feed.client.backoff((failures - 1) / addresses.urls.count)))
       }
       parser.startOver()
+      server = addresses.current
       let request = ControllerRequest(Routes.streamEvents, [feed.project], query: feed.selection.query)
-      var http = feed.client.httpRequest(request, idempotencyKey: nil)
+      var http = feed.client.httpRequest(request, on: server, idempotencyKey: nil)
       http.headers.replaceOrAdd(name: "Accept", value: "text/event-stream")
       if let lastID = parser.lastID { http.headers.add(name: "Last-Event-ID", value: lastID) }
       do {
         let response = try await feed.client.http.execute(http, deadline: .distantFuture)
         guard response.status == .ok else {
           let bytes = [UInt8](try await response.body.collect(upTo: 1 << 20).readableBytesView)
-          let error = feed.client.refusal(status: Int(response.status.code), body: bytes)
+          let error = feed.client.refusal(status: Int(response.status.code), of: server, body: bytes)
           guard response.status.code >= 500 || response.status == .tooManyRequests else { throw error }
           disconnect(why: error.description)
           return
@@ -128,6 +131,7 @@ public struct EventFeed: AsyncSequence, Sendable {
     }
 
     private mutating func disconnect(why: String) {
+      feed.client.addresses.moveOn(from: server)
       body = nil
       failures += 1
       ready.append(.disconnected(why: why))

@@ -36,7 +36,7 @@ extension ControllerClient {
       return try JSONDecoder().decode(Answer.self, from: Data(bytes))
     } catch {
       throw ClientError.unexpected(
-        server: configuration.server, message: "the answer of \(request.route.id) cannot be read: \(error)")
+        server: addresses.current, message: "the answer of \(request.route.id) cannot be read: \(error)")
     }
   }
 
@@ -54,8 +54,10 @@ extension ControllerClient {
       } catch let found as Obstacle {
         obstacle = found
       }
-      let pause = obstacle.retryAfter ?? backoff(attempt)
       attempt += 1
+      // Every controller is asked once before anybody waits.
+      if obstacle.mayAnotherDo && attempt < addresses.urls.count { continue }
+      let pause = obstacle.retryAfter ?? backoff((attempt - 1) / addresses.urls.count)
       if clock.now + pause - start > configuration.retryFor { throw obstacle.error }
       try await Task.sleep(for: pause)
     }
@@ -64,35 +66,40 @@ extension ControllerClient {
   /// Something that may go away by itself.
   private struct Obstacle: Error {
     var error: ClientError
+    var mayAnotherDo = true
     var retryAfter: Duration?
   }
 
   private func attemptOnce(_ request: ControllerRequest, idempotencyKey: String?) async throws -> [UInt8] {
     let timeout = configuration.requestTimeout
+    let server = addresses.current
     let response: HTTPClientResponse
     let body: [UInt8]
     do {
       response = try await http.execute(
-        httpRequest(request, idempotencyKey: idempotencyKey),
+        httpRequest(request, on: server, idempotencyKey: idempotencyKey),
         timeout: .milliseconds(timeout.wholeMilliseconds))
       body = [UInt8](try await response.body.collect(upTo: answerLimitBytes).readableBytesView)
     } catch let error as CancellationError {
       throw error
     } catch {
       if Task.isCancelled { throw CancellationError() }
-      throw Obstacle(error: .unreachable(server: configuration.server, why: networkReason(error)))
+      addresses.moveOn(from: server)
+      throw Obstacle(error: .unreachable(server: server, why: networkReason(error)))
     }
     if (200..<300).contains(response.status.code) { return body }
-    let error = refusal(status: Int(response.status.code), body: body)
-    if response.status == .serviceUnavailable || response.status == .tooManyRequests {
+    let error = refusal(status: Int(response.status.code), of: server, body: body)
+    let mayAnotherDo = response.status == .serviceUnavailable
+    if mayAnotherDo { addresses.moveOn(from: server) }
+    if mayAnotherDo || response.status == .tooManyRequests {
       let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-      throw Obstacle(error: error, retryAfter: seconds.map { .seconds(max(0, $0)) })
+      throw Obstacle(error: error, mayAnotherDo: mayAnotherDo, retryAfter: seconds.map { .seconds(max(0, $0)) })
     }
     throw error
   }
 
-  func httpRequest(_ request: ControllerRequest, idempotencyKey: String?) -> HTTPClientRequest {
-    var result = HTTPClientRequest(url: request.url(on: configuration.server))
+  func httpRequest(_ request: ControllerRequest, on server: String, idempotencyKey: String?) -> HTTPClientRequest {
+    var result = HTTPClientRequest(url: request.url(on: server))
     result.method = HTTPMethod(rawValue: request.route.method.rawValue)
     result.headers.add(name: "Accept", value: "application/json")
     if let token = configuration.token { result.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -105,9 +112,9 @@ extension ControllerClient {
   }
 
   /// The envelope of an error answer, or what can be said of an answer that is none.
-  func refusal(status: Int, body: [UInt8]) -> ClientError {
+  func refusal(status: Int, of server: String, body: [UInt8]) -> ClientError {
     if let envelope = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)) { return .refused(envelope) }
-    return .unexpected(server: configuration.server, message: "status \(status) without an error envelope")
+    return .unexpected(server: server, message: "status \(status) without an error envelope")
   }
 
   /// How long to wait before attempt number `attempt` + 1: doubling from 100 ms to 2 s, with jitter so that many

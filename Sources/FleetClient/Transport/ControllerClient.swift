@@ -9,7 +9,7 @@ internal import NIOSSL
   internal import Foundation
 #endif
 
-/// Typed access to the user API of one controller (DESIGN, Wire).
+/// Typed access to the user API of a controller, the first that answers of those that are configured (DESIGN, Wire).
 ///
 /// Reading requests, and changing ones under the `Idempotency-Key` that each of them carries, are repeated for
 /// ``ControllerConfiguration/retryFor`` when the controller cannot be reached or says "not now"; everything else is
@@ -18,11 +18,17 @@ public struct ControllerClient: Sendable {
   /// Where the controller is.
   public let configuration: ControllerConfiguration
   let http: HTTPClient
+  let addresses: ControllerAddresses
 
   /// Makes a client over connections that the caller keeps and shuts down.
   public init(configuration: ControllerConfiguration, http: HTTPClient) {
+    self.init(configuration: configuration, http: http, addresses: ControllerAddresses(configuration.server))
+  }
+
+  private init(configuration: ControllerConfiguration, http: HTTPClient, addresses: ControllerAddresses) {
     self.configuration = configuration
     self.http = http
+    self.addresses = addresses
   }
 
   /// The same client with another time for repeating requests, and for each attempt; zero tries once.
@@ -30,7 +36,7 @@ public struct ControllerClient: Sendable {
     var changed = configuration
     changed.retryFor = duration
     changed.requestTimeout = attempt ?? changed.requestTimeout
-    return ControllerClient(configuration: changed, http: http)
+    return ControllerClient(configuration: changed, http: http, addresses: addresses)
   }
 
   /// Runs `body` with a client and closes its connections afterwards.
@@ -52,15 +58,19 @@ public struct ControllerClient: Sendable {
   }
 
   private static func transport(_ configuration: ControllerConfiguration) throws -> HTTPClient.Configuration {
-    guard let url = URL(string: configuration.server), let scheme = url.scheme, url.host != nil,
-      scheme == "http" || scheme == "https"
-    else {
-      throw ClientError.configuration(
-        "\"\(configuration.server)\" is not the URL of a controller; expected for example http://127.0.0.1:8484")
+    for server in ControllerAddresses(configuration.server).urls {
+      guard let url = URL(string: server), let scheme = url.scheme, url.host != nil,
+        scheme == "http" || scheme == "https"
+      else {
+        throw ClientError.configuration(
+          "\"\(server)\" is not the URL of a controller; expected for example http://127.0.0.1:8484")
+      }
     }
     var result = HTTPClient.Configuration()
     result.timeout.connect = .seconds(5)
     result.timeout.read = .seconds(60)
+    // Attempts are repeated here, and with another controller.
+    result.connectionPool.retryConnectionEstablishment = false
     result.redirectConfiguration = .disallow
     if let file = configuration.authorityFile {
       do {

@@ -1,6 +1,7 @@
 /// Where a controller is, and how to talk to it.
 public struct ControllerConfiguration: Sendable {
-  /// The base URL without a trailing slash, for example `https://fleet.example.com` or `http://127.0.0.1:8484`.
+  /// The base URL without a trailing slash, for example `https://fleet.example.com` or `http://127.0.0.1:8484`; several of
+  /// controllers over one database are separated by commas.
   public var server: String
   /// The bearer token; nil for none. It never reaches a log or an error.
   public var token: String?
@@ -16,9 +17,7 @@ public struct ControllerConfiguration: Sendable {
     server: String, token: String? = nil, authorityFile: String? = nil, requestTimeout: Duration = .seconds(30),
     retryFor: Duration = .seconds(3)
   ) {
-    var base = server
-    while base.hasSuffix("/") { base.removeLast() }
-    self.server = base
+    self.server = ControllerAddresses.split(server).joined(separator: ",")
     self.token = token
     self.authorityFile = authorityFile
     self.requestTimeout = requestTimeout

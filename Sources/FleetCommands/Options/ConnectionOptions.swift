@@ -9,7 +9,8 @@ internal import FleetClient
 
 /// How a verb finds its controller, and whose token it shows.
 struct ConnectionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The controller's URL (FLOTILLA_SERVER).", valueName: "url"))
+  @Option(
+    help: ArgumentHelp("The controller's URL, or several separated by commas (FLOTILLA_SERVER).", valueName: "url"))
   var server: String?
 
   @Option(

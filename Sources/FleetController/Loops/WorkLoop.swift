@@ -62,6 +62,7 @@ public struct WorkLoop: Service {
   let limits: Limits
   let logger: Logger
   private let failures = Failures()
+  private let held = HeldRows()
 
   /// Makes a loop for a task.
   public init(
@@ -85,6 +86,7 @@ public struct WorkLoop: Service {
           let ring = bell.ring(for: task.kind)
           let free = await slots.waitForFree()
           let claims = await claim(limit: free)
+          held.insert(claims)
           for claim in claims {
             await slots.take()
             group.addTask {
@@ -100,7 +102,7 @@ public struct WorkLoop: Service {
 
   private func claim(limit: Int) async -> [WorkClaim] {
     do {
-      return try await store.claim(task.kind, limit: limit, by: controller, for: limits.claim)
+      return try await store.claim(task.kind, limit: limit, by: controller, for: limits.claim, holding: held.rows)
     } catch {
       logger.debug("claiming work failed", metadata: ["kind": "\(task.kind.rawValue)", "error": "\(error)"])
       return []
@@ -123,13 +125,11 @@ public struct WorkLoop: Service {
     var label: String {
       switch self {
       case .done: "done"
-      case .failed(let error): Self.isLostRace(error) ? "lostRace" : "failed"
+      case .failed(let error): (error as? StoreError)?.code == .lostRace ? "lostRace" : "failed"
       case .cancelled: "cancelled"
       case .lost: "lostClaim"
       }
     }
-
-    static func isLostRace(_ error: any Error) -> Bool { (error as? StoreError)?.code == .lostRace }
   }
 
   private func work(on claim: WorkClaim) async {
@@ -139,6 +139,8 @@ public struct WorkLoop: Service {
     // In a task of its own, because giving back must not be cancelled with the work: whoever is there next would have to
     // wait for the claim to run out.
     await Task { await giveBack(claim, outcome) }.value
+    // From here on the row counts as lost if it was not given back, and is claimed anew.
+    held.remove(claim)
   }
 
   /// Does the work while its claim is made good again and again, so that nobody does it a second time meanwhile.
@@ -177,11 +179,16 @@ public struct WorkLoop: Service {
         // The loop may have looked before, and sleep for longer than until then.
         if wakeAt != nil { bell.strike(claim.kind) }
       case .failed(let error):
-        let isLostRace = Outcome.isLostRace(error)
-        let pause = failures.pause(
-          claim.row, first: isLostRace ? limits.lostRacePause : limits.retryPause, longest: limits.longestPause)
+        let code = (error as? StoreError)?.code
+        let pause =
+          switch code {
+          case .lostRace: failures.pause(claim.row, first: limits.lostRacePause, longest: limits.longestPause)
+          // The row has no part in it, and the work is to go on when the database does. The store tells of it.
+          case .unavailable: limits.retryPause
+          default: failures.pause(claim.row, first: limits.retryPause, longest: limits.longestPause)
+          }
         logger.log(
-          level: isLostRace ? .debug : .warning, "work failed, it is tried again",
+          level: code == .lostRace || code == .unavailable ? .debug : .warning, "work failed, it is tried again",
           metadata: [
             "kind": "\(claim.kind.rawValue)", "row": "\(claim.row)", "error": "\(error)", "pause": "\(pause.text)",
           ])
@@ -194,7 +201,7 @@ public struct WorkLoop: Service {
           metadata: ["kind": "\(claim.kind.rawValue)", "row": "\(claim.row)"])
       }
     } catch {
-      // The claim lapses by itself, and the work is done again.
+      // The work is done again: the loop claims anew what it does not hold.
       logger.debug("finishing work failed", metadata: ["kind": "\(claim.kind.rawValue)", "error": "\(error)"])
     }
   }
@@ -219,6 +226,22 @@ private final class Failures: Sendable {
       return counts[row, default: 1]
     }
     return min(longest, first * (1 << min(count - 1, 16)))
+  }
+}
+
+/// The rows that a loop works on.
+private final class HeldRows: Sendable {
+  private let claims = Mutex<[Int64: WorkClaim]>([:])
+
+  var rows: Set<Int64> { claims.withLock { Set($0.keys) } }
+
+  func insert(_ new: [WorkClaim]) { claims.withLock { claims in for claim in new { claims[claim.row] = claim } } }
+
+  /// Unless the row was claimed again meanwhile.
+  func remove(_ claim: WorkClaim) {
+    claims.withLock { claims in
+      if claims[claim.row] == claim { claims[claim.row] = nil }
+    }
   }
 }
 

@@ -45,7 +45,12 @@ public enum StoreSignal: Hashable, Sendable {
 /// Claims and wake-ups. Called by the controller's loops.
 public protocol WorkStore: Sendable {
   /// Takes up to `limit` due pieces of work of a kind that nobody holds, oldest first (`FOR UPDATE SKIP LOCKED`).
-  func claim(_ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration)
+  ///
+  /// - Parameter rows: the rows of this kind that the controller works on. What it has claimed besides these was lost on the
+  ///   way and is taken again; nil when it cannot tell.
+  func claim(
+    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration, holding rows: Set<Int64>?
+  )
     async throws(StoreError) -> [WorkClaim]
 
   /// Gives a claim back: due again at `wakeAt`, or only by a signal when nil; at once when it was woken meanwhile.
@@ -70,6 +75,15 @@ public protocol WorkStore: Sendable {
   func signals() async throws(StoreError) -> AsyncStream<StoreSignal>
 }
 
+extension WorkStore {
+  /// Takes due work that nobody holds, this controller included.
+  public func claim(
+    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration
+  ) async throws(StoreError) -> [WorkClaim] {
+    try await claim(kind, limit: limit, by: controller, for: duration, holding: nil)
+  }
+}
+
 /// Controllers as rows, and the listening clock (R28). Called by the lease loop.
 public protocol LeaseStore: Sendable {
   /// Registers this process and starts its lease.
@@ -77,13 +91,17 @@ public protocol LeaseStore: Sendable {
 
   /// Renews the lease and advances the listening clock; called every 5 seconds while reports are accepted. A gap of more
   /// than 15 seconds without any lease is not listened to, and silence starts anew after it.
-  func renewLease(of controller: ControllerID) async throws(StoreError)
+  ///
+  /// - Returns: whether the lease had lapsed meanwhile: other controllers may have closed the sessions of this one.
+  @discardableResult
+  func renewLease(of controller: ControllerID) async throws(StoreError) -> Bool
 
   /// Ends the lease and closes the sessions that this controller holds.
   func releaseLease(of controller: ControllerID) async throws(StoreError)
 
   /// Closes sessions whose controller's lease has lapsed, wakes what waits for the clusters; answers how many. Safe to
-  /// run from any number of controllers.
+  /// run from any number of controllers. After a gap in which no lease was good it waits for the time of a lease, so that
+  /// every controller can renew its own.
   func closeLapsedSessions() async throws(StoreError) -> Int
 
   /// PostgreSQL's clock.

@@ -1,4 +1,5 @@
 import CLibPQ
+import FleetModel
 import Synchronization
 
 #if canImport(Glibc)
@@ -22,7 +23,7 @@ final class Connection: @unchecked Sendable {
   private var prepared: Set<String> = []
 
   /// How long one statement may take, by this side's clock too: a server that is stopped must not keep a thread.
-  static let statementLimit = Duration.seconds(60)
+  private let limit: Duration
 
   /// OpenSSL, which libpq uses for passwords and TLS, frees what it keeps per thread both when a thread ends and when the
   /// process exits. Both at once free the same memory twice ("double free or corruption"), so the clean-up at exit is
@@ -36,15 +37,19 @@ final class Connection: @unchecked Sendable {
     return unsafeBitCast(symbol, to: Initialize.self)(withoutCleanup, nil) == 1
   }()
 
-  /// Connects, within ten seconds unless the URL says otherwise.
-  init(url: String) throws {
+  /// Connects, within twenty seconds unless the URL says otherwise: with TLS and a password that is five times there and
+  /// back, which a network that is slow but works must have.
+  ///
+  /// - Parameter limit: how long one statement may take; the server gives up ten seconds earlier, or at half of it.
+  init(url: String, limit: Duration = .seconds(60)) throws {
     _ = Self.hasNoCleanupAtExit
     // The URL comes last, so that what it says wins.
     let keywords = [
-      "fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval", "tcp_user_timeout",
-      "dbname",
+      "fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
+      "tcp_user_timeout", "dbname",
     ]
-    let values = ["flotilla", "10", "15", "5", "30000", url]
+    // A peer that is gone without a word is noticed within about ten seconds.
+    let values = ["flotilla", "20", "5", "2", "3", "10000", url]
     let opened = Self.withCStrings(keywords) { keywords in
       Self.withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
     }
@@ -55,13 +60,15 @@ final class Connection: @unchecked Sendable {
       throw DatabaseError(sqlState: "", message: message)
     }
     handle = opened
+    self.limit = limit
     _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
     PQsetnonblocking(handle, 1)
     // Everything is set from here on, so that `deinit` closes the connection also when this throws: closing it here as
     // well would free it twice.
     try script(
       """
-      SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET statement_timeout = '50s'; SET lock_timeout = '20s';
+      SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET lock_timeout = '20s';
+      SET statement_timeout = \(max(limit / 2, limit - .seconds(10)).wholeMilliseconds);
       SET idle_in_transaction_session_timeout = '60s'; SET jit = off; SET client_min_messages = 'error'
       """)
   }
@@ -74,9 +81,9 @@ final class Connection: @unchecked Sendable {
   var serverVersion: Int32 { PQserverVersion(handle) }
 
   /// Runs one or more statements without parameters, and answers nothing.
-  func script(_ sql: String, limit: Duration = Connection.statementLimit) throws {
+  func script(_ sql: String) throws {
     guard PQsendQuery(handle, sql) == 1 else { throw broken("script") }
-    PQclear(try finish("script", flag: nil, limit: limit))
+    PQclear(try finish("script", flag: nil))
   }
 
   /// Runs a statement, preparing it at its first use, and answers its result, which `body` must not keep.
@@ -90,7 +97,7 @@ final class Connection: @unchecked Sendable {
     }
     if !prepared.contains(statement.name) {
       guard PQsendPrepare(handle, statement.name, statement.sql, 0, nil) == 1 else { throw broken(statement.name) }
-      PQclear(try finish(statement.name, flag: flag, limit: Self.statementLimit))
+      PQclear(try finish(statement.name, flag: flag))
       prepared.insert(statement.name)
     }
     let sent = Self.withValues(parameters) { values, lengths, formats in
@@ -98,7 +105,7 @@ final class Connection: @unchecked Sendable {
         handle, statement.name, Int32(parameters.count), values, lengths, formats, binaryResult ? 1 : 0)
     }
     guard sent == 1 else { throw broken(statement.name) }
-    guard let result = try finish(statement.name, flag: flag, limit: Self.statementLimit) else {
+    guard let result = try finish(statement.name, flag: flag) else {
       throw broken(statement.name)
     }
     defer { PQclear(result) }
@@ -117,7 +124,7 @@ final class Connection: @unchecked Sendable {
   }
 
   /// Sends what is queued, waits for all results, and answers the last one, which the caller clears.
-  private func finish(_ name: String, flag: CancellationFlag?, limit: Duration) throws -> OpaquePointer? {
+  private func finish(_ name: String, flag: CancellationFlag?) throws -> OpaquePointer? {
     let end = ContinuousClock.now.advanced(by: limit)
     var last: OpaquePointer?
     var failure: DatabaseError?
@@ -164,7 +171,7 @@ final class Connection: @unchecked Sendable {
       throw CancellationError()
     }
     if ContinuousClock.now > end {
-      throw DatabaseError(sqlState: "", message: "the server has not answered for a minute", statement: name)
+      throw DatabaseError(sqlState: "", message: "the server has not answered for \(limit.text)", statement: name)
     }
   }
 

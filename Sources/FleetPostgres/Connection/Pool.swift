@@ -35,15 +35,18 @@ final class Pool: Sendable {
   private let url: String
   private let threads: NIOThreadPool
   private let waitLimit: Duration
+  private let statementLimit: Duration
   private let logger: Logger
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - size: the number of connections.
   ///   - waitLimit: how long a transaction may wait for one.
-  init(url: String, size: Int, waitLimit: Duration, logger: Logger) {
+  ///   - statementLimit: how long one statement may take.
+  init(url: String, size: Int, waitLimit: Duration, statementLimit: Duration = .seconds(60), logger: Logger) {
     self.url = url
     self.waitLimit = waitLimit
+    self.statementLimit = statementLimit
     self.logger = logger
     threads = NIOThreadPool(numberOfThreads: size)
     threads.start()
@@ -165,7 +168,7 @@ final class Pool: Sendable {
       }
     }
     do {
-      let connection = try Connection(url: url)
+      let connection = try Connection(url: url, limit: statementLimit)
       let failures = state.withLock { state in
         defer { (state.failures, state.notBefore) = (0, nil) }
         return state.failures

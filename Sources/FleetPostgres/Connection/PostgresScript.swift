@@ -5,16 +5,14 @@ import Logging
 package enum PostgresScript {
   /// Runs a script on a connection of its own.
   package static func run(_ sql: String, url: String) async throws(StoreError) {
-    let pool = Pool(
-      url: url, size: 1, waitLimit: .seconds(30), logger: Logger(label: "flotilla.script") { _ in SilentLogHandler() })
+    let pool = Pool(url: url, size: 1, waitLimit: .seconds(30), logger: .silent)
     defer { pool.close() }
     try await pool.run(.single) { try $0.script(sql) }
   }
 
   /// Runs one query without parameters and answers its rows as texts.
   package static func rows(_ sql: String, url: String) async throws(StoreError) -> [[String]] {
-    let pool = Pool(
-      url: url, size: 1, waitLimit: .seconds(30), logger: Logger(label: "flotilla.script") { _ in SilentLogHandler() })
+    let pool = Pool(url: url, size: 1, waitLimit: .seconds(30), logger: .silent)
     defer { pool.close() }
     return try await pool.run(.single) { try $0.textRows(Statement("script", sql)) }
   }

@@ -12,3 +12,8 @@ struct SilentLogHandler: LogHandler {
 
   func log(event: LogEvent) {}
 }
+
+extension Logger {
+  /// For connections beside others that log the same.
+  static let silent = Logger(label: "flotilla.silent") { _ in SilentLogHandler() }
+}

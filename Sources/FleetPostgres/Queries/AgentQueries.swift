@@ -121,14 +121,18 @@ enum AgentQueries {
     UPDATE clusters AS c SET last_contact_at = now(), contact_listened = listened_ms()
     FROM closed WHERE c.id = closed.cluster_id RETURNING c.id
     """)
-  /// Silence starts where the lease ended, or where the session expired.
+  /// Silence starts where the lease ended, or where the session expired. When nobody's lease was good for a while, as after
+  /// an outage of the database, every controller gets the time of a lease to renew its own.
   static let closeLapsed = Statement(
     "agent.closeLapsed",
     """
     WITH lapsed AS (
       SELECT s.token_hash, k.renewed_at, k.renewed_listened, k.lease_until <= now() AS is_lapsed
       FROM agent_sessions AS s JOIN controllers AS k ON k.id = s.controller_id
-      WHERE s.closed_at IS NULL AND s.revoked_at IS NULL AND (k.lease_until <= now() OR s.expires_at <= now())
+        CROSS JOIN listening AS l
+      WHERE s.closed_at IS NULL AND s.revoked_at IS NULL AND (
+        s.expires_at <= now() OR k.lease_until <= now() AND l.renewed_at > now() - interval '15 seconds'
+          AND (l.last_gap_end_ms = 0 OR listened_ms() - l.last_gap_end_ms >= 15000))
       ORDER BY s.cluster_id LIMIT 1000 FOR UPDATE OF s SKIP LOCKED),
     closed AS (
       UPDATE agent_sessions AS s SET closed_at = now() FROM lapsed WHERE s.token_hash = lapsed.token_hash

@@ -1,11 +1,14 @@
 /// Claims, leases, the listening clock.
 enum WorkQueries {
+  /// What this controller has claimed and does not know of, because the answer or the giving back was lost with its
+  /// connection, it takes again.
   static let claim = Statement(
     "work.claim",
     """
     WITH due AS (
       SELECT kind, row_id FROM work
-      WHERE kind = $1 AND wake_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
+      WHERE kind = $1 AND wake_at <= now() AND (
+        claimed_until IS NULL OR claimed_until <= now() OR claimed_by = $3 AND row_id <> ALL ($5::bigint[]))
       ORDER BY wake_at, row_id LIMIT $2 FOR UPDATE SKIP LOCKED)
     UPDATE work SET sequence = sequence + 1, claim_sequence = sequence + 1, claimed_by = $3,
       claimed_until = now() + $4 * interval '1 millisecond'
@@ -24,12 +27,14 @@ enum WorkQueries {
     SELECT pg_notify('flotilla_work', $1) FROM finished WHERE is_due
     """
   }
-  /// A claim that ran out and that nobody has taken over is good again.
+  /// Claims that ran out and that nobody has taken over are good again.
   static let extend = Statement(
     "work.extend",
     """
-    UPDATE work SET claimed_until = now() + $4 * interval '1 millisecond'
-    WHERE kind = $1 AND row_id = $2 AND claim_sequence = $3
+    UPDATE work AS w SET claimed_until = now() + held.duration * interval '1 millisecond'
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS held (kind, row_id, sequence, duration)
+    WHERE w.kind = held.kind AND w.row_id = held.row_id AND w.claim_sequence = held.sequence
+    RETURNING w.kind, w.row_id, w.claim_sequence
     """)
   /// A row that is due and not claimed needs nothing more: whoever claims it sees all that was committed before.
   static let wake = Statement(
@@ -71,11 +76,15 @@ enum WorkQueries {
       renewed_at = greatest(renewed_at, now())
     RETURNING total_ms
     """)
+  /// One statement, so that it costs one way there and back; answers whether the lease had lapsed.
   static let renew = Statement(
     "lease.renew",
     """
-    UPDATE controllers SET renewed_at = now(), renewed_listened = $2, lease_until = now() + interval '15 seconds'
-    WHERE id = $1
+    WITH clock AS (\(advanceClock.sql)),
+    before AS (SELECT lease_until <= now() AS has_lapsed FROM controllers WHERE id = $1)
+    UPDATE controllers SET
+      renewed_at = now(), renewed_listened = clock.total_ms, lease_until = now() + interval '15 seconds'
+    FROM clock, before WHERE id = $1 RETURNING before.has_lapsed
     """)
   static let release = Statement(
     "lease.release", "UPDATE controllers SET lease_until = now(), renewed_listened = listened_ms() WHERE id = $1")

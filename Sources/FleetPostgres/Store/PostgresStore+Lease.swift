@@ -14,12 +14,13 @@ extension PostgresStore {
   }
 
   /// Renews the lease and advances the listening clock.
-  public func renewLease(of controller: ControllerID) async throws(StoreError) {
-    try await change { session in
-      let listened = try session.first(WorkQueries.advanceClock, read: { try $0.int() })
-      guard try session.execute(WorkQueries.renew, .id(controller), .int(listened)) == 1 else {
+  @discardableResult
+  public func renewLease(of controller: ControllerID) async throws(StoreError) -> Bool {
+    try await keeper.run(.single) { session in
+      guard let hadLapsed = try session.first(WorkQueries.renew, .id(controller), read: { try $0.bool() }) else {
         throw StoreError(.notFound, "controller \(controller) is not registered")
       }
+      return hadLapsed
     }
   }
 

@@ -4,11 +4,12 @@ public import FleetPorts
 extension PostgresStore {
   /// Takes due pieces of work.
   public func claim(
-    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration
+    _ kind: WorkKind, limit: Int, by controller: ControllerID, for duration: Duration, holding rows: Set<Int64>?
   ) async throws(StoreError) -> [WorkClaim] {
-    try await change { session in
+    try await statement { session in
       let claimed = try session.rows(
         WorkQueries.claim, .text(kind.rawValue), .int(limit), .id(controller), .milliseconds(duration),
+        rows.map { .ints($0) } ?? .null,
         read: { row in
           (claim: WorkClaim(kind: kind, row: try row.int(), sequence: try row.int()), wakeAt: try row.text())
         })
@@ -18,7 +19,7 @@ extension PostgresStore {
 
   /// Gives a claim back.
   public func finish(_ claim: WorkClaim, wakeAt: Instant?) async throws(StoreError) {
-    try await change { session in
+    try await statement { session in
       try session.execute(
         WorkQueries.finish, .text(claim.kind.rawValue), .int(claim.row), .int(claim.sequence), .instant(wakeAt))
     }
@@ -26,7 +27,7 @@ extension PostgresStore {
 
   /// Gives a claim back to be tried again.
   public func retry(_ claim: WorkClaim, after pause: Duration) async throws(StoreError) {
-    try await change { session in
+    try await statement { session in
       try session.execute(
         WorkQueries.retry, .text(claim.kind.rawValue), .int(claim.row), .int(claim.sequence), .milliseconds(pause))
     }
@@ -34,11 +35,7 @@ extension PostgresStore {
 
   /// Makes a claim good for longer.
   public func extend(_ claim: WorkClaim, for duration: Duration) async throws(StoreError) -> Bool {
-    try await change { session in
-      try session.execute(
-        WorkQueries.extend, .text(claim.kind.rawValue), .int(claim.row), .int(claim.sequence),
-        .milliseconds(duration)) == 1
-    }
+    try await renewals.extend(claim, for: duration)
   }
 
   /// Makes a piece of work due now.

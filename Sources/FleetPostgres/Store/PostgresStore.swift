@@ -9,6 +9,12 @@ public import ServiceLifecycle
 /// are `unavailable`; the next call connects again.
 public final class PostgresStore: ControlStore, Service {
   let pool: Pool
+  /// Renews what lapses, leases and claims: one connection for that alone, so that a pool full of slow statements does not
+  /// lose them.
+  let keeper: Pool
+  /// Looks whether the database answers, likewise.
+  let probe: Pool
+  let renewals: ClaimRenewals
   let hub: SignalHub
   let logger: Logger
 
@@ -16,11 +22,17 @@ public final class PostgresStore: ControlStore, Service {
   ///
   /// - Parameters:
   ///   - url: as libpq reads it, for example `postgresql://flotilla@db.example:5432/flotilla?sslmode=verify-full`.
-  ///   - poolSize: connections at once, besides the one for signals.
+  ///   - poolSize: connections at once, besides three: for signals, for leases and claims, for probes.
   ///   - waitLimit: how long a call may wait for a free connection.
   ///   - logger: for connections that break and come back.
   public init(url: String, poolSize: Int = 8, waitLimit: Duration = .seconds(15), logger: Logger) {
     pool = Pool(url: url, size: max(1, poolSize), waitLimit: waitLimit, logger: logger)
+    // Twice there and back must fit into a lease, and a statement that hangs must not keep the next from being sent.
+    let keeper = Pool(
+      url: url, size: 1, waitLimit: waitLimit, statementLimit: .seconds(12), logger: .silent)
+    self.keeper = keeper
+    probe = Pool(url: url, size: 1, waitLimit: waitLimit, statementLimit: .seconds(5), logger: .silent)
+    renewals = ClaimRenewals(pool: keeper)
     hub = SignalHub(url: url)
     self.logger = logger
   }
@@ -36,12 +48,16 @@ public final class PostgresStore: ControlStore, Service {
   /// exits. Later calls are `unavailable`.
   public func end() async {
     await hub.end()
+    await probe.end()
+    await keeper.end()
     await pool.end()
   }
 
   /// Closes all connections, those in use after their use, and waits for nothing; later calls are `unavailable`.
   public func close() {
     hub.close()
+    probe.close()
+    keeper.close()
     pool.close()
   }
 
@@ -85,7 +101,7 @@ public final class PostgresStore: ControlStore, Service {
   /// Whether the database answers and its schema is the one this program knows.
   public func readiness() async -> String? {
     do {
-      return try await pool.run(.single) { try Migrator.obstacle($0) }
+      return try await probe.run(.single) { try Migrator.obstacle($0) }
     } catch {
       return error.message
     }
@@ -96,6 +112,12 @@ public final class PostgresStore: ControlStore, Service {
   func change<Value: Sendable>(
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws(StoreError) -> Value { try await pool.run(.change, body) }
+
+  /// One statement that changes something, a transaction by itself and safe to repeat: one way there and back.
+  @discardableResult
+  func statement<Value: Sendable>(
+    _ body: @escaping @Sendable (Session) throws -> Value
+  ) async throws(StoreError) -> Value { try await pool.run(.single, body) }
 
   /// One statement that only reads.
   func read<Value: Sendable>(

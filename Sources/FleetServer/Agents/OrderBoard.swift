@@ -84,6 +84,20 @@ final class OrderBoard: Sendable {
     }
   }
 
+  /// Every session may have been closed, because this server's lease had lapsed: polls end, and with the next ones the store
+  /// is told again.
+  func leaseLapsed() {
+    let woken = state.withLock { state in
+      let waiters = state.entries.values.compactMap(\.waiter)
+      for cluster in state.entries.keys {
+        state.entries[cluster]?.isTouched = false
+        state.entries[cluster]?.waiter = nil
+      }
+      return waiters
+    }
+    for waiter in woken { waiter.continuation.resume(returning: .timeout) }
+  }
+
   /// Whether the store must be asked for a cluster that has seen this; from now on only news make it asked again.
   func takeNews(_ cluster: ClusterID, seen: [TargetID: Generation]) -> Bool {
     state.withLock { state in

@@ -53,6 +53,8 @@ public struct ServerConfiguration: Sendable {
   /// The folder below which `file://` repositories may lie; nil refuses them all (AMENDMENTS 27).
   public var fileRepositories: String?
 
+  /// How long the database may take for the answer that makes `/ready` say yes.
+  public var readinessLimit: Duration = .seconds(1)
   /// How long an agent's poll is held at most.
   public var longestPoll: Duration = .seconds(30)
   /// How often agents poll when nothing happens; an agent is away after three of them, and not before 45 seconds.

@@ -6,11 +6,23 @@ import Logging
 
 /// The service itself: probes, metrics, version, the OpenAPI document.
 struct ServiceRoutes: Sendable {
-  let store: any ControlStore
   let configuration: ServerConfiguration
   let metrics: PrometheusMetrics
-  let fleetMetrics: FleetMetrics
   let openAPI: String
+  private let readiness: SharedQuestion<String?>
+  private let refresh: SharedQuestion<Void>
+
+  /// Makes the handlers.
+  init(
+    store: any ControlStore, configuration: ServerConfiguration, metrics: PrometheusMetrics, fleetMetrics: FleetMetrics,
+    openAPI: String
+  ) {
+    self.configuration = configuration
+    self.metrics = metrics
+    self.openAPI = openAPI
+    readiness = SharedQuestion { await store.readiness() }
+    refresh = SharedQuestion { await fleetMetrics.refresh() }
+  }
 
   var handlers: [String: Handler] {
     [
@@ -28,14 +40,17 @@ struct ServiceRoutes: Sendable {
   }
 
   @Sendable private func ready(_ call: Call) async throws -> Reply {
-    guard let problem = await store.readiness() else { return .text("ok\n") }
+    let limit = configuration.readinessLimit
+    let answer = await readiness.answer(within: limit)
+    guard let problem = answer ?? "the database has not answered for \(limit.text)" else { return .text("ok\n") }
     // The reason may name hosts; whoever may see it finds it in the log.
     call.logger.warning("not ready", metadata: ["error": "\(problem)"])
-    return .text("the database does not answer, or its schema is of another version\n", status: 503)
+    return .text("the database does not answer in time, or its schema is of another version\n", status: 503)
   }
 
   @Sendable private func scrape(_ call: Call) async throws -> Reply {
-    await fleetMetrics.refresh()
+    // What is known of this process is answered without the store.
+    _ = await refresh.answer(within: .seconds(2))
     return .text(metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
   }
 }

@@ -1,16 +1,25 @@
-import FleetPrograms
+public import FleetPrograms
 import Foundation
 
 /// The programs of one test, with their files in one folder.
-actor Programs {
-  let folder: String
+public actor Programs {
+  /// Where their files are.
+  public nonisolated let folder: String
   private let database: String
   private var running: [RunningProgram] = []
   private var server = ""
 
-  struct Failure: Error, CustomStringConvertible { var description: String }
+  /// What a program said when it did not do as it should.
+  public struct Failure: Error, CustomStringConvertible {
+    /// The words.
+    public var description: String
 
-  init(folder: String, database: String) {
+    /// Makes a failure.
+    public init(description: String) { self.description = description }
+  }
+
+  /// Makes an empty set of programs.
+  public init(folder: String, database: String) {
     self.folder = folder
     self.database = database
   }
@@ -22,10 +31,11 @@ actor Programs {
     ]
   }
 
+  /// Starts a program of this project.
   @discardableResult
-  func start(_ program: String, _ arguments: [String]) async throws -> RunningProgram {
+  public func start(_ program: String, _ arguments: [String]) async throws -> RunningProgram {
     let started = try await Program.start(
-      "\(DemoTests.programs)/\(program)", arguments: arguments, environment: environment,
+      "\(BuiltPrograms.folder)/\(program)", arguments: arguments, environment: environment,
       outputFile: folder + "/\(running.count)-\(program).log")
     running.append(started)
     return started
@@ -33,20 +43,31 @@ actor Programs {
 
   /// Starts a controller, which is the one that the command line speaks to from now on.
   @discardableResult
-  func controller(_ name: String) async throws -> RunningProgram {
-    let started = try await start(
-      "flotilla-controller",
-      [
-        "--data-dir", "\(folder)/\(name)", "--listen", "127.0.0.1:0", "--url-file", "\(folder)/\(name)-url",
-        "--token-file", folder + "/admin-token", "--encryption-key-file", folder + "/encryption-key",
-        "--file-repositories", folder, "--allow-loopback",
-      ])
+  public func controller(_ name: String, _ arguments: String...) async throws -> RunningProgram {
+    let started = try await controller(name, listen: "127.0.0.1:0", arguments)
     server = try await text(of: "\(name)-url").trimmingCharacters(in: .whitespacesAndNewlines)
     return started
   }
 
+  /// Starts a controller at an address, and waits for nothing.
+  public func controller(_ name: String, listen: String, _ arguments: [String] = []) async throws -> RunningProgram {
+    try await start(
+      "flotilla-controller",
+      [
+        "--data-dir", "\(folder)/\(name)", "--listen", listen, "--url-file", "\(folder)/\(name)-url",
+        "--token-file", folder + "/admin-token", "--encryption-key-file", folder + "/encryption-key",
+        "--file-repositories", folder, "--allow-loopback",
+      ] + arguments)
+  }
+
+  /// The address that the command line speaks to; several are separated by commas.
+  public var address: String { server }
+
+  /// Changes the address that the command line speaks to.
+  public func speak(to address: String) { server = address }
+
   /// The text of a file that somebody is about to write.
-  func text(of name: String) async throws -> String {
+  public func text(of name: String) async throws -> String {
     let end = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < end {
       if let text = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8), !text.isEmpty { return text }
@@ -57,7 +78,7 @@ actor Programs {
 
   /// Runs a command that must end with a code; answers what it wrote.
   @discardableResult
-  func flotilla(_ arguments: String..., exitCode: Int32 = 0) async throws -> String {
+  public func flotilla(_ arguments: String..., exitCode: Int32 = 0) async throws -> String {
     let result = try await run(arguments)
     guard result.exitCode == exitCode else {
       throw Failure(
@@ -68,17 +89,19 @@ actor Programs {
   }
 
   /// Runs a command, however it ends.
-  func run(_ arguments: [String]) async throws -> ProgramResult {
+  public func run(_ arguments: [String]) async throws -> ProgramResult {
     try await Program.run(
-      DemoTests.programs + "/flotilla", arguments: arguments, environment: environment, timeLimit: .seconds(180),
+      BuiltPrograms.folder + "/flotilla", arguments: arguments, environment: environment, timeLimit: .seconds(180),
       outputLimitBytes: 1 << 20)
   }
 
-  func end() async {
+  /// Ends all of them.
+  public func end() async {
     for program in running.reversed() { await program.terminate(gracePeriod: .seconds(20)) }
   }
 
-  private func logs() -> String {
+  /// The last lines of everybody's output.
+  public func logs() -> String {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(".log") }.sorted().map { name in
       let text = (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? ""
