@@ -169,7 +169,9 @@ let targets: [Target] = [
     [
       "FleetGenerators", "FleetDocuments", "FleetTemplate", "FleetSync", "FleetPlanner", "Manifest", "FleetModel",
     ]),
-  tests("FleetRenderTests", ["FleetRender", "FleetPrograms", "Manifest", "FleetModel"], exclude: ["Corpus"]),
+  tests(
+    "FleetRenderTests", ["FleetRender", "FleetDocuments", "FleetPrograms", "Manifest", "FleetModel"],
+    exclude: ["Corpus"]),
   tests("FleetPlannerTests", ["FleetPlanner", "FleetModel"], exclude: ["Golden"]),
   tests("FleetSyncTests", ["FleetSync", "Manifest", "FleetModel"]),
   tests("SimulationTests", ["FleetSimulation", "FleetPlanner", "FleetModel"]),

@@ -468,6 +468,7 @@ CREATE TABLE public.rollouts (
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    unknown_authors jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT rollouts_end CHECK (((ended_at IS NOT NULL) = (state = ANY (ARRAY['Succeeded'::text, 'SucceededWithWaivers'::text, 'SucceededWithUnreachable'::text, 'NoChange'::text, 'RolledBack'::text, 'RollbackFailed'::text, 'Aborted'::text, 'Superseded'::text])))),
     CONSTRAINT rollouts_failure_budget_check CHECK ((failure_budget >= 0)),
     CONSTRAINT rollouts_kind_check CHECK ((kind = ANY (ARRAY['Rollout'::text, 'Onboard'::text, 'Undo'::text, 'CatchUp'::text, 'Remove'::text]))),

@@ -1,3 +1,4 @@
+import FleetDocuments
 import FleetModel
 import FleetRender
 import Manifest

@@ -44,7 +44,9 @@ struct TargetRendering {
     var options = RenderOptions(
       helm: template.helm.flatMap {
         render(
-          $0, "spec.source.helm", { (node, field) throws(DiagnosticsError) in try HelmOptions.read(node, field: field, yieldedByTemplates: true) }
+          $0, "spec.source.helm",
+          { (node, field) throws(DiagnosticsError) in try HelmOptions.read(node, field: field, yieldedByTemplates: true)
+          }
         )
       },
       substitute: template.substitute.map { render($0, "spec.source.substitute") },
