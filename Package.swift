@@ -141,7 +141,8 @@ let targets: [Target] = [
     name: "flotilla-bench",
     dependencies: [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetAPI",
-      "FleetPrograms", "FleetClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
+      "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetController", "FleetTestSupport",
+      argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, logging,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 

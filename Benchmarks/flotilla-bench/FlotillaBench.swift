@@ -7,6 +7,6 @@ struct FlotillaBench: AsyncParsableCommand {
     commandName: "flotilla-bench", abstract: "Measure Flotilla. Every line is a figure, its columns split by tabs.",
     subcommands: [
       PlannerBenchmark.self, ParseBenchmark.self, RenderBenchmark.self, GeneratorsBenchmark.self,
-      RegisterClusters.self, DispatchBenchmark.self, FleetBenchmark.self,
+      RegisterClusters.self, DispatchBenchmark.self, FleetBenchmark.self, ObserveBenchmark.self,
     ])
 }

@@ -5,7 +5,7 @@ import Logging
 import Testing
 
 @Suite struct LeaseServiceTests {
-  @Test(.timeLimit(.minutes(1))) func aLeaseThatHadLapsedIsTold() async throws {
+  @Test(.timeLimit(.minutes(5))) func aLeaseThatHadLapsedIsTold() async throws {
     try await TestDatabase.with { database in
       let controller = try await database.store.registerController(version: "test")
       try await PostgresScript.run("UPDATE controllers SET lease_until = now()", url: database.url)

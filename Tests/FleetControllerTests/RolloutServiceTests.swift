@@ -57,6 +57,7 @@ import Testing
       let ann = Principal(name: "ann", right: .approve)
       _ = try await controller.service.act(
         .approve(stage: nil), on: "shop", number: nil, in: .defaultProject, by: ann, reason: "")
+      try await controller.settle()
       try await controller.confirm()
       #expect(try await controller.rollout()?.run.state == .succeeded)
       let address = try #require(run.authors.first?.split(separator: "<").last?.dropLast())

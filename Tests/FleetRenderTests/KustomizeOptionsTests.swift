@@ -51,8 +51,8 @@ import Testing
 
   @Test(arguments: [
     Case(
-      options: "{namePrefix: eu-, nameSuffix: -1}", before: "namePrefix: us-\n",
-      after: "namePrefix: eu-\nnameSuffix: -1\n"),
+      options: "{namePrefix: eu-, nameSuffix: '-1'}", before: "namePrefix: us-\n",
+      after: "namePrefix: eu-\nnameSuffix: '-1'\n"),
     Case(options: "{namespace: other}", after: "namespace: other\n"),
     Case(
       options: "{images: ['shop=mirror/shop:2']}", after: "images: [{name: shop, newName: mirror/shop, newTag: '2'}]\n"),
@@ -75,8 +75,9 @@ import Testing
       after: "labels: [{pairs: {team: a}, includeTemplates: true}]\n"),
     Case(options: "{commonAnnotations: {team: a}}", after: "commonAnnotations: {team: a}\n"),
     Case(
-      options: "{patches: [{target: {kind: Deployment}, patch: '[{op: remove, path: /spec/replicas}]'}]}",
-      after: "patches: [{target: {kind: Deployment}, patch: '[{op: remove, path: /spec/replicas}]'}]\n"),
+      options:
+        "{patches: [{target: {kind: Deployment}, patch: '[{\"op\": \"remove\", \"path\": \"/spec/replicas\"}]'}]}",
+      after: "patches: [{target: {kind: Deployment}, patch: '[{\"op\": \"remove\", \"path\": \"/spec/replicas\"}]'}]\n"),
     Case(options: "{components: [extra]}", after: "components: [extra]\n"),
     Case(options: "{components: [none, extra], ignoreMissingComponents: true}", after: "components: [extra]\n"),
   ])

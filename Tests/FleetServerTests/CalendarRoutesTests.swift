@@ -65,6 +65,50 @@ import Testing
     }
   }
 
+  @Test func aSetMayNameOnlyWindowsAndAnalysesThatThereAre() async throws {
+    @Sendable func set(_ window: String) -> String {
+      """
+
+      ---
+      apiVersion: flotilla.dev/v1
+      kind: FleetSet
+      metadata: {name: shop}
+      spec:
+        generators: [{clusters: {}}]
+        template:
+          metadata: {name: "{{name}}"}
+          spec: {source: {repository: shop, path: app}, destination: {cluster: "{{name}}"}}
+        rollout:
+          windows: [local]
+          stages:
+            - {name: all, rest: true, windows: [\(window)], before: [{analysis: errors}]}
+
+      """
+    }
+    let analysis = """
+      ---
+      apiVersion: flotilla.dev/v1
+      kind: Analysis
+      metadata: {name: errors}
+      spec: {prometheus: {url: "https://prometheus.example.com"}, query: up, pass: "> 0"}
+      """
+    try await ServerFixture.with { server in
+      let documents = Self.documents.replacingOccurrences(of: "Europe/Berlin", with: "UTC")
+      let refused = try await apply(documents + set("alway"), to: server)
+      #expect(refused.status == 400)
+      let found = try refused.envelope().diagnostics
+      #expect(found.map(\.field) == ["spec.rollout.stages[0].windows[0]", "spec.rollout.stages[0].before[0].analysis"])
+      #expect(found.first?.hint.hasPrefix("did you mean \"always\"?") == true)
+      #expect(found.allSatisfy { $0.line > 20 })
+      // Nothing was stored, not even what was right.
+      #expect(
+        try await server.call(Routes.listWindows, Routes.listWindows.path("default"))
+          .decode(ListPage<WindowResource>.self).items.isEmpty)
+      #expect(try await apply(documents + set("always") + analysis, to: server).status == 200)
+      #expect(try await apply(set("always"), to: server).status == 200)
+    }
+  }
+
   @Test func liftingAFreezeNeedsAReason() async throws {
     try await ServerFixture.with { server in
       _ = try await apply(Self.documents.replacingOccurrences(of: "Europe/Berlin", with: "UTC"), to: server)

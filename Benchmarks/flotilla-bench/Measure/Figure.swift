@@ -63,8 +63,7 @@ struct Figure {
   }
 
   private static func processorMilliseconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+    // A million a second, says POSIX.
+    Double(clock()) / 1e3
   }
 }

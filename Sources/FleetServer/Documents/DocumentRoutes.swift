@@ -26,7 +26,8 @@ struct DocumentRoutes: Sendable {
         hint: "give at least one file with a Cluster, Repository, FleetSet, ApplicationSet, Window, Freeze or ConfigMap"
       )
     }
-    let refused = documents.compactMap(refusal)
+    let references = DocumentReferences(store: store, project: call.project)
+    let refused = documents.compactMap(refusal) + (try await references.problems(in: documents))
     guard refused.isEmpty else { throw DiagnosticsError(warnings + refused) }
     let dryRun = request.dryRun ?? false
     let applied = try await store.apply(
