@@ -5,6 +5,7 @@ public import FleetModel
 public import FleetPorts
 internal import FleetRender
 internal import Manifest
+internal import Metrics
 
 /// What a FleetSet expands and renders to: all that a release freezes, but the contents of the bundles, which may be more
 /// than fits in memory together.
@@ -65,7 +66,8 @@ public struct Expander: Sendable {
   let sources: any SourceReader
   let programs: RenderPrograms
   let others: (any GeneratorSource)?
-  let cache: RenderCache
+  let cache: RenderCache<BundleDraft>
+  let directories: RenderCache<RenderedDirectory>
   let answers: AnswerMemory
   let expansions: ExpansionCache
 
@@ -76,7 +78,9 @@ public struct Expander: Sendable {
     self.sources = sources
     self.programs = programs
     self.others = others
-    cache = RenderCache()
+    cache = RenderCache(limit: 64 << 20)
+    // So many directories: how much memory the values of one take is not known.
+    directories = RenderCache(limit: 64)
     answers = AnswerMemory()
     expansions = ExpansionCache()
   }
@@ -87,6 +91,7 @@ public struct Expander: Sendable {
     programs = other.programs
     others = other.others
     cache = other.cache
+    directories = other.directories
     answers = other.answers
     expansions = other.expansions
   }
@@ -224,29 +229,55 @@ public struct Expander: Sendable {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
     }
-    let key = RenderCache.Key(
+    let key = RenderKey(
       repository: source.repository.url, path: target.path, namespace: target.namespace,
       isRecursive: target.isRecursive, options: target.options, target: isChart ? target.name.rawValue : "")
-    if let bundle = await cache.bundle(for: key, in: source.tree) { return bundle }
-    let tree = RecordingTree(source.tree)
-    let bundle = try await render(target, tree)
-    await cache.store(bundle, for: key, reads: tree.reads, of: tree.commit)
+    if let (bundle, _) = await cache.value(for: key, in: source.tree) {
+      Self.count("bundle")
+      return bundle
+    }
+    let directoryKey = key.ofDirectory(isChart: isChart)
+    let (directory, reads) = try await directory(target, source.tree, directoryKey)
+    let rendering = finish(
+      directory, path: target.path, commit: source.tree.commit, namespace: target.namespace, options: target.options)
+    guard case .manifests(let made, _) = rendering else {
+      if case .failed(let problems) = rendering {
+        throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
+      }
+      throw ExpansionFailure(reason: "RenderFailed", diagnostics: [])
+    }
+    let bundle = BundleDraft(
+      digest: made.digest,
+      objects: made.objects.map {
+        BundleObjectDraft(digest: $0.digest, identity: $0.identity.text, canonicalJSON: $0.canonicalJSON)
+      })
+    await cache.store(bundle, for: key, reads: reads, of: source.tree.commit, size: bundle.sizeBytes)
     return bundle
   }
 
-  private func render(_ target: ExpandedTarget, _ tree: any SourceTree) async throws -> BundleDraft {
+  private static func count(_ cached: String) {
+    Counter(label: "flotilla_renders_total", dimensions: [("cached", cached)]).increment()
+  }
+
+  /// What the directory renders to, made once for all targets that differ only in what comes after that.
+  private func directory(
+    _ target: ExpandedTarget, _ source: any SourceTree, _ key: RenderKey
+  ) async throws -> (RenderedDirectory, SourceReads) {
+    if let known = await directories.value(for: key, in: source) {
+      Self.count("directory")
+      return known
+    }
+    Self.count("none")
+    let tree = RecordingTree(source)
     var answers: [RenderRequest: RenderAnswer] = [:]
     while true {
-      let rendering = FleetRender.render(
+      let rendering = renderDirectory(
         tree: tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
         options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
       switch rendering {
-      case .manifests(let bundle, _):
-        return BundleDraft(
-          digest: bundle.digest,
-          objects: bundle.objects.map {
-            BundleObjectDraft(digest: $0.digest, identity: $0.identity.text, canonicalJSON: $0.canonicalJSON)
-          })
+      case .directory(let directory):
+        await directories.store(directory, for: key, reads: tree.reads, of: tree.commit, size: 1)
+        return (directory, tree.reads)
       case .failed(let problems): throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       case .needs(let requests):
         for request in requests { answers[request] = await programs.answer(request, tree) }

@@ -37,6 +37,22 @@ public enum KustomizeEngine: Sendable {
   case program
 }
 
+/// What a directory renders to, before it is made for a target.
+public struct RenderedDirectory: Sendable {
+  fileprivate var sources = ManifestSources()
+  fileprivate var notes: [Diagnostic] = []
+}
+
+/// What came of reading a directory.
+public enum DirectoryRendering: Sendable {
+  /// These answers are needed first.
+  case needs([RenderRequest])
+  /// The manifests of the directory.
+  case directory(RenderedDirectory)
+  /// At least one problem is an error.
+  case failed([Diagnostic])
+}
+
 /// Renders a directory of a commit: a chart or a kustomization when one lies in the directory itself, else plain manifests.
 ///
 /// Plain manifests are all `*.yaml`, `*.yml` and `*.json` files of the directory and below, in bytewise order of their
@@ -57,10 +73,28 @@ public func render(
   options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
   answers: [RenderRequest: RenderAnswer] = [:]
 ) -> Rendering {
+  let rendering = renderDirectory(
+    tree: tree, path: path, namespace: namespace, isRecursive: isRecursive, options: options, target: target,
+    engine: engine, answers: answers)
+  switch rendering {
+  case .needs(let requests): return .needs(requests)
+  case .failed(let problems): return .failed(problems)
+  case .directory(let directory):
+    return finish(directory, path: path, commit: tree.commit, namespace: namespace, options: options)
+  }
+}
+
+/// Reads a directory of a commit, the first half of ``render(tree:path:namespace:isRecursive:options:target:engine:answers:)``:
+/// what it comes to depends on the options `helm` and `kustomize`, and for charts on the target's name and namespace. Targets
+/// that differ in nothing of that share it.
+public func renderDirectory(
+  tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
+  options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
+  answers: [RenderRequest: RenderAnswer] = [:]
+) -> DirectoryRendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
-    var sources = ManifestSources()
-    var notes: [Diagnostic] = []
+    var directory = RenderedDirectory()
     if Chart.isChart(files, directory: path) {
       let chart = Chart(tree: tree, path: path, files: files)
       let request = RenderRequest.helm(
@@ -69,10 +103,10 @@ public func render(
       case nil: return .needs([request])
       case .failure(let message):
         throw DiagnosticsError([Diagnostic(file: path, message: "helm failed: \(message)")])
-      case .output(let bytes): try sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
+      case .output(let bytes): try directory.sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
       }
-      sources.remove(where: Chart.isLeftOut)
-      notes = try chart.warnings()
+      directory.sources.remove(where: Chart.isLeftOut)
+      directory.notes = try chart.warnings()
     } else if options.helm != nil {
       throw DiagnosticsError([
         Diagnostic(
@@ -80,10 +114,10 @@ public func render(
           message: "the directory is no chart: it has no Chart.yaml")
       ])
     } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
-      switch try built(tree, path, file, options.kustomize, engine, answers, &notes) {
+      switch try built(tree, path, file, options.kustomize, engine, answers, &directory.notes) {
       case .needs(let request): return .needs([request])
-      case .text(let bytes): try sources.read(bytes, file: buildName(path))
-      case .objects(let objects): sources.add(objects, file: buildName(path))
+      case .text(let bytes): try directory.sources.read(bytes, file: buildName(path))
+      case .objects(let objects): directory.sources.add(objects, file: buildName(path))
       }
     } else if options.kustomize != nil {
       throw DiagnosticsError([
@@ -93,9 +127,28 @@ public func render(
     } else {
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
-      try readManifests(read, directory: path, tree: tree, into: &sources)
+      try readManifests(read, directory: path, tree: tree, into: &directory.sources)
     }
-    for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: tree.commit) }
+    return .directory(directory)
+  } catch {
+    return .failed(error.diagnostics)
+  }
+}
+
+/// Makes the bundle of a target from a directory, the second half of rendering: overlays, values for `${NAME}`, options of
+/// the apply, and the target's namespace.
+///
+/// - Parameters:
+///   - directory: what ``renderDirectory(tree:path:namespace:isRecursive:options:target:engine:answers:)`` made.
+///   - path: its path, for messages.
+///   - commit: the commit that it was read from.
+public func finish(
+  _ directory: RenderedDirectory, path: String, commit: CommitID, namespace: String, options: RenderOptions
+) -> Rendering {
+  do throws(DiagnosticsError) {
+    var sources = directory.sources
+    var notes = directory.notes
+    for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: commit) }
     if let values = options.substitute { try sources.substitute(values) }
     sources.nameHooks()
     if let options = options.syncOptions {
