@@ -23,6 +23,17 @@ public struct StoreFixture: Sendable {
   public static func make(
     in store: PostgresStore, clusters count: Int, name: FleetSetName = "storefront"
   ) async throws -> StoreFixture {
+    let documents = documents(clusters: count, name: name)
+    _ = try await store.apply(documents, cause: cause, dryRun: false)
+    let inventory = try await store.inventory(of: .defaultProject)
+    guard let set = try await store.fleetSet(name, in: .defaultProject) else {
+      throw StoreError(.internal, "the fixture's FleetSet is not there")
+    }
+    let controller = try await store.registerController(version: "test")
+    return StoreFixture(store: store, clusters: inventory, fleetSet: set.id, name: name, controller: controller)
+  }
+
+  private static func documents(clusters count: Int, name: FleetSetName) -> [DocumentDraft] {
     var documents = (0..<count).map { index in
       let name = "c" + String(repeating: "0", count: max(0, 4 - String(index).count)) + String(index)
       let cluster = Cluster(name: ClusterName(name), labels: ["region": index % 2 == 0 ? "eu" : "us"])
@@ -39,13 +50,7 @@ public struct StoreFixture: Sendable {
       DocumentDraft(
         project: .defaultProject, name: name.rawValue, content: .fleetSet,
         canonicalJSON: Array("{\"repository\":\"fleet\"}".utf8)))
-    _ = try await store.apply(documents, cause: cause, dryRun: false)
-    let inventory = try await store.inventory(of: .defaultProject)
-    guard let set = try await store.fleetSet(name, in: .defaultProject) else {
-      throw StoreError(.internal, "the fixture's FleetSet is not there")
-    }
-    let controller = try await store.registerController(version: "test")
-    return StoreFixture(store: store, clusters: inventory, fleetSet: set.id, name: name, controller: controller)
+    return documents
   }
 
   /// The same fleet seen by a controller that has just started, with a store of its own.
