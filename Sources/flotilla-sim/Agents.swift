@@ -34,13 +34,18 @@ struct Agents: AsyncParsableCommand {
       .filter { $0 != "all" && $0 != "simulator-token" && !$0.hasPrefix(".") && !$0.hasSuffix(".new") }
       .sorted()
     guard !names.isEmpty else { throw ValidationError("--kubeconfig-dir: \(kubeconfigDir) has no kubeconfig") }
+    OpenFiles.raiseLimit()
+    // Half of the files are for watches and long polls.
+    let requestLimit = max(1, min(8, OpenFiles.limit / 2 / names.count - 7))
     let setups = try names.map { name in
       let folder = stateDir + "/" + name
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      return AgentSetup(
+      var setup = AgentSetup(
         controller: controller, kubernetes: try Kubeconfig.load(path: kubeconfigDir + "/" + name, context: nil),
         stateFolder: folder, token: token(of: name))
+      setup.requestLimit = requestLimit
+      return setup
     }
     print("\(setups.count) agents for \(controller)")
     fflush(nil)

@@ -39,7 +39,7 @@ import Testing
       line: "timeline cluster/eu-1 --from 2026-11-01 --limit 1",
       requests: ["GET \(project)/clusters/eu-1/timeline?from=2026-11-01T00%3A00%3A00.000Z&limit=1&count=true"]),
     Case(
-      line: "where 9f2c61d0 --until 2026-11-25T10:00:00Z -o wide",
+      line: "where 9f2c61d0 --to 2026-11-25T10:00:00Z -o wide",
       requests: [
         "GET \(project)/history/whereabouts?of=9f2c61d0&until=2026-11-25T10%3A00%3A00.000Z&limit=500&count=true"
       ]),

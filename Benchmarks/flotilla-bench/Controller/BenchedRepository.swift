@@ -5,10 +5,13 @@ import Foundation
 /// A Git repository whose every commit changes the manifests of all clusters.
 struct BenchedRepository: Sendable {
   let folder: String
+  /// What names of objects end with.
+  let suffix: String
 
   /// Makes it with its first commit.
-  init(folder: String) async throws {
+  init(folder: String, suffix: String = "") async throws {
     self.folder = folder
+    self.suffix = suffix
     try FileManager.default.createDirectory(atPath: folder + "/deploy", withIntermediateDirectories: true)
     try await git("init", "--quiet", "--initial-branch=main", ".")
     try await commit(0)
@@ -20,14 +23,14 @@ struct BenchedRepository: Sendable {
       apiVersion: apps/v1
       kind: Deployment
       metadata:
-        name: web
+        name: web\(suffix)
       spec:
         replicas: 2
         selector:
-          matchLabels: {app: web}
+          matchLabels: {app: "web\(suffix)"}
         template:
           metadata:
-            labels: {app: web}
+            labels: {app: "web\(suffix)"}
           spec:
             containers:
               - name: web
@@ -36,7 +39,7 @@ struct BenchedRepository: Sendable {
       apiVersion: v1
       kind: ConfigMap
       metadata:
-        name: settings
+        name: settings\(suffix)
       data:
         number: "\(number)"
 

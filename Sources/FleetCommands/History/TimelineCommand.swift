@@ -45,7 +45,7 @@ struct TimelineCommand: AsyncParsableCommand {
   }
 }
 
-/// `--from` and `--until`.
+/// `--from` and `--to`.
 struct SpanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Only what had a part after this: a time, a date, or how long ago.", valueName: "time"),
@@ -53,12 +53,13 @@ struct SpanOptions: ParsableArguments {
   var from: FleetModel.Instant?
 
   @Option(
+    name: .customLong("to"),
     help: ArgumentHelp("Only what had a part before this: a time, a date, or how long ago.", valueName: "time"),
     transform: parsedPast)
   var until: FleetModel.Instant?
 
   func validate() throws {
-    if let from, let until, until <= from { throw ValidationError("--until is not after --from") }
+    if let from, let until, until <= from { throw ValidationError("--to is not after --from") }
   }
 }
 

@@ -8,7 +8,7 @@ struct WhereCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "where",
     abstract: "Say on which clusters a bundle, or what a commit gives, ran, and from when until when.",
-    usage: "flotilla where DIGEST\nflotilla where COMMIT [--from TIME] [--until TIME]")
+    usage: "flotilla where DIGEST\nflotilla where COMMIT [--from TIME] [--to TIME]")
 
   @Argument(help: ArgumentHelp("The first digits of a bundle's SHA-256 or of a commit.", valueName: "digits"))
   var digits: String
