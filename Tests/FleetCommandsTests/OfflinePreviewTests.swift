@@ -85,6 +85,26 @@ import Testing
     #expect(wrong.exitCode == 2)
   }
 
+  @Test func applicationsOfOneNameSayWhatMadeThem() async throws {
+    let text = """
+      apiVersion: argoproj.io/v1alpha1
+      kind: ApplicationSet
+      metadata: {name: apps}
+      spec:
+        generators: [{list: {elements: [{name: a}, {name: b}, {name: a}]}}]
+        template:
+          metadata: {name: "{{name}}"}
+          spec: {project: default}
+      """
+    let folder = try Folder(["set.yaml": text])
+    defer { folder.remove() }
+    let preview = await run(["preview", "-f", "\(folder.path)/set.yaml", "-o", "name"])
+    #expect(preview.error.contains("makes two Applications named a"))
+    #expect(
+      preview.error.contains(
+        "made by spec.generators[0].list.elements[0], and by spec.generators[0].list.elements[2]"))
+  }
+
   @Test func showsApplicationsOfArgoFleets() async throws {
     let folder = try Folder(Self.files)
     defer { folder.remove() }

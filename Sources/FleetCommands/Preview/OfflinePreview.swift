@@ -168,13 +168,23 @@ struct OfflinePreview {
         let findings =
           problems
           + errors.sorted { $0.key < $1.key }.map {
-            Diagnostic(severity: .warning, field: "Application \($0.key)", message: $0.value)
+            Diagnostic(
+              severity: .warning, field: "Application \($0.key)", message: $0.value,
+              hint: Self.makers(of: $0.key, among: made))
           }
         if !findings.isEmpty { console.progress(renderedFindings(findings)) }
         try write(shown, as: format, console)
         return
       }
     }
+  }
+
+  /// What made Applications of one name; empty where only one thing did.
+  private static func makers(of key: String, among made: [ApplicationExpansion.Application]) -> String {
+    let name = key.split(separator: "/").last.map(String.init) ?? key
+    let origins = made.filter { $0.document["metadata", "name"]?.string == name }.map(\.origin.description)
+    guard origins.count > 1 else { return "" }
+    return "made by " + origins.prefix(5).joined(separator: ", and by ") + (origins.count > 5 ? ", …" : "")
   }
 
   /// Findings with what to do when it is the time that templates lack.
