@@ -33,6 +33,8 @@ final class RequestGate: Sendable {
       return state.nextTicket
     }
     guard let ticket else { return true }
+    // A cancellation that comes after the turn leaves its ticket behind.
+    defer { state.withLock { _ = $0.cancelled.remove(ticket) } }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let verdict: Bool? = state.withLock { state in
