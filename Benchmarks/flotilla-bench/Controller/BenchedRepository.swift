@@ -5,13 +5,10 @@ import Foundation
 /// A Git repository whose every commit changes the manifests of all clusters.
 struct BenchedRepository: Sendable {
   let folder: String
-  /// What names of objects end with.
-  let suffix: String
 
   /// Makes it with its first commit.
-  init(folder: String, suffix: String = "") async throws {
+  init(folder: String) async throws {
     self.folder = folder
-    self.suffix = suffix
     try FileManager.default.createDirectory(atPath: folder + "/deploy", withIntermediateDirectories: true)
     try await git("init", "--quiet", "--initial-branch=main", ".")
     try await commit(0)
@@ -23,14 +20,14 @@ struct BenchedRepository: Sendable {
       apiVersion: apps/v1
       kind: Deployment
       metadata:
-        name: web\(suffix)
+        name: web
       spec:
         replicas: 2
         selector:
-          matchLabels: {app: "web\(suffix)"}
+          matchLabels: {app: web}
         template:
           metadata:
-            labels: {app: "web\(suffix)"}
+            labels: {app: web}
           spec:
             containers:
               - name: web
@@ -39,7 +36,7 @@ struct BenchedRepository: Sendable {
       apiVersion: v1
       kind: ConfigMap
       metadata:
-        name: settings\(suffix)
+        name: settings
       data:
         number: "\(number)"
 

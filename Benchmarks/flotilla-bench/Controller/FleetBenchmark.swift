@@ -22,7 +22,7 @@ struct FleetBenchmark: AsyncParsableCommand {
 
   func run() async throws {
     Figure.writeHeader()
-    let git = try await BenchedRepository(folder: repository, suffix: "-${SET}")
+    let git = try await BenchedRepository(folder: repository)
     let token = try controller.token()
     try await ControllerClient.with(try controller.configuration()) { client in
       let names = (0..<sets).map { "fleet-\(sets)-\($0)" + (allClusters ? "-all" : "") }
@@ -111,11 +111,9 @@ struct FleetBenchmark: AsyncParsableCommand {
             repository: \(repositoryName)
             revision: {branch: main}
             path: deploy
-            # One namespace for all: an agent has a watch for each kind and namespace, and this machine 20,000 open files.
-            substitute: {SET: \(name)}
           destination:
             cluster: "{{name}}"
-            namespace: \(repositoryName)
+            namespace: \(name)
       rollout:
         stages:
           - {name: fifth, percent: 20%, maxConcurrent: 50%, minReady: 1s}
