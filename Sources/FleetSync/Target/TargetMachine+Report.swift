@@ -8,7 +8,15 @@ extension TargetMachine {
     var health: Health
     var message: String
     var isReady: Bool
+
+    func differsInTextOnly(from other: Self) -> Bool {
+      phase == other.phase && health == other.health && isReady == other.isReady
+    }
   }
+
+  /// Words about progress, which nobody acts upon, are told no more often than this: a rolling Deployment has new ones with
+  /// every Pod.
+  static let textInterval: Duration = .seconds(1)
 
   /// The report of this moment.
   ///
@@ -37,7 +45,12 @@ extension TargetMachine {
     readySince = current.isReady ? (readySince ?? now) : nil
     degradedSince = current.health == .degraded ? (degradedSince ?? now) : nil
     guard isKnown else { return [] }
+    textDue = nil
     if current != reported {
+      if let reported, let reportedAt, current.differsInTextOnly(from: reported), now < reportedAt + Self.textInterval {
+        textDue = reportedAt + Self.textInterval
+        return []
+      }
       if current.health != reported?.health || current.isReady != reported?.isReady { changedAt = now }
     } else if let due = reportDue, now < due {
       return []
