@@ -30,7 +30,7 @@ struct SimulatedFleetTests {
       try await programs.flotilla(
         "cluster", "add", name, "--label", "env=production", "--token-out", "\(folder)/tokens/\(name)")
     }
-    let scenario = "rules: [{clusters: [sim-2], unreachable: [{from: 0s, until: 2s}]}]\n"
+    let scenario = "rules: [{clusters: [sim-2], unreachable: {from: 0s, until: 2s}}]\n"
     try Data(scenario.utf8).write(to: URL(fileURLWithPath: folder + "/scenario.yaml"))
     try await programs.start(
       "flotilla-sim",
