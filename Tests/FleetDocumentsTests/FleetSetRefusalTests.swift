@@ -159,7 +159,15 @@ struct FleetSetRefusalTests {
     Refusal(
       "sync options", fleetSet(extra: "  sync: {options: [Prune=never]}\n"),
       """
-      f.yaml:12:20  spec.sync.options[0]: expected one of Prune=true|false|confirm, Delete=true|false|confirm, PruneLast=true|false, Replace=true|false, Force=true|false, SkipDryRunOnMissingResource=true|false, FailOnSharedResource=true|false, Conflicts=takeOver|fail|leave, found "Prune=never"
+      f.yaml:12:20  spec.sync.options[0]: expected one of Prune=true|false|confirm, Delete=true|false|confirm, PruneLast=true|false, Replace=true|false, Force=true|false, SkipDryRunOnMissingResource=true|false, FailOnSharedResource=true|false, RespectIgnoreDifferences=true|false, Conflicts=takeOver|fail|leave, found "Prune=never"
+      """),
+    Refusal(
+      "ignored differences and health",
+      fleetSet(
+        extra:
+          "  sync: {ignoreDifferences: [{kind: Deployment}, {jsonPointers: [spec], jqPathExpressions: ['.spec | keys'], kind: A}]}\n  health: [{kind: B, rules: [{when: .a =, health: Missing}]}]\n"
+      ),
+      """
       """),
     Refusal(
       "sync", fleetSet(extra: "  sync: {prune: \"yes\", selfheal: true}\n"),
