@@ -13,7 +13,8 @@ struct CustomHealthTests {
     """#
 
   func judged(_ status: String, generations: String = "", rules: String = rules) throws -> ObjectHealth {
-    var object = try yaml("{apiVersion: example.com/v1, kind: Widget, metadata: {name: w\(generations)}, status: \(status)}")
+    var object = try yaml(
+      "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w\(generations)}, status: \(status)}")
     object["metadata"]?["annotations"] = [HealthRules.setAnnotation: Node(.string(rules))]
     return health(of: object, troubles: [], custom: try SyncOptions(of: object).customHealth)
   }

@@ -31,7 +31,8 @@ struct IgnoredFieldsTests {
     return owned.differences(in: live, manager: "flotilla").map(\.field)
   }
 
-  static let image = #"[{"jqPathExpressions": [".spec.template.spec.containers[] | select(.name == \"web\") | .image"]}]"#
+  static let image =
+    #"[{"jqPathExpressions": [".spec.template.spec.containers[] | select(.name == \"web\") | .image"]}]"#
 
   @Test(
     "what a rule names is no drift, whatever its form",

@@ -29,7 +29,7 @@ extension FieldReader {
       let managers = map.optional("managedFieldsManagers")?.texts() ?? []
       let keys = ["jsonPointers", "jqPathExpressions", "managedFieldsManagers"]
       if !map.writtenKeys.contains(where: keys.contains) {
-        map.reportMissing(keys) { self.error("names no field", hint: "give \(keys.joined(separator: ", or "))") }
+        map.reportMissing(keys) { self.error("names no field", hint: "give one of \(keys.joined(separator: ", "))") }
       }
       return objects.map {
         IgnoredDifference(

@@ -14,7 +14,8 @@ extension FieldExpression {
     try self.init(text)
     guard namesFields else {
       throw FieldExpressionError(
-        message: "\"\(text)\" names no field", hint: "put conditions into select(…): .spec.items[] | select(.name == \"x\")")
+        message: "\"\(text)\" names no field",
+        hint: "put conditions into select(…): .spec.items[] | select(.name == \"x\")")
     }
     guard self != .path([]) else {
       throw FieldExpressionError(message: "\"\(text)\" names the whole object", hint: "name a field, as .spec.replicas")
@@ -97,7 +98,7 @@ private struct FieldExpressionParser {
     case "true": return .literal(.boolean(true))
     case "false": return .literal(.boolean(false))
     case "not": return .not
-    case "select" where take("("): return .select(try closed(try pipeline()))
+    case "select" where take("("): return try afterSteps(.select(try closed(try pipeline())))
     case let name:
       guard let function = FieldExpression.Function(rawValue: name), take("(") else {
         position = start
@@ -122,8 +123,11 @@ private struct FieldExpressionParser {
     position += 1
     guard position < characters.count else { return .path([]) }
     var found: [FieldExpression.Step] = []
-    if characters[position] == "\"" { found.append(.field(try quoted())) }
-    else if isOfName(characters[position]) { found.append(.field(word())) }
+    if characters[position] == "\"" {
+      found.append(.field(try quoted()))
+    } else if isOfName(characters[position]) {
+      found.append(.field(word()))
+    }
     return .path(found + (try steps()))
   }
 

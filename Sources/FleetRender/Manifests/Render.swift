@@ -156,8 +156,9 @@ public func finish(
     }
     let (bundle, warnings) = try BundleBuilder(
       sources: sources, namespace: namespace,
-      rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? []))
-.build(place: path)
+      rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? [])
+    )
+    .build(place: path)
     return .manifests(bundle, problems: notes + warnings)
   } catch {
     return .failed(error.diagnostics)

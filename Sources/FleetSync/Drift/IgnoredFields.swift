@@ -135,7 +135,9 @@ extension Node {
       if rest.isEmpty, node == nil { elements.remove(at: index) } else { elements[index].change(at: rest, to: node) }
       value = .array(elements)
     } else if var child = self[token] {
-      if rest.isEmpty { self[token] = node } else {
+      if rest.isEmpty {
+        self[token] = node
+      } else {
         child.change(at: rest, to: node)
         self[token] = child
       }
