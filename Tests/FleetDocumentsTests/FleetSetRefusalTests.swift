@@ -159,7 +159,24 @@ struct FleetSetRefusalTests {
     Refusal(
       "sync options", fleetSet(extra: "  sync: {options: [Prune=never]}\n"),
       """
-      f.yaml:12:20  spec.sync.options[0]: expected one of Prune=true|false|confirm, Delete=true|false|confirm, PruneLast=true|false, Replace=true|false, Force=true|false, SkipDryRunOnMissingResource=true|false, FailOnSharedResource=true|false, Conflicts=takeOver|fail|leave, found "Prune=never"
+      f.yaml:12:20  spec.sync.options[0]: expected one of Prune=true|false|confirm, Delete=true|false|confirm, PruneLast=true|false, Replace=true|false, Force=true|false, SkipDryRunOnMissingResource=true|false, FailOnSharedResource=true|false, RespectIgnoreDifferences=true|false, Conflicts=takeOver|fail|leave, found "Prune=never"
+      """),
+    Refusal(
+      "ignored differences and health",
+      fleetSet(
+        extra:
+          "  sync: {ignoreDifferences: [{kind: Deployment}, {jsonPointers: [spec], jqPathExpressions: ['.spec | keys'], kind: A}]}\n  health: [{kind: B, rules: [{when: .a =, health: Missing}]}]\n"
+      ),
+      """
+      f.yaml:12:30  spec.sync.ignoreDifferences[0]: names no field
+                    give one of jsonPointers, jqPathExpressions, managedFieldsManagers
+      f.yaml:12:66  spec.sync.ignoreDifferences[1].jsonPointers[0]: expected a JSON pointer, such as /spec/replicas, found "spec"
+      f.yaml:12:93  spec.sync.ignoreDifferences[1].jqPathExpressions[0]: ".spec | keys": "keys" at character 9 is not understood
+                    understood are .name, .["name"], [0], [], |, select(…), ==, !=, <, <=, >, >=, and, or, not, startswith, endswith, contains, has
+      f.yaml:13:37  spec.health[0].rules[0].when: ".a =": "=" at character 4 is not understood
+                    understood are .name, .["name"], [0], [], |, select(…), ==, !=, <, <=, >, >=, and, or, not, startswith, endswith, contains, has
+      f.yaml:13:51  spec.health[0].rules[0].health: "Missing" is what is not there, which no rule can see
+                    give Progressing or Degraded
       """),
     Refusal(
       "sync", fleetSet(extra: "  sync: {prune: \"yes\", selfheal: true}\n"),

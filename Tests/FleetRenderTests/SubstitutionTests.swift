@@ -54,6 +54,31 @@ import Testing
     #expect(annotations == ["b": "c", "flotilla.dev/set-sync-options": "PruneLast=true,Conflicts=fail"])
   }
 
+  @Test func rulesOfASetReachTheObjectsTheyAreAbout() throws {
+    let text =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n"
+    var options = RenderOptions()
+    options.ignoreDifferences = [
+      IgnoredDifference(objects: ObjectPattern(kind: "Config*", namespace: "shop", name: "a"), jsonPointers: ["/data"]),
+      IgnoredDifference(objects: ObjectPattern(group: "apps", kind: "*"), jsonPointers: ["/spec"]),
+    ]
+    options.health = [
+      HealthRules(
+        objects: ObjectPattern(group: "*", kind: "ConfigMap", name: "b"),
+        lines: [.init(when: ".data", health: .healthy)])
+    ]
+    let rendering = render(
+      tree: FakeTree(["app/a.yaml": text]), path: "app", namespace: "shop", options: options)
+    guard case .manifests(let bundle, _) = rendering else { throw DiagnosticsError([]) }
+    let annotations = try bundle.objects.map { try JSON.parse($0.canonicalJSON)["metadata", "annotations"] }
+    #expect(annotations[0] == ["flotilla.dev/set-ignore-differences": #"[{"jsonPointers":["/data"]}]"#])
+    #expect(
+      annotations[1] == [
+        "flotilla.dev/set-health":
+          #"{"lines":[{"health":"Healthy","message":"","when":".data"}],"otherwise":"Progressing"}"#
+      ])
+  }
+
   @Test func fieldsOfTextsStayTexts() throws {
     let spec = try Self.rendered(
       "  labels: {a: '${N}'}\n  env: [{name: A, value: '${N}'}]\n  args: ['${N}']\n  count: '${N}'\n", ["N": "1"])

@@ -103,6 +103,9 @@ struct ObjectWriter: Sendable {
   private func serverApply(_ object: SyncObject, dryRun: Bool = false) async throws(KubeError) -> Node {
     let takesOver = object.options.conflicts == .takeOver || !object.isOwned
     var document = object.document
+    if object.options.respectsIgnored, !object.options.ignored.isEmpty, let live = try await kube.get(object.identity) {
+      document = object.options.ignored.keeping(live, in: document)
+    }
     while true {
       do {
         return try await kube.apply(document, as: object.identity, force: takesOver, dryRun: dryRun).object
@@ -130,7 +133,8 @@ struct ObjectWriter: Sendable {
   }
 
   private func replacement(of live: Node, by object: SyncObject) -> Node {
-    var document = object.document
+    let options = object.options
+    var document = options.respectsIgnored ? options.ignored.keeping(live, in: object.document) : object.document
     document["metadata"]?["resourceVersion"] = live["metadata", "resourceVersion"]
     return document
   }

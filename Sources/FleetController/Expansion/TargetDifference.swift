@@ -59,9 +59,12 @@ extension TargetSettings {
       ("sync.prune", "\(prune)"),
       ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
+      ("sync.ignoreDifferences", Self.text(options.ignoreDifferences)), ("health", Self.text(options.health)),
       ("sync.options", options.syncOptions?.joined(separator: ", ") ?? "nothing"),
     ]
   }
+
+  private static func text<Rule>(_ rules: [Rule]?) -> String { rules.map { "\($0)" } ?? "nothing" }
 
   private static func text(_ values: [String: String]) -> String {
     values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")

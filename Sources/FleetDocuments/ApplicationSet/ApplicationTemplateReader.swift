@@ -39,6 +39,10 @@ extension FieldReader {
       let field = FieldReader(node: value, path: FieldPath.appending(key: key, to: path), findings: findings)
       if isMap ? value.object == nil : value.string == nil { field.expected(isMap ? "a map" : "a text") }
     }
+    if let ignored = node["ignoreDifferences"], !ignored.isNull, !JSON.text(ignored).contains("{{") {
+      let place = FieldPath.appending(key: "ignoreDifferences", to: path)
+      FieldReader(node: ignored, path: place, findings: findings).list()?.forEach { _ = $0.ignoredDifference() }
+    }
     checkKnownFields(at: "")
   }
 

@@ -84,6 +84,10 @@ public struct SyncPolicy: Hashable, Sendable {
   public var createNamespace: Bool
   /// Options of all objects' apply, each a `SyncOptionName` with its value.
   public var options: [String]
+  /// Fields whose differences are no drift.
+  public var ignoreDifferences: [IgnoredDifference] = []
+  /// How the health of some objects is told.
+  public var health: [HealthRules] = []
 
   /// Makes a policy; everything is on by default.
   public init(prune: Bool = true, selfHeal: Bool = true, createNamespace: Bool = true, options: [String] = []) {

@@ -14,7 +14,8 @@ extension FieldReader {
       let template = templateField?.targetTemplate()
       let entries = generators?.generatorEntries(
         language: language, template: template == nil ? nil : templateField?.node)
-      let sync = map.optional("sync")?.syncPolicy() ?? SyncPolicy()
+      var sync = map.optional("sync")?.syncPolicy() ?? SyncPolicy()
+      sync.health = map.optional("health")?.list()?.compactMap { $0.healthRules() } ?? []
       let onRemoval = map.optional("onRemoval")?.choice(RemovalPolicy.self) ?? .remove
       let transfersFrom = map.optional("transfer").flatMap { field in
         MapReader.read(field) { fields -> FleetSetName? in
@@ -173,10 +174,13 @@ extension FieldReader {
 
   private func syncPolicy() -> SyncPolicy? {
     MapReader.read(self) { map in
-      SyncPolicy(
+      let ignored = map.optional("ignoreDifferences")?.list()?.compactMap { $0.ignoredDifference() } ?? []
+      var policy = SyncPolicy(
         prune: map.optional("prune")?.boolean() ?? true, selfHeal: map.optional("selfHeal")?.boolean() ?? true,
         createNamespace: map.optional("createNamespace")?.boolean() ?? true,
         options: map.optional("options")?.list()?.compactMap { $0.syncOption() } ?? [])
+      policy.ignoreDifferences = ignored
+      return policy
     }
   }
 

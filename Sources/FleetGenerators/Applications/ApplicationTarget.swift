@@ -37,6 +37,7 @@ struct ApplicationTarget {
     if !namespace.isEmpty, let complaint = KubernetesNames.label(namespace) {
       fail("spec.destination.namespace", "\"\(namespace)\" is no valid namespace: \(complaint)")
     }
+    let ignored = ignoredDifferences(of: spec)
     guard problems.isEmpty, let source, let cluster else { return nil }
     var target = ExpandedTarget(
       name: TargetName(name), labels: cluster.labels.merging(labels) { $1 },
@@ -48,6 +49,7 @@ struct ApplicationTarget {
     target.options.kustomize = source.kustomize
     let options = Self.syncOptions(of: spec).filter { SyncOptionName.read($0) != nil }
     target.options.syncOptions = options.isEmpty ? nil : options
+    target.options.ignoreDifferences = ignored.isEmpty ? nil : ignored
     return target
   }
 
@@ -185,6 +187,16 @@ struct ApplicationTarget {
     return SyncPolicy(
       prune: automated?["prune"]?.boolean ?? false, selfHeal: automated?["selfHeal"]?.boolean ?? false,
       createNamespace: syncOptions(of: spec).contains("CreateNamespace=true"))
+  }
+
+  private mutating func ignoredDifferences(of spec: Node) -> [IgnoredDifference] {
+    guard let node = spec["ignoreDifferences"], !node.isNull else { return [] }
+    do throws(DiagnosticsError) {
+      return try IgnoredDifference.read(node, field: "spec.ignoreDifferences")
+    } catch {
+      for problem in error.diagnostics { fail(problem.field, problem.message, hint: problem.hint) }
+      return []
+    }
   }
 
   private static func syncOptions(of spec: Node) -> [String] {

@@ -51,6 +51,8 @@ struct TargetRendering {
       },
       substitute: template.substitute.map { render($0, "spec.source.substitute") },
       syncOptions: sync.options.isEmpty ? nil : sync.options)
+    options.ignoreDifferences = sync.ignoreDifferences.isEmpty ? nil : sync.ignoreDifferences
+    options.health = sync.health.isEmpty ? nil : sync.health
     options.kustomize = template.kustomize.flatMap {
       render(
         $0, "spec.source.kustomize",

@@ -53,9 +53,6 @@ extension ArgoSet {
         source, "\(path).spec.project", "AppProject \"\(project)\" is not looked at, and is not among the files",
         hint: "import its document too, to see what it restricts")
     }
-    note(
-      "\(path).spec.ignoreDifferences", .leftOut, "drift of these fields is reported, and repaired with selfHeal",
-      "let selfHeal off, or leave the fields out of the manifests", &book)
     note("\(path).spec.info", .differs, "is shown nowhere; annotations of the target are", "", &book)
     note(
       "\(path).spec.revisionHistoryLimit", .differs, "releases and rollouts are kept in the controller's database", "",
@@ -87,7 +84,7 @@ extension ArgoSet {
       case nil, "CreateNamespace=true"?, "CreateNamespace=false"?, "Validate=true"?, "PruneLast=false"?: break
       case "ServerSideApply=true"?: break
       case let text? where SyncOptionName.read(text) != nil: break
-      case "ApplyOutOfSyncOnly=true"?, "RespectIgnoreDifferences=true"?:
+      case "ApplyOutOfSyncOnly=true"?:
         book.differs(
           source, place,
           "\"\(option.string ?? "")\" is not needed: objects are applied on the server, and an "

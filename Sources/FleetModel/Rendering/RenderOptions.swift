@@ -11,6 +11,10 @@ public struct RenderOptions: Hashable, Sendable, Codable {
 
   /// Options of all objects' apply, each a `SyncOptionName` with its value; nil for none.
   public var syncOptions: [String]?
+  /// Fields whose differences are no drift; nil for none.
+  public var ignoreDifferences: [IgnoredDifference]?
+  /// How the health of some objects is told; nil for the rules of their kinds.
+  public var health: [HealthRules]?
 
   /// Makes options.
   public init(

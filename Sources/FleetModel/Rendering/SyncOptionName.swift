@@ -14,6 +14,8 @@ public enum SyncOptionName: String, Sendable, CaseIterable {
   case skipDryRunOnMissingResource = "SkipDryRunOnMissingResource"
   /// Whether nobody else may keep it.
   case failOnSharedResource = "FailOnSharedResource"
+  /// Whether ignored fields stay as the cluster has them.
+  case respectIgnoreDifferences = "RespectIgnoreDifferences"
   /// What is done about fields of other managers.
   case conflicts = "Conflicts"
 

@@ -5,6 +5,7 @@ import Manifest
 struct BundleBuilder {
   let sources: ManifestSources
   let namespace: String
+  let rules: ObjectRules
 
   func build(place: String) throws(DiagnosticsError) -> (Bundle, warnings: [Diagnostic]) {
     let path = place.isEmpty ? "." : place
@@ -27,7 +28,7 @@ struct BundleBuilder {
         problems += complaints
         continue
       }
-      let manifest = namespaced(entry, identity: identity, scope: scope, warnings: &warnings)
+      let manifest = rules.written(into: namespaced(entry, identity: identity, scope: scope, warnings: &warnings))
       guard let object = BundleObject(manifest) else { continue }
       if let other = places[object.identity] {
         problems.append(

@@ -154,7 +154,11 @@ public func finish(
     if let options = options.syncOptions {
       sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
     }
-    let (bundle, warnings) = try BundleBuilder(sources: sources, namespace: namespace).build(place: path)
+    let (bundle, warnings) = try BundleBuilder(
+      sources: sources, namespace: namespace,
+      rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? [])
+    )
+    .build(place: path)
     return .manifests(bundle, problems: notes + warnings)
   } catch {
     return .failed(error.diagnostics)

@@ -37,6 +37,12 @@ public struct SyncOptions: Hashable, Sendable {
   public var failsWhenShared = false
   /// What is done about conflicts: `Conflicts=takeOver|fail|leave`.
   public var conflicts = Conflicts.takeOver
+  /// Whether an apply leaves ignored fields as the cluster has them: `RespectIgnoreDifferences=true`.
+  public var respectsIgnored = false
+  /// The fields whose differences are no drift.
+  public var ignored = IgnoredFields()
+  /// How the set tells its health; nil for the rules of its kind.
+  public var customHealth: CustomHealth?
 
   /// Nothing special.
   public init() {}
@@ -62,6 +68,13 @@ public struct SyncOptions: Hashable, Sendable {
         }
       }
     }
+    for name in [IgnoredDifference.setAnnotation, IgnoredDifference.annotation] {
+      guard let text = annotations[name] else { continue }
+      do { try ignored.add(text) } catch { throw annotations.failure(name, error) }
+    }
+    if let text = annotations[HealthRules.setAnnotation] {
+      do { customHealth = try CustomHealth(text) } catch { throw annotations.failure(HealthRules.setAnnotation, error) }
+    }
   }
 
   /// A server-side apply writes nothing when nothing differs, and the namespace is the set's business.
@@ -78,6 +91,7 @@ public struct SyncOptions: Hashable, Sendable {
     case .force: isRecreated = isOn
     case .skipDryRunOnMissingResource: maySkipDryRun = isOn
     case .failOnSharedResource: failsWhenShared = isOn
+    case .respectIgnoreDifferences: respectsIgnored = isOn
     case .conflicts: conflicts = Conflicts(rawValue: value) ?? conflicts
     }
   }
@@ -103,6 +117,10 @@ struct Annotations {
 
   func failure(_ name: String, _ value: String, _ expected: String) -> WriteFailure {
     WriteFailure(.content, "\(object): annotation \(name) is \"\(value)\", expected \(expected)")
+  }
+
+  func failure(_ name: String, _ error: FieldExpressionError) -> WriteFailure {
+    WriteFailure(.content, "\(object): annotation \(name): \(error.message); \(error.hint)")
   }
 }
 

@@ -10,6 +10,10 @@ public struct FieldDrift: Hashable, Sendable {
   public var new: Node?
   /// Who owns the field now, as far as the cluster tells; empty when it does not.
   public var changedBy: String
+  /// When its owner changed it last, as the cluster writes times; empty when it does not tell.
+  public var changedAt: String
+  /// All who own it beside us.
+  var owners: Set<String>
   /// Whether a program sets it through the scale subresource, as autoscalers do: their business, no drift.
   var isScaledByProgram: Bool
 
@@ -18,8 +22,11 @@ public struct FieldDrift: Hashable, Sendable {
     field = text.hasPrefix(".") ? String(text.dropFirst()) : text
     self.old = old
     self.new = new
-    let owner = others.last { entry in Self.owns(entry["fieldsV1"], path) }
+    let owning = others.filter { Self.owns($0["fieldsV1"], path) }
+    owners = Set(owning.compactMap { $0["manager"]?.string })
+    let owner = owning.last
     changedBy = owner?["manager"]?.string ?? ""
+    changedAt = owner?["time"]?.string ?? ""
     // `kubectl scale` uses the same subresource, and a person's hand is drift.
     isScaledByProgram = owner?["subresource"]?.string == "scale" && !changedBy.hasPrefix("kubectl")
   }
@@ -39,7 +46,7 @@ public struct FieldDrift: Hashable, Sendable {
       if isRemoved { "removed" } else if !isShown { "changed (value hidden)" } else {
         "\(Self.text(old)) → \(Self.text(new))"
       }
-    let author = changedBy.isEmpty ? "" : " by \(changedBy)"
+    let author = changedBy.isEmpty ? "" : " by \(changedBy)" + (changedAt.isEmpty ? "" : " at \(changedAt)")
     return "\(identity.display) \(field): \(change)\(author)"
   }
 

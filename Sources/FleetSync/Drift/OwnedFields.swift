@@ -9,9 +9,11 @@ public struct OwnedFields: Hashable, Sendable {
   private var fields: Node
   /// The object's content under those fields.
   private var stored: Node
+  /// The fields whose differences do not count.
+  private var ignored: IgnoredFields
 
   /// Reads what the server answered to an apply, dry or real; nil when our manager owns nothing in it.
-  public init?(applied answer: Node, manager: String) {
+  public init?(applied answer: Node, manager: String, ignoring ignored: IgnoredFields = IgnoredFields()) {
     let entries = answer["metadata", "managedFields"]?.array ?? []
     let own = entries.first { entry in
       entry["manager"]?.string == manager && entry["operation"]?.string == "Apply"
@@ -19,18 +21,20 @@ public struct OwnedFields: Hashable, Sendable {
     }
     guard let fields = own?["fieldsV1"], fields.object?.isEmpty == false else { return nil }
     self.fields = fields
-    stored = Self.projection(of: answer, on: fields) ?? .init(.null)
+    self.ignored = ignored
+    stored = Self.projection(of: ignored.removed(from: answer), on: fields) ?? .init(.null)
   }
 
   /// The fields whose values differ in the live object, in the order of the field set; empty when there are none.
   public func differences(in live: Node, manager: String) -> [FieldDrift] {
+    let live = ignored.removed(from: live)
     guard Self.projection(of: live, on: fields) != stored else { return [] }
     let others = (live["metadata", "managedFields"]?.array ?? []).filter {
       !($0["manager"]?.string == manager && $0["operation"]?.string == "Apply")
     }
     var found: [FieldDrift] = []
     Self.compare(fields, stored, live, path: [], others: others, into: &found)
-    return found.filter { !$0.isScaledByProgram }
+    return found.filter { !$0.isScaledByProgram && $0.owners.isDisjoint(with: ignored.managers) }
   }
 
   /// The part of an object that a field set names; nil when none of it is there.

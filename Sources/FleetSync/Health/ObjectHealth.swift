@@ -25,12 +25,14 @@ public func health(of object: Node, pods: [Node] = []) -> ObjectHealth {
 }
 
 /// The same with the Pods' troubles already extracted, so that whole Pods need not be kept.
-public func health(of object: Node, troubles: [PodTrouble]) -> ObjectHealth {
+///
+/// - Parameter custom: the set's own rules, in place of those of the kind.
+public func health(of object: Node, troubles: [PodTrouble], custom: CustomHealth? = nil) -> ObjectHealth {
   if let deleted = object["metadata", "deletionTimestamp"], !deleted.isNull {
     return ObjectHealth(.progressing, "Pending deletion")
   }
   if let waiting = generationBehind(object) { return waiting }
-  let own = ownHealth(of: object)
+  let own = custom?.health(of: object) ?? ownHealth(of: object)
   guard let trouble = troubles.sorted(by: PodTrouble.isBefore).first(where: { $0.concerns(object) }) else { return own }
   if let health = own.health, health >= .degraded { return own }
   return ObjectHealth(.degraded, trouble.text)

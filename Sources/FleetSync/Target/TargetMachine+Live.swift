@@ -96,7 +96,7 @@ extension TargetMachine {
 
   /// Keeps what is needed of a live object.
   mutating func take(_ node: Node, as identity: ObjectIdentity) {
-    let judged = health(of: node, troubles: [])
+    let judged = health(of: node, troubles: [], custom: owned[identity]?.options.customHealth)
     live[identity] = LiveObject(
       uid: node["metadata", "uid"]?.string ?? "",
       resourceVersion: node["metadata", "resourceVersion"]?.string ?? "", ownHealth: judged,

@@ -18,7 +18,7 @@ extension TargetMachine {
   public mutating func expected(_ identity: ObjectIdentity, answer: Node, live: Node?, now: Duration) -> [Action] {
     inFlight.remove(identity)
     retries[identity] = nil
-    expectations[identity] = OwnedFields(applied: answer, manager: manager)
+    expectations[identity] = ownedFields(of: identity, in: answer)
     if let live { takeIfNewer(live, as: identity) }
     return noticeDrift(of: identity, in: live, now: now) + startNext(now: now) + refresh(now: now)
   }
@@ -27,7 +27,7 @@ extension TargetMachine {
   public mutating func applied(_ identity: ObjectIdentity, answer: Node, now: Duration) -> [Action] {
     inFlight.remove(identity)
     retries[identity] = nil
-    expectations[identity] = OwnedFields(applied: answer, manager: manager)
+    expectations[identity] = ownedFields(of: identity, in: answer)
     take(answer, as: identity)
     var actions: [Action] = []
     if let lines = repairing.removeValue(forKey: identity) {
@@ -56,6 +56,11 @@ extension TargetMachine {
         + startNext(now: now) + refresh(now: now)
     }
     return fail("\(identity.display): \(failure.advice)", now: now)
+  }
+
+  private func ownedFields(of identity: ObjectIdentity, in answer: Node) -> OwnedFields? {
+    let ignored = owned[identity]?.options.ignored ?? IgnoredFields()
+    return OwnedFields(applied: answer, manager: manager, ignoring: ignored)
   }
 
   mutating func nextDeletions() -> [Action] {
