@@ -94,6 +94,10 @@ import Testing
       requests: [
         "POST \(project)/fleetsets/storefront/rollouts\n  {\"dryRun\":false,\"plan\":\"4f0c9a17\",\"skipConflicting\":true}"
       ]),
+    Case(line: "rollout plan storefront", requests: ["POST \(project)/fleetsets/storefront/plan\n  {}"]),
+    Case(
+      line: "rollout plan storefront --revision 77ad012 -o wide",
+      requests: ["POST \(project)/fleetsets/storefront/plan\n  {\"revision\":\"77ad012\"}"]),
     Case(
       line: "rollout rehearse storefront --seed 7 --at 2026-11-27T16:00:00Z",
       requests: [
