@@ -157,6 +157,36 @@ struct CommandTests {
     #expect(fleet.hold == nil)
   }
 
+  @Test("R22 a run that somebody has paused makes place for nobody")
+  func pausedMakesNoPlace() throws {
+    var fleet = try fleet(strategy(plain().stages) { $0.onNewRevision = .supersede }, members(6))
+    fleet.pass()
+    try fleet.give(.pause)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.supersede(by: "shop/8")) }
+    #expect(refusal?.code == .conflict)
+    #expect(fleet.run.state == .paused)
+  }
+
+  @Test("R18 a lost cluster is tried again, and the stage that soaks without it is open again")
+  func retryLost() throws {
+    var fleet = try fleet(
+      strategy([stage("all", .rest, at: .percent(100)) { $0.failureBudget = .count(1) }]) {
+        $0.stages[0].soak = .seconds(600)
+        $0.budgets.unreachable = .percent(100)
+      }, members(3))
+    fleet.pass()
+    fleet.silence("c00", for: .seconds(300))
+    for cluster: ClusterName in ["c01", "c02"] { fleet.say(cluster) }
+    fleet.pass()
+    #expect(fleet.state(of: "c00") == .lost)
+    #expect(fleet.stages[0].state == .soaking)
+    fleet.silence("c00", for: .zero)
+    try fleet.give(.retry(["c00"]))
+    #expect(fleet.stages[0].state == .open)
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00"])
+  }
+
   @Test("R18 a run in which failures were within the budget is not plainly a success")
   func failuresWithinBudget() throws {
     var fleet = try fleet(strategy([stage("all", .rest) { $0.failureBudget = .count(1) }]), members(3))

@@ -157,6 +157,18 @@ struct CheckTests {
     #expect(waiting.events.count { $0.kind == "check.measured" } == 1, "the same again is told once")
   }
 
+  @Test("R20 checks are waived of the stage that is named, or it is said that none holds it back")
+  func waivedByName() throws {
+    var fleet = try gated(before: [analysis()])
+    fleet.pass()
+    let other = try #require(fleet.stages.last?.name)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.waiveChecks(stage: other)) }
+    #expect(refusal?.code == .conflict)
+    try fleet.give(.waiveChecks(stage: fleet.stages[0].name))
+    fleet.pass()
+    #expect(fleet.stages[0].state == .open)
+  }
+
   @Test("R18 R20 a person goes on without a check, with a reason; the run ends with waivers")
   func waived() throws {
     var fleet = try gated(before: [analysis()])

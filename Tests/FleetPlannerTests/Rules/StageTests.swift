@@ -96,6 +96,15 @@ struct StageTests {
     #expect(pausing.inFlight == ["c02", "c03"])
   }
 
+  @Test("R7 `whenUnchanged: pause` pauses only when somebody follows who would be tested by nothing")
+  func emptyLastStage() throws {
+    let unchangedRest = members(2, labels: ["canary": "true"]) + members(3, from: 2, bundle: 1)
+    let pausing = strategy(twoStages().stages) { $0.stages[1].whenUnchanged = .pause }
+    var fleet = try fleet(pausing, unchangedRest)
+    fleet.succeedAll()
+    #expect(fleet.run.state == .succeeded)
+  }
+
   @Test("R7 until one cluster is healthy only one is in flight, in whatever stage")
   func firstAlone() throws {
     var fleet = try fleet(strategy([stage("all", .rest, at: .count(4))], firstAlone: true), members(6))
