@@ -173,7 +173,7 @@ extension Session {
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
       .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)), .ints(stages.map { Int64($0.joined) }),
-      .jsons(stages.map(\.checks)))
+      .jsons(stages.map(\.checks)), .optionalInts(stages.map { $0.askedAt?.millisecondsSinceEpoch }))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

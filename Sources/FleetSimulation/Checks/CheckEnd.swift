@@ -117,7 +117,7 @@ extension World {
     }
     switch row.run.state {
     case .paused: try ask(.paused, what: "the run is paused")
-    case .halted: try ask(.halted, .untested, .check, what: "the run is halted")
+    case .halted: try ask(.halted, .untested, .check, .approval, what: "the run is halted")
     case .halting: try ask(.inFlight, what: "the run is halting")
     case .rollingBack: try ask(.rollback, what: "the run goes back")
     default: break
