@@ -140,8 +140,8 @@ let targets: [Target] = [
   .executableTarget(
     name: "flotilla-bench",
     dependencies: [
-      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetAPI",
-      "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetController", "FleetTestSupport",
+      "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetSimulation",
+      "FleetAPI", "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetController", "FleetTestSupport",
       argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, logging,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),

@@ -277,6 +277,8 @@ CREATE TABLE public.placements (
     observation jsonb,
     reported_at timestamp with time zone,
     reported_listened bigint,
+    min_ready_ms bigint,
+    fail_fast_ms bigint,
     CONSTRAINT placements_check CHECK (((wanted_action IS NULL) = (ordered_at IS NULL))),
     CONSTRAINT placements_check1 CHECK (((wanted_action IS DISTINCT FROM 'apply'::text) OR ((wanted_bundle IS NOT NULL) AND (wanted_release IS NOT NULL)))),
     CONSTRAINT placements_check2 CHECK (((good_bundle IS NULL) = (good_release IS NULL))),

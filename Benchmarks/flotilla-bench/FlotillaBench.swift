@@ -8,5 +8,6 @@ struct FlotillaBench: AsyncParsableCommand {
     subcommands: [
       PlannerBenchmark.self, ParseBenchmark.self, RenderBenchmark.self, GeneratorsBenchmark.self,
       RegisterClusters.self, DispatchBenchmark.self, FleetBenchmark.self, ObserveBenchmark.self,
+      RehearsalBenchmark.self,
     ])
 }

@@ -9,6 +9,29 @@ public import ServiceLifecycle
 
 /// Everything that makes one agent: its cluster, its controller, its folder and, for the first start, its token.
 public struct AgentSetup: Sendable {
+  /// How an agent reaches its cluster.
+  public enum Kubernetes: Sendable {
+    /// Over the network, as a kubeconfig says.
+    case server(KubeConfiguration)
+    /// In this process: a simulated cluster with its name.
+    case local(String, any KubeTransport)
+
+    /// What names the cluster in logs.
+    var displayName: String {
+      switch self {
+      case .server(let configuration): configuration.displayServer
+      case .local(let name, _): name
+      }
+    }
+
+    func transport(_ client: HTTPClient) throws(KubeError) -> any KubeTransport {
+      switch self {
+      case .server(let configuration): try HTTPTransport(configuration, client: client)
+      case .local(_, let transport): transport
+      }
+    }
+  }
+
   /// The version that agents name.
   public static let version = "0.1.0"
 
@@ -17,7 +40,7 @@ public struct AgentSetup: Sendable {
   /// What to trust of the controller; nil for the system's authorities.
   public var controllerTLS: TLSConfiguration?
   /// How the cluster is reached.
-  public var kubernetes: KubeConfiguration
+  public var kubernetes: Kubernetes
   /// The folder for key and membership.
   public var stateFolder: String
   /// The one-time token; needed only while the folder knows no membership.
@@ -32,7 +55,7 @@ public struct AgentSetup: Sendable {
 
   /// Makes a setup.
   public init(
-    controller: String, controllerTLS: TLSConfiguration? = nil, kubernetes: KubeConfiguration, stateFolder: String,
+    controller: String, controllerTLS: TLSConfiguration? = nil, kubernetes: Kubernetes, stateFolder: String,
     token: String? = nil, options: ClusterAgent.Options = .init()
   ) {
     self.controller = controller
@@ -49,8 +72,7 @@ public struct AgentSetup: Sendable {
   ///   that is used up, expired or meant for another cluster, `AgentConnectionError` when it does not answer.
   func agent(client: HTTPClient, cache: BundleCache, logger: Logger) async throws -> ClusterAgent {
     let state = try AgentState(folder: stateFolder)
-    let kube = KubeClient(
-      transport: try HTTPTransport(kubernetes, client: client), requestLimit: requestLimit, logger: logger)
+    let kube = KubeClient(transport: try kubernetes.transport(client), requestLimit: requestLimit, logger: logger)
     let cluster: ClusterID
     if let known = try state.cluster(of: controller) {
       cluster = known
@@ -116,7 +138,7 @@ public struct AgentFleet: Service {
 
   private func work(_ setup: AgentSetup, client: HTTPClient, cache: BundleCache) async throws {
     var logger = logger
-    logger[metadataKey: "cluster"] = "\(setup.kubernetes.displayServer)"
+    logger[metadataKey: "cluster"] = "\(setup.kubernetes.displayName)"
     var backoff = Backoff(longest: .seconds(15))
     while !Task.isCancelled {
       do {

@@ -61,7 +61,8 @@ struct Run: AsyncParsableCommand {
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
     let setup = AgentSetup(
-      controller: controller, controllerTLS: try trust(), kubernetes: try cluster.kubernetes(), stateFolder: stateDir,
+      controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
+      stateFolder: stateDir,
       token: try readToken())
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

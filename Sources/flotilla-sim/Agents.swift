@@ -42,8 +42,9 @@ struct Agents: AsyncParsableCommand {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       var setup = AgentSetup(
-        controller: controller, kubernetes: try Kubeconfig.load(path: kubeconfigDir + "/" + name, context: nil),
-        stateFolder: folder, token: token(of: name))
+        controller: controller,
+        kubernetes: .server(try Kubeconfig.load(path: kubeconfigDir + "/" + name, context: nil)),
+        stateFolder: folder, token: Self.token(of: name, in: tokenDir))
       setup.requestLimit = requestLimit
       return setup
     }
@@ -54,8 +55,9 @@ struct Agents: AsyncParsableCommand {
     try await group.run()
   }
 
-  private func token(of name: String) -> String? {
-    FileManager.default.contents(atPath: tokenDir + "/" + name)
+  /// The one-time token of a cluster; nil without its file.
+  static func token(of name: String, in folder: String) -> String? {
+    FileManager.default.contents(atPath: folder + "/" + name)
       .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
   }
 }

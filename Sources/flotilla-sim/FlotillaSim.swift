@@ -5,5 +5,5 @@ import ArgumentParser
 struct FlotillaSim: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flotilla-sim", abstract: "Simulated Kubernetes clusters for demos, tests and rehearsals.",
-    subcommands: [Serve.self, Agents.self])
+    subcommands: [Serve.self, Agents.self, Fleet.self])
 }

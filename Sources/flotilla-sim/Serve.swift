@@ -44,17 +44,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var world = Scenario()
-    if let scenario {
-      guard let data = FileManager.default.contents(atPath: scenario) else {
-        throw ValidationError("--scenario: there is no readable file \(scenario).")
-      }
-      do throws(ScenarioError) {
-        world = try Scenario(yaml: Array(data), file: scenario)
-      } catch {
-        throw ValidationError(error.description)
-      }
-    }
+    let world = try Self.scenario(scenario)
     let width = max(3, String(clusters).count)
     let names =
       !cluster.isEmpty
@@ -75,6 +65,17 @@ struct Serve: AsyncParsableCommand {
     let group = ServiceGroup(
       services: [fleet, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
+  }
+
+  /// What a scenario file says; without one, nothing goes wrong.
+  static func scenario(_ path: String?) throws -> Scenario {
+    guard let path else { return Scenario() }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ValidationError("--scenario: there is no readable file \(path).")
+    }
+    do throws(ScenarioError) { return try Scenario(yaml: Array(data), file: path) } catch {
+      throw ValidationError(error.description)
+    }
   }
 
   /// Writes the files, each whole or not at all; `all` comes last, as the sign that everything is there.

@@ -127,7 +127,8 @@ struct AgentConnectionTests {
         try await Self.withFolder { folder in
           let gone = "http://127.0.0.1:1"
           var setup = AgentSetup(
-            controller: "\(gone), \(controller)/", kubernetes: simulation.configuration("one"), stateFolder: folder,
+            controller: "\(gone), \(controller)/", kubernetes: .server(simulation.configuration("one")),
+            stateFolder: folder,
             token: "one-time")
           try await Self.running(setup) {
             _ = try await eventually("a session") { endpoint.state.withLock { $0.opened > 0 ? true : nil } }
@@ -151,7 +152,7 @@ struct AgentConnectionTests {
       try await Self.withEndpoint { endpoint, controller in
         try await Self.withFolder { folder in
           let setup = AgentSetup(
-            controller: controller, kubernetes: simulation.configuration("one"), stateFolder: folder,
+            controller: controller, kubernetes: .server(simulation.configuration("one")), stateFolder: folder,
             token: "one-time")
           try await Self.running(setup) {
             _ = try await eventually("a session") { endpoint.state.withLock { $0.opened > 0 ? true : nil } }
@@ -184,7 +185,8 @@ struct AgentConnectionTests {
       try await Self.withEndpoint { endpoint, controller in
         try await Self.withFolder { folder in
           var setup = AgentSetup(
-            controller: controller, kubernetes: simulation.configuration("one"), stateFolder: folder, token: "used")
+            controller: controller, kubernetes: .server(simulation.configuration("one")), stateFolder: folder,
+            token: "used")
           let refused = await #expect(throws: ErrorEnvelope.self) {
             try await AgentFleet([setup], logger: Self.quiet).run()
           }

@@ -4,7 +4,8 @@ import Testing
 
 /// What is refused, or warned about, in a rollout strategy, with the exact words.
 struct RolloutRefusalTests {
-  @Test(arguments: cases) func refuses(_ refusal: Refusal) {
+  @Test("R2 what makes no sense is refused, or warned of, with its path", arguments: cases)
+  func refuses(_ refusal: Refusal) {
     #expect(refusal.found == refusal.expected)
   }
 
@@ -37,6 +38,33 @@ struct RolloutRefusalTests {
       """
       f.yaml:15:7  spec.rollout.stages[1]: the name "a" is taken by spec.rollout.stages[0]
                    give each stage a name of its own
+      """),
+    Refusal(
+      "stages that overlap",
+      stages(
+        "    - {name: a, clusters: {matchLabels: {tier: gold}}}\n    - {name: b, clusters: {matchLabels: {region: eu}}}\n"
+          + "    - {name: c, clusters: {matchLabels: {tier: silver, region: us}}}\n    - {name: d, rest: true}\n"),
+      """
+      f.yaml:15:27  warning: spec.rollout.stages[1].clusters: what has the labels of both stages goes with "a", which is declared first
+      """),
+    Refusal(
+      "stages that nothing is left for",
+      stages(
+        "    - {name: a, clusters: {matchExpressions: [{key: region, operator: In, values: [eu, us]}]}}\n"
+          + "    - {name: b, clusters: {matchLabels: {region: eu, tier: gold}}}\n    - {name: c, rest: true}\n"),
+      """
+      f.yaml:15:27  spec.rollout.stages[1].clusters: nothing is left for this stage: "a", declared before it, takes all that it selects
+                    declare "b" before "a", or give it other labels
+      """),
+    Refusal(
+      "names in two stages",
+      stages(
+        "    - {name: a, clusters: [eu-1, eu-2]}\n    - {name: b, clusters: [eu-2, eu-3]}\n    - {name: c, clusters: [eu-1]}\n"
+      ),
+      """
+      f.yaml:15:27  warning: spec.rollout.stages[1].clusters: eu-2 goes with "a", which is declared first
+      f.yaml:16:27  spec.rollout.stages[2].clusters: nothing is left for this stage: eu-1 goes with "a"
+                    name each cluster in one stage
       """),
     Refusal(
       "concurrency 0", stages("    - {name: a, rest: true, maxConcurrent: 0}\n"),

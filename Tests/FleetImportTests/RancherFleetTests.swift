@@ -93,7 +93,9 @@ import Testing
   static func sets(_ result: ImportResult) throws -> [String: FleetSetDefinition] {
     let (documents, findings) = Documents.read(
       result.documents.enumerated().map { (file: "\($0.offset)", bytes: Array(YAML.text($0.element).utf8)) })
-    #expect((findings + templateProblems(in: documents)).map(\.text) == [])
+    // Partitions may overlap, as they may with Rancher Fleet: the first one takes a cluster in both.
+    let complaints = findings.filter { !$0.text.contains("which is declared first") } + templateProblems(in: documents)
+    #expect(complaints.map(\.text) == [])
     #expect(documents.count == result.documents.count)
     var sets: [String: FleetSetDefinition] = [:]
     for document in documents {

@@ -78,7 +78,7 @@ import Testing
         PlanQueries.orders,
         [
           run, "'{77}'", "'{77}'", "'{1}'", "'{2}'", "ARRAY[\(digest)]", "'{1}'", "'{1000}'", "'{forward}'", "0",
-          "'{apply}'",
+          "'{apply}'", "'{1000}'", "'{1000}'",
         ]),
       Case(
         PlanQueries.steps,

@@ -185,7 +185,8 @@ import Testing
     }
   }
 
-  @Test func theListeningClockStandsStillBetweenLeases() async throws {
+  @Test("R28 the listening clock stands still between leases, and silence starts anew after a gap")
+  func theListeningClockStandsStillBetweenLeases() async throws {
     try await TestDatabase.with { database in
       let store = database.store
       let controller = try await store.registerController(version: "1")

@@ -12,9 +12,9 @@ struct MachineTests {
   static func at(_ seconds: Int) -> Duration { .seconds(seconds) }
 
   /// A machine whose order 1 with ConfigMaps a and b is applied and seen at second 0.
-  static func settled(selfHeal: Bool = true) -> TargetMachine {
+  static func settled(selfHeal: Bool = true, minReady: Duration? = nil) -> TargetMachine {
     var machine = TargetMachine.fresh()
-    _ = machine.received(makeOrder(1, selfHeal: selfHeal), now: at(0))
+    _ = machine.received(makeOrder(1, selfHeal: selfHeal, minReady: minReady), now: at(0))
     _ = machine.arrived(one, objects: [configMapObject("a"), configMapObject("b")], now: at(0))
     _ = machine.recordWritten(now: at(0))
     _ = machine.listed(scope, objects: [], resourceVersion: "1", now: at(0))
@@ -263,6 +263,41 @@ struct MachineTests {
     for (earlier, later) in zip(times, times.dropFirst()) {
       #expect(later - earlier <= max(.seconds(2), earlier / 19))
     }
+  }
+
+  @Test(
+    "reports: exactly when the target was ready as long as the order asks, and otherwise seldom",
+    arguments: [Duration.milliseconds(1), .seconds(1), .seconds(10), .seconds(90)])
+  func reportsWhenAwaited(minReady: Duration) {
+    var machine = Self.settled(minReady: minReady)
+    var told: [Observation] = []
+    while let wake = machine.nextWake, wake < .seconds(3_600) {
+      told += machine.timePassed(now: wake).observations
+    }
+    let met = told.first { $0.readyFor >= minReady }
+    #expect(met?.readyFor == minReady)
+    #expect(told.count < 70)
+  }
+
+  @Test("reports: a Degraded target is told again when it has been for failFast")
+  func reportsFailFast() {
+    var machine = TargetMachine.fresh()
+    _ = machine.received(makeOrder(1, minReady: .seconds(5), failFast: .seconds(7)), now: Self.at(0))
+    let claim: Node = [
+      "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+      "metadata": ["name": "a", "namespace": "shop", "uid": "1", "resourceVersion": "7"], "status": ["phase": "Lost"],
+    ]
+    let found = identity("PersistentVolumeClaim", "a")
+    _ = machine.arrived(Self.one, objects: [SyncObject(identity: found, document: claim)], now: Self.at(0))
+    _ = machine.recordWritten(now: Self.at(0))
+    for scope in machine.scopes {
+      _ = machine.listed(scope, objects: [], resourceVersion: "1", now: Self.at(0))
+    }
+    _ = machine.applied(found, answer: claim, now: Self.at(1))
+    _ = machine.recordWritten(now: Self.at(1))
+    #expect(machine.observation(now: Self.at(1)).health == .degraded)
+    #expect(machine.timePassed(now: Self.at(7)).observations.isEmpty)
+    #expect(machine.timePassed(now: Self.at(8)).observations.map(\.degradedFor) == [.seconds(7)])
   }
 
   @Test("a restarted agent resumes an interrupted apply and finds drift of the meantime")

@@ -91,7 +91,8 @@ struct PlanTests {
   @Test("a record survives the way through its ConfigMap")
   func record() throws {
     let record = TargetRecord(
-      order: makeOrder(3, mayPrune: ["/ConfigMap/shop/a"]), phase: .failed, message: "why",
+      order: makeOrder(3, mayPrune: ["/ConfigMap/shop/a"], minReady: .seconds(1), failFast: .seconds(2)),
+      phase: .failed, message: "why",
       inventory: [identity("ConfigMap", "a"), identity("Deployment", "b", group: "apps")])
     let node = record.configMap(namespace: "flotilla-system", resourceVersion: "4")
     #expect(TargetRecord(configMap: node) == record)

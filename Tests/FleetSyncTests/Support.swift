@@ -14,12 +14,14 @@ func digest(_ text: String) -> Digest { Digest.sha256(Array(text.utf8)) }
 
 func makeOrder(
   _ counter: Int64, action: Order.Action = .apply, bundle: Digest? = digest("one"), selfHeal: Bool = true,
-  mayPrune: [String] = [], startWithin: Duration = .seconds(60)
+  mayPrune: [String] = [], startWithin: Duration = .seconds(60),
+  minReady: Duration? = nil, failFast: Duration? = nil
 ) -> Order {
   Order(
     target: 7, targetName: "shop/eu", action: action, bundle: bundle,
     generation: Generation(epoch: 1, counter: counter),
-    namespace: "shop", selfHeal: selfHeal, createNamespace: false, mayPrune: mayPrune, startWithin: startWithin)
+    namespace: "shop", selfHeal: selfHeal, createNamespace: false, mayPrune: mayPrune, startWithin: startWithin,
+    minReady: minReady, failFast: failFast)
 }
 
 /// What a server would answer to the apply of a ConfigMap by us.

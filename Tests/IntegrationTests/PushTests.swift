@@ -51,7 +51,7 @@ struct PushTests {
     #expect(history.components(separatedBy: "\"Succeeded\"").count == 3, "\(history)")
   }
 
-  private static func documents(_ url: String) -> String {
+  static func documents(_ url: String) -> String {
     """
     apiVersion: flotilla.dev/v1
     kind: Repository
@@ -73,7 +73,7 @@ struct PushTests {
     """
   }
 
-  private static func manifest(_ greeting: String) -> String {
+  static func manifest(_ greeting: String) -> String {
     """
     apiVersion: v1
     kind: ConfigMap

@@ -230,7 +230,7 @@ private func send(
           order: OrderDraft(
             placed: direction == .forward ? forward : before,
             generation: step.highestGeneration.next(inEpoch: input.epoch), direction: direction,
-            startWithin: .seconds(60))))
+            rules: input.stages[index].rules)))
     }
     change(&plan, input, index) { stage in
       stage.counters.count(unit, sign: -1)

@@ -5,13 +5,13 @@ import Foundation
 /// A Git repository whose every commit changes the manifests of all clusters.
 struct BenchedRepository: Sendable {
   let folder: String
-  /// What names of objects end with.
-  let suffix: String
+  /// Whether there is a Deployment, whose Pods take their time, beside a ConfigMap.
+  let hasDeployment: Bool
 
   /// Makes it with its first commit.
-  init(folder: String, suffix: String = "") async throws {
+  init(folder: String, hasDeployment: Bool = true) async throws {
     self.folder = folder
-    self.suffix = suffix
+    self.hasDeployment = hasDeployment
     try FileManager.default.createDirectory(atPath: folder + "/deploy", withIntermediateDirectories: true)
     try await git("init", "--quiet", "--initial-branch=main", ".")
     try await commit(0)
@@ -19,31 +19,31 @@ struct BenchedRepository: Sendable {
 
   /// Commits the manifests with a number in them.
   func commit(_ number: Int) async throws {
-    let manifests = """
+    let deployment = """
       apiVersion: apps/v1
       kind: Deployment
       metadata:
-        name: web\(suffix)
+        name: web
       spec:
-        replicas: 2
         selector:
-          matchLabels: {app: "web\(suffix)"}
+          matchLabels: {app: web}
         template:
           metadata:
-            labels: {app: "web\(suffix)"}
+            labels: {app: web}
           spec:
             containers:
               - name: web
                 image: registry.example/web:1.\(number)
-      ---
+      """
+    let settings = """
       apiVersion: v1
       kind: ConfigMap
       metadata:
-        name: settings\(suffix)
+        name: settings
       data:
         number: "\(number)"
-
       """
+    let manifests = (hasDeployment ? [deployment, settings] : [settings]).joined(separator: "\n---\n")
     try manifests.write(toFile: folder + "/deploy/web.yaml", atomically: true, encoding: .utf8)
     try await git("add", "--all")
     try await git("commit", "--quiet", "--message", "number \(number)")

@@ -20,12 +20,15 @@ struct FleetBenchmark: AsyncParsableCommand {
   @Flag(help: "Every set goes to all clusters, not to a group.")
   var allClusters = false
 
+  @Flag(help: "Only a ConfigMap each, which is ready when it is applied: nothing but Flotilla's own time.")
+  var configMapsOnly = false
+
   func run() async throws {
     Figure.writeHeader()
-    let git = try await BenchedRepository(folder: repository, suffix: "-${SET}")
+    let git = try await BenchedRepository(folder: repository, hasDeployment: !configMapsOnly)
     let token = try controller.token()
     try await ControllerClient.with(try controller.configuration()) { client in
-      let names = (0..<sets).map { "fleet-\(sets)-\($0)" + (allClusters ? "-all" : "") }
+      let names = (0..<sets).map { "\(repositoryName)-\($0)" }
       let documents = [Self.repository(repositoryName, git.folder)] + names.enumerated().map(document)
       _ = try await client.apply(
         ApplyRequest(
@@ -59,7 +62,7 @@ struct FleetBenchmark: AsyncParsableCommand {
     }
   }
 
-  private var repositoryName: String { "fleet-\(sets)" + (allClusters ? "-all" : "") }
+  private var repositoryName: String { "fleet-\(sets)" + (allClusters ? "-all" : "") + (configMapsOnly ? "-maps" : "") }
 
   /// The runs of a number of all sets, when all have ended; looks twice a second.
   private func ended(_ number: Int, of sets: [String], _ client: ControllerClient) async throws -> [RolloutResource] {
@@ -111,11 +114,9 @@ struct FleetBenchmark: AsyncParsableCommand {
             repository: \(repositoryName)
             revision: {branch: main}
             path: deploy
-            # One namespace for all: an agent has a watch for each kind and namespace, and this machine 20,000 open files.
-            substitute: {SET: \(name)}
           destination:
             cluster: "{{name}}"
-            namespace: \(repositoryName)
+            namespace: \(name)
       rollout:
         stages:
           - {name: fifth, percent: 20%, maxConcurrent: 50%, minReady: 1s}

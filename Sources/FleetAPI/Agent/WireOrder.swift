@@ -22,6 +22,10 @@ public struct WireOrder: Codable, Sendable, Hashable {
   public var mayPrune: [String]
   /// How long after receipt the order may still be started.
   public var startWithinMilliseconds: Int64
+  /// For how long the target must be ready before the controller goes on; the agent tells then.
+  public var minReadyMilliseconds: Int64?
+  /// For how long the target may be Degraded before it counts as failed; the agent tells then.
+  public var failFastMilliseconds: Int64?
 
   /// Wraps an order for the wire.
   public init(_ order: Order) {
@@ -35,6 +39,8 @@ public struct WireOrder: Codable, Sendable, Hashable {
     createNamespace = order.createNamespace
     mayPrune = order.mayPrune
     startWithinMilliseconds = order.startWithin.wholeMilliseconds
+    minReadyMilliseconds = order.minReady?.wholeMilliseconds
+    failFastMilliseconds = order.failFast?.wholeMilliseconds
   }
 
   /// The order.
@@ -42,7 +48,9 @@ public struct WireOrder: Codable, Sendable, Hashable {
     Order(
       target: target, targetName: targetName, action: action, bundle: bundle, generation: generation,
       namespace: namespace, selfHeal: selfHeal, createNamespace: createNamespace, mayPrune: mayPrune,
-      startWithin: .milliseconds(startWithinMilliseconds))
+      startWithin: .milliseconds(startWithinMilliseconds),
+      minReady: minReadyMilliseconds.map { .milliseconds($0) }, failFast: failFastMilliseconds.map { .milliseconds($0) }
+    )
   }
 }
 

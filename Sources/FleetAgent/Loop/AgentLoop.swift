@@ -23,6 +23,8 @@ struct AgentLoop {
   private var watchSerial = 0
   private var needed: [TargetID: Set<WatchScope>] = [:]
   private var wakes: Set<Duration> = []
+  /// When each machine next waits for time.
+  private var due: [TargetID: Duration] = [:]
 
   init(writer: ClusterWriter, outbox: Outbox, seen: SeenGenerations, sink: AsyncStream<AgentEvent>.Continuation) {
     self.writer = writer
@@ -95,7 +97,7 @@ struct AgentLoop {
     case .tick(let due):
       wakes.remove(due)
       let now = now
-      for target in machines.keys.sorted() where machines[target]?.nextWake.map({ $0 <= now }) ?? false {
+      for target in self.due.keys.sorted() where self.due[target].map({ $0 <= now }) ?? false {
         step(target, in: &group) { $0.timePassed(now: $1) }
       }
     }
@@ -132,6 +134,7 @@ struct AgentLoop {
     machines[target] = nil  // the only copy is changed in place
     let actions = event(&machine, now)
     machines[target] = machine
+    due[target] = machine.nextWake
     seen.set(target, machine.seenGeneration)
     for action in actions { begin(action, target: target, in: &group) }
   }
@@ -200,7 +203,7 @@ struct AgentLoop {
 
   /// Sees to it that a tick comes when the first machine needs one; an earlier one that is under way is enough.
   private mutating func scheduleWake(in group: inout DiscardingTaskGroup) {
-    guard let due = machines.values.compactMap(\.nextWake).min(), !wakes.contains(where: { $0 <= due }) else { return }
+    guard let due = due.values.min(), !wakes.contains(where: { $0 <= due }) else { return }
     wakes.insert(due)
     let (sink, delay) = (sink, max(due - now, .zero))
     group.addTask {

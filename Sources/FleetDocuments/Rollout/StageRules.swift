@@ -6,6 +6,7 @@ extension FieldReader {
   func check(_ stages: [ReadStage], against budgets: RunBudgets) {
     checkNames(stages)
     checkShares(stages)
+    checkOverlaps(stages)
     for stage in stages {
       stage.failuresField?.warnIfLarger(stage.strategy.failureBudget, than: budgets.failures, budget: "failures")
       stage.unreachableField?.warnIfLarger(

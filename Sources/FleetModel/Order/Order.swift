@@ -28,11 +28,17 @@ public struct Order: Hashable, Sendable, Codable {
   public var mayPrune: [String]
   /// How long after its receipt the order may still be started (R27); never limits keeping it.
   public var startWithin: Duration
+  /// For how long the target must be ready before the controller goes on (R9): the agent tells when it has been; nil from a
+  /// controller that does not say.
+  public var minReady: Duration?
+  /// For how long the target may be Degraded before the controller calls it failed (R10): the agent tells when it has been.
+  public var failFast: Duration?
 
   /// Makes an order.
   public init(
     target: TargetID, targetName: String, action: Action, bundle: Digest?, generation: Generation, namespace: String,
-    selfHeal: Bool, createNamespace: Bool, mayPrune: [String], startWithin: Duration
+    selfHeal: Bool, createNamespace: Bool, mayPrune: [String], startWithin: Duration,
+    minReady: Duration? = nil, failFast: Duration? = nil
   ) {
     self.target = target
     self.targetName = targetName
@@ -44,5 +50,7 @@ public struct Order: Hashable, Sendable, Codable {
     self.createNamespace = createNamespace
     self.mayPrune = mayPrune
     self.startWithin = startWithin
+    self.minReady = minReady
+    self.failFast = failFast
   }
 }

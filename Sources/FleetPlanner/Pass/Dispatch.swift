@@ -144,7 +144,7 @@ extension Pass {
         action: run.kind == .remove ? .remove : .apply,
         placed: PlacedBundle(bundle: step.bundle, release: step.release),
         generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .forward,
-        startWithin: rules.unreachableAfter)
+        rules: rules)
       move(unit: unitIndex, step: stepIndex, to: .dispatched, order: order)
     }
     let unit = units[unitIndex]

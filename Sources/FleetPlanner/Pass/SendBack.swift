@@ -68,7 +68,7 @@ extension Pass {
       guard let before = step.before else { continue }
       let order = OrderDraft(
         placed: before, generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .rollback,
-        startWithin: stages[units[unitIndex].stage].rules.unreachableAfter)
+        rules: stages[units[unitIndex].stage].rules)
       move(unit: unitIndex, step: stepIndex, to: .rollingBack, order: order)
     }
     let unit = units[unitIndex]

@@ -97,17 +97,23 @@ public struct OrderDraft: Hashable, Sendable {
   public var direction: StepOrder.Direction
   /// How long an agent may take to start it (R27).
   public var startWithin: Duration
+  /// For how long the target must be ready to count as ready (R9).
+  public var minReady: Duration
+  /// For how long it may be Degraded before it counts as failed (R10).
+  public var failFast: Duration
 
-  /// Makes a draft.
+  /// Makes a draft; times come from the rules of the step's stage.
   public init(
     action: Order.Action = .apply, placed: PlacedBundle, generation: Generation, direction: StepOrder.Direction,
-    startWithin: Duration
+    rules: StageStrategy
   ) {
     self.action = action
     self.placed = placed
     self.generation = generation
     self.direction = direction
-    self.startWithin = startWithin
+    startWithin = rules.unreachableAfter
+    minReady = rules.minReady
+    failFast = rules.failFast
   }
 }
 

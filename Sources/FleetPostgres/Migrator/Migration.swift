@@ -36,5 +36,10 @@ struct Migration: Sendable {
     Migration(
       12, "unknown_authors", up: PackageResources._012_unknown_authors_up_sql,
       down: PackageResources._012_unknown_authors_down_sql),
+    Migration(
+      13, "report_times", up: PackageResources._013_report_times_up_sql,
+      down: PackageResources._013_report_times_down_sql),
+    Migration(
+      14, "policies", up: PackageResources._014_policies_up_sql, down: PackageResources._014_policies_down_sql),
   ]
 }

@@ -41,7 +41,7 @@ enum PlacementQueries {
     """
     SELECT p.target_id, f.name || '/' || t.name, p.wanted_action, p.wanted_bundle, p.generation_epoch,
       p.generation_counter, coalesce(n.namespace, ''), coalesce(n.self_heal, false),
-      coalesce(n.create_namespace, false), p.start_within_ms,
+      coalesce(n.create_namespace, false), p.start_within_ms, p.min_ready_ms, p.fail_fast_ms,
       CASE WHEN n.prune OR p.wanted_action = 'remove' THEN (
         SELECT coalesce(jsonb_agg(DISTINCT o.identity), '[]')
         FROM bundle_objects AS o

@@ -139,13 +139,15 @@ enum PlanQueries {
     WITH ordered AS (
       UPDATE placements AS p SET generation_epoch = n.epoch, generation_counter = n.counter, wanted_action = n.action,
         wanted_bundle = n.bundle, wanted_release = n.release_id, wanted_rollout = $1, ordered_at = now(),
-        start_within_ms = n.start_within, is_confirmed = false,
+        start_within_ms = n.start_within, min_ready_ms = n.min_ready, fail_fast_ms = n.fail_fast,
+        is_confirmed = false,
         unconfirmed = CASE WHEN n.bundle IS NULL OR n.bundle = ANY (p.unconfirmed) THEN p.unconfirmed
           ELSE p.unconfirmed || n.bundle::bytea END,
         phase = NULL, observation = NULL, reported_at = NULL, reported_listened = NULL
       FROM unnest($2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bigint[],
-        $9::text[], $11::text[])
-        AS n (cluster_id, target_id, epoch, counter, bundle, release_id, start_within, direction, action)
+        $9::text[], $11::text[], $12::bigint[], $13::bigint[])
+        AS n (cluster_id, target_id, epoch, counter, bundle, release_id, start_within, direction, action, min_ready,
+          fail_fast)
       WHERE p.cluster_id = n.cluster_id AND p.target_id = n.target_id
         AND (p.generation_epoch, p.generation_counter) < (n.epoch, n.counter)
         -- Putting a target back into its set cancels its removal (R25).

@@ -99,7 +99,8 @@ extension Session {
       .optionalInts(ordered.map { $0.order.action == .apply ? $0.order.placed.release.rawValue : nil }),
       .ints(ordered.map(\.order.startWithin.wholeMilliseconds)),
       .texts(ordered.map(\.order.direction.rawValue)), .int(listened.milliseconds),
-      .texts(ordered.map(\.order.action.rawValue)))
+      .texts(ordered.map(\.order.action.rawValue)), .ints(ordered.map(\.order.minReady.wholeMilliseconds)),
+      .ints(ordered.map(\.order.failFast.wholeMilliseconds)))
     guard count == ordered.count else {
       throw StoreError(.lostRace, "a generation in \(plan.run.displayName) is not above the stored one")
     }

@@ -156,10 +156,12 @@ extension Row {
     let selfHeal = try bool()
     let createNamespace = try bool()
     let startWithin = Duration.milliseconds(try optionalInt() ?? 300_000)
+    let minReady = try optionalInt().map { Duration.milliseconds($0) }
+    let failFast = try optionalInt().map { Duration.milliseconds($0) }
     let mayPrune: [String] = try json()
     return Order(
       target: target, targetName: targetName, action: action, bundle: bundle, generation: generation,
       namespace: namespace, selfHeal: selfHeal, createNamespace: createNamespace, mayPrune: mayPrune.sorted(),
-      startWithin: startWithin)
+      startWithin: startWithin, minReady: minReady, failFast: failFast)
   }
 }

@@ -8,7 +8,15 @@ extension TargetMachine {
     var health: Health
     var message: String
     var isReady: Bool
+
+    func differsInTextOnly(from other: Self) -> Bool {
+      phase == other.phase && health == other.health && isReady == other.isReady
+    }
   }
+
+  /// Words about progress, which nobody acts upon, are told no more often than this: a rolling Deployment has new ones with
+  /// every Pod.
+  static let textInterval: Duration = .seconds(1)
 
   /// The report of this moment.
   ///
@@ -37,7 +45,12 @@ extension TargetMachine {
     readySince = current.isReady ? (readySince ?? now) : nil
     degradedSince = current.health == .degraded ? (degradedSince ?? now) : nil
     guard isKnown else { return [] }
+    textDue = nil
     if current != reported {
+      if let reported, let reportedAt, current.differsInTextOnly(from: reported), now < reportedAt + Self.textInterval {
+        textDue = reportedAt + Self.textInterval
+        return []
+      }
       if current.health != reported?.health || current.isReady != reported?.isReady { changedAt = now }
     } else if let due = reportDue, now < due {
       return []
@@ -51,8 +64,9 @@ extension TargetMachine {
 
   /// When the state is told again although it did not change: the controller waits for durations that only we measure.
   ///
-  /// The interval grows with the duration, so that a wait is noticed at most a twentieth late and a target that has
-  /// been well for a month costs some two hundred reports in all.
+  /// It is told when it has lasted as long as the order says, and besides at an interval that grows with the duration: a
+  /// wait that no order names is noticed at most a twentieth (or the shortest interval) late, and a target that has been
+  /// well for a month costs some two hundred reports in all.
   var reportDue: Duration? {
     guard let reportedAt, isKnown else { return nil }
     let since: Duration
@@ -61,7 +75,10 @@ extension TargetMachine {
     case .recording, .applying, .deleting, .concluding: since = changedAt
     case .settled: since = readySince ?? degradedSince ?? changedAt
     }
-    return reportedAt + max(.seconds(2), (reportedAt - since) / 20)
+    let awaited = activity != .settled ? nil : readySince != nil ? order?.minReady : order?.failFast
+    let regular = reportedAt + max(awaited == nil ? .seconds(2) : .seconds(20), (reportedAt - since) / 20)
+    guard let awaited, since + awaited > reportedAt else { return regular }
+    return min(regular, since + awaited)
   }
 
   var summary: Summary {

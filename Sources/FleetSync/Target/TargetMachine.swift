@@ -135,6 +135,8 @@ public struct TargetMachine: Sendable {
 
   // What was told.
   var readySince: Duration?
+  /// When changed words are told that were held back.
+  var textDue: Duration?
   var degradedSince: Duration?
   var changedAt: Duration = .zero
   var reportedAt: Duration?
@@ -177,6 +179,7 @@ public struct TargetMachine: Sendable {
     if let next { times.append(next.receivedAt + next.order.startWithin + .milliseconds(1)) }
     if let blindSince, !isBlind { times.append(blindSince + Self.blindGrace) }
     if let due = reportDue { times.append(due) }
+    if let textDue { times.append(textDue) }
     return times.min()
   }
 

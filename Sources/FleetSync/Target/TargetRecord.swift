@@ -130,7 +130,7 @@ extension TargetRecord {
   }
 
   private static func node(of order: Order) -> Node {
-    [
+    var node: Node = [
       "target": Node(.integer(order.target.rawValue)),
       "targetName": Node(.string(order.targetName)),
       "action": Node(.string(order.action.rawValue)),
@@ -143,6 +143,9 @@ extension TargetRecord {
       "mayPrune": Node(.array(order.mayPrune.map { Node(.string($0)) })),
       "startWithinMilliseconds": Node(.integer(order.startWithin.wholeMilliseconds)),
     ]
+    if let minReady = order.minReady { node["minReadyMilliseconds"] = Node(.integer(minReady.wholeMilliseconds)) }
+    if let failFast = order.failFast { node["failFastMilliseconds"] = Node(.integer(failFast.wholeMilliseconds)) }
+    return node
   }
 
   private static func order(from node: Node) -> Order? {
@@ -156,6 +159,8 @@ extension TargetRecord {
       namespace: node["namespace"]?.string ?? "", selfHeal: node["selfHeal"]?.boolean ?? false,
       createNamespace: node["createNamespace"]?.boolean ?? false,
       mayPrune: node["mayPrune"]?.array?.compactMap(\.string) ?? [],
-      startWithin: .milliseconds(node["startWithinMilliseconds"]?.integer ?? 0))
+      startWithin: .milliseconds(node["startWithinMilliseconds"]?.integer ?? 0),
+      minReady: node["minReadyMilliseconds"]?.integer.map { .milliseconds($0) },
+      failFast: node["failFastMilliseconds"]?.integer.map { .milliseconds($0) })
   }
 }

@@ -222,6 +222,7 @@ extension ClusterState {
       wantsBookmarks: call.flag("allowWatchBookmarks"), send: send, finish: { continuation.finish() },
       bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") ? 0 : version)
     watchers[identifier] = watcher
+    watching[type.storage, default: []].insert(identifier)
     let sendsInitial = query["sendInitialEvents"].map { ["true", "1"].contains($0) } ?? (start == 0)
     if sendsInitial {
       for object in objects(type.storage, namespace: call.target.namespace) where watcher.matches(object) {

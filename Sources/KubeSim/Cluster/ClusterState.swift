@@ -35,10 +35,14 @@ struct ClusterState: Sendable {
   var random: SeededRandom
   var version: Int
   var collections: [String: [ObjectKey: Node]] = [:]
+  /// Who names an owner, by the owner's uid.
+  var owned: [String: Set<ObjectKey>] = [:]
   var log: [Change] = []
   /// The version after which the log is complete.
   var logStart: Int
   var watchers: [Int: Watcher] = [:]
+  /// Which watches look at a collection.
+  var watching: [String: Set<Int>] = [:]
   var nextWatcher = 0
   var timers = TimerQueue<TimerAction>()
   var types: [String: [ResourceType]] = [:]
@@ -142,6 +146,7 @@ struct ClusterState: Sendable {
     object.set(["metadata", "resourceVersion"], .text(String(version)))
     let key = ObjectKey(type, object.objectNamespace, object.objectName)
     collections[type.storage, default: [:]][key] = new == nil ? nil : object
+    indexOwners(key, old: old, new: new)
     let change = Change(
       version: version, storage: type.storage, old: old, new: new == nil ? nil : object,
       final: new == nil ? object : nil)
@@ -154,6 +159,22 @@ struct ClusterState: Sendable {
     notify(change)
     wakeControllers(type, key, old: old, new: new == nil ? nil : object)
     return object
+  }
+
+  private mutating func indexOwners(_ key: ObjectKey, old: Node?, new: Node?) {
+    let before = old?.ownerUIDs ?? []
+    let after = new?.ownerUIDs ?? []
+    guard before != after else { return }
+    for uid in before where !after.contains(uid) {
+      owned[uid]?.remove(key)
+      if owned[uid]?.isEmpty == true { owned[uid] = nil }
+    }
+    for uid in after { owned[uid, default: []].insert(key) }
+  }
+
+  /// The objects that name an owner, by collection, namespace and name.
+  func objects(ownedBy uid: String) -> [Node] {
+    (owned[uid] ?? []).sorted().compactMap { object($0) }
   }
 
   /// Wakes whoever looks after an object: its own controller and its owner's.

@@ -25,10 +25,11 @@ public actor SimulatedCluster {
   /// Makes a cluster.
   /// - Parameters:
   ///   - runsControllers: whether workloads progress; without, it is an API server alone.
+  ///   - watchHistory: how many changes it remembers for watches that come back.
   ///   - onTimer: told when the cluster next wants `advance` called, in milliseconds since the epoch.
   public init(
     name: String, token: String, seed: UInt64 = 0, nodes: Int = 3, runsControllers: Bool = true,
-    scenario: Scenario = Scenario(), clock: @escaping @Sendable () -> Instant,
+    watchHistory: Int = 1_000, scenario: Scenario = Scenario(), clock: @escaping @Sendable () -> Instant,
     onTimer: @escaping @Sendable (Int64) -> Void = { _ in }
   ) {
     self.name = name
@@ -39,7 +40,9 @@ public actor SimulatedCluster {
     scenarioStart = now
     faults = SeededRandom(seed: seed ^ stableHash(name.utf8) ^ 0xFA17)
     state = ClusterState(
-      options: .init(name: name, seed: seed, runsControllers: runsControllers, nodes: nodes), scenario: scenario,
+      options: .init(
+        name: name, seed: seed, runsControllers: runsControllers, nodes: nodes, watchHistory: watchHistory),
+      scenario: scenario,
       now: now)
   }
 

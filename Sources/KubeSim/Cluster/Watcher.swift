@@ -25,7 +25,8 @@ struct Watcher: Sendable {
 extension ClusterState {
   /// Tells every watcher of the collection what the change means for its selection (exchange 086).
   mutating func notify(_ change: Change) {
-    for (identifier, watcher) in watchers where watcher.type.storage == change.storage {
+    for identifier in watching[change.storage] ?? [] {
+      guard let watcher = watchers[identifier] else { continue }
       guard let (kind, object) = Self.event(change, for: watcher) else { continue }
       deliver(kind, object, to: identifier)
     }
@@ -52,11 +53,18 @@ extension ClusterState {
       watcher.sentColumns = true
       watchers[identifier] = watcher
     }
-    if !watcher.send(JSONText.bytes(event) + [10]) { watchers[identifier] = nil }
+    if !watcher.send(JSONText.bytes(event) + [10]) { forget(identifier) }
   }
 
   mutating func endWatch(_ identifier: Int) {
-    watchers.removeValue(forKey: identifier)?.finish()
+    forget(identifier)?.finish()
+  }
+
+  @discardableResult
+  private mutating func forget(_ identifier: Int) -> Watcher? {
+    guard let watcher = watchers.removeValue(forKey: identifier) else { return nil }
+    watching[watcher.type.storage]?.remove(identifier)
+    return watcher
   }
 
   mutating func sendBookmark(_ identifier: Int, isInitialEnd: Bool = false) {
@@ -72,7 +80,7 @@ extension ClusterState {
     ]
     let event: Node = ["type": "BOOKMARK", "object": object]
     guard watcher.send(JSONText.bytes(event) + [10]) else {
-      watchers[identifier] = nil
+      forget(identifier)
       return
     }
   }

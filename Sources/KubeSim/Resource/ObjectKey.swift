@@ -38,6 +38,9 @@ extension Node {
 
   func label(_ name: String) -> String? { self["metadata", "labels", name]?.string }
 
+  /// The uids of all owners.
+  var ownerUIDs: [String] { (self["metadata", "ownerReferences"]?.array ?? []).compactMap { $0["uid"]?.string } }
+
   /// The owner with `controller: true`.
   var controllerOwner: Node? {
     self["metadata", "ownerReferences"]?.array?.first { $0["controller"]?.boolean == true }

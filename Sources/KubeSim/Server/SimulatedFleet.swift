@@ -25,9 +25,10 @@ public final class SimulatedFleet: Service {
   /// Makes clusters of these names, each with a token of its own.
   /// - Parameters:
   ///   - seed: where all their randomness starts (not that of tokens).
+  ///   - watchHistory: how many changes each remembers for watches that come back; it is most of a cluster's memory.
   ///   - clock: what time it is.
   public init(
-    names: [String], seed: UInt64 = 0, nodes: Int = 3, scenario: Scenario = Scenario(),
+    names: [String], seed: UInt64 = 0, nodes: Int = 3, watchHistory: Int = 1_000, scenario: Scenario = Scenario(),
     clock: @escaping @Sendable () -> Instant = { .wallClock }
   ) {
     self.names = names
@@ -37,7 +38,8 @@ public final class SimulatedFleet: Service {
     var clusters: [String: SimulatedCluster] = [:]
     for (index, name) in names.enumerated() {
       clusters[name] = SimulatedCluster(
-        name: name, token: Self.newToken(), seed: seed, nodes: nodes, scenario: scenario, clock: clock,
+        name: name, token: Self.newToken(), seed: seed, nodes: nodes, watchHistory: watchHistory, scenario: scenario,
+        clock: clock,
         onTimer: { due in timers.queue.withLock { $0.schedule(index, at: due) } })
     }
     self.clusters = clusters

@@ -71,9 +71,10 @@ extension ClusterState {
 
   /// The objects of a kind whose controller is the owner.
   func dependents(_ kind: String, of owner: Node) -> [Node] {
-    let uid = owner.uid
-    return objects(ResourceType.named(kind).storage, namespace: owner.objectNamespace)
-      .filter { $0.controllerOwner?["uid"]?.string == uid }
+    let (uid, namespace) = (owner.uid, owner.objectNamespace)
+    let storage = ResourceType.named(kind).storage
+    return (owned[uid] ?? []).filter { $0.storage == storage && $0.namespace == namespace }.sorted()
+      .compactMap { object($0) }.filter { $0.controllerOwner?["uid"]?.string == uid }
   }
 
   static func ownerReference(_ owner: Node, _ kind: String) -> Node {
@@ -173,13 +174,8 @@ extension ClusterState {
   }
 
   private func allDependents(of owner: Node) -> [Node] {
-    let uid = owner.uid
     let namespace = owner.objectNamespace
-    return collections.keys.sorted().flatMap { storage in
-      objects(storage, namespace: namespace).filter { object in
-        object["metadata", "ownerReferences"]?.array?.contains { $0["uid"]?.string == uid } == true
-      }
-    }
+    return objects(ownedBy: owner.uid).filter { namespace.isEmpty || $0.objectNamespace == namespace }
   }
 
   private mutating func releaseDependent(_ dependent: Node, from owner: Node) {
@@ -195,17 +191,13 @@ extension ClusterState {
   /// Removes what only a gone owner held.
   mutating func collectGarbage(ownerUID: String) {
     guard options.runsControllers else { return }
-    for storage in collections.keys.sorted() {
-      for dependent in objects(storage) {
-        guard let references = dependent["metadata", "ownerReferences"]?.array,
-          references.contains(where: { $0["uid"]?.string == ownerUID }), !dependent.isDeleting,
-          let type = typeOf(dependent)
-        else { continue }
-        let isHeld = references.contains { reference in
-          reference["uid"]?.string != ownerUID && exists(reference, namespace: dependent.objectNamespace)
-        }
-        if !isHeld { _ = remove(dependent, type, propagation: "Background", graceSeconds: nil) }
+    for dependent in objects(ownedBy: ownerUID) where !dependent.isDeleting {
+      guard let type = typeOf(dependent) else { continue }
+      let references = dependent["metadata", "ownerReferences"]?.array ?? []
+      let isHeld = references.contains { reference in
+        reference["uid"]?.string != ownerUID && exists(reference, namespace: dependent.objectNamespace)
       }
+      if !isHeld { _ = remove(dependent, type, propagation: "Background", graceSeconds: nil) }
     }
   }
 

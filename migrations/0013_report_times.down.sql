@@ -1,0 +1,1 @@
+ALTER TABLE placements DROP COLUMN min_ready_ms, DROP COLUMN fail_fast_ms;
