@@ -264,8 +264,8 @@ struct RolloutRefusalTests {
       f.yaml:12:38  spec.rollout.catchUp.maxConcurrent: 0 is out of range
                     give an integer from 1
       f.yaml:12:60  spec.rollout.alreadyUnhealthy: "last" is not known
-                    did you mean "first"? give one of inOrder, first, exclude
-      f.yaml:12:77  spec.rollout.supersede: warning: has no effect with onNewRevision: coalesce
+                    give one of inOrder, first, exclude
+      f.yaml:12:77  warning: spec.rollout.supersede: has no effect with onNewRevision: coalesce
       """),
     Refusal(
       "deletions", fleetSet(rollout: "  rollout: {budgets: {deletions: 10}}\n"),

@@ -126,17 +126,10 @@ extension World {
     guard let stage = row.stages.first(where: { $0.state != .passed && $0.state != .empty }) else {
       return try ask(.report, .minReady, what: "somebody catches up")
     }
-    let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
     case .gated: try ask(.approval, .window, .freeze, .check, what: "stage \(stage.name) is gated")
     case .open:
-      if units.contains(where: { $0.steps.contains { $0.state == .pending } }) {
-        try ask(
-          .slot, .firstAlone, .limit, .contact, .window, .freeze, what: "clusters of stage \(stage.name) are pending")
-      }
-      if units.contains(where: { $0.steps.contains { isInFlight($0.state) } }) {
-        try ask(.report, .minReady, what: "clusters of stage \(stage.name) are in flight")
-      }
+      try checkWaiting(commit, stage)
       try ask(
         .slot, .firstAlone, .limit, .contact, .window, .freeze, .report, .minReady, what: "stage \(stage.name) is open")
     case .soaking: try ask(.soak, .approval, .check, what: "stage \(stage.name) soaks")

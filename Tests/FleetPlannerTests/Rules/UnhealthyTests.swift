@@ -47,7 +47,7 @@ struct UnhealthyTests {
     fleet.degrade("c01")
     fleet.degrade("c02")
     fleet.pass()
-    #expect(fleet.run.breach?.cause == "1 cluster failed in stage all, which allows 0: c01: ImagePullBackOff")
+    #expect(fleet.run.breach?.cause == "1 cluster failed in stage all, which allows 0: c01 ImagePullBackOff")
   }
 
   @Test("R6, R15 when it becomes unreachable it counts like anybody")
