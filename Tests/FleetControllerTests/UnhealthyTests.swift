@@ -3,6 +3,7 @@ import FleetModel
 import FleetPlanner
 import FleetPorts
 import FleetPostgres
+import FleetTestSupport
 import Testing
 
 /// Clusters that were unhealthy before a run (R6), with the store.
