@@ -47,6 +47,8 @@ extension PostgresStore {
         // A person's change is followed by an ordinary pass; the planner's own claim decides when it looks again.
         try session.wake(.rollout, [plan.run.id.rawValue])
       }
+      // Whatever waits may take the place of a run that has halted (R22).
+      if plan.run.state == .halted, input.run.state != .halted { try session.wake(.start, [fleetSet]) }
       if plan.freesSharedPlaces(input) { try session.wakeWaitingForLimits(besides: plan.run) }
       if !hasEnded, plan.stages.contains(where: \.hasOpenChecks) { try session.wake(.check, [plan.run.id.rawValue]) }
       try session.signalOrders(Set(plan.steps.filter { $0.order != nil }.map(\.cluster)))
