@@ -39,6 +39,33 @@ import Testing
     }
   }
 
+  /// R22: a run that is halted makes place for the next of those that wait in line.
+  @Test func aHaltedRunMakesPlaceForTheNextInLine() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(set: ControllerFixture.fleetSet(more: ", onNewRevision: queue"))
+      for number in 2...4 {
+        try await controller.git.commit(ControllerFixture.manifest(image: "shop:\(number)"), to: "web/web.yaml")
+        try await controller.poll()
+      }
+      let clusters = try await controller.store.inventory(of: .defaultProject)
+      for cluster in clusters {
+        let orders = try await controller.store.orders(for: cluster.id, above: [:])
+        try await controller.store.record(
+          orders.map { order in
+            Observation(
+              target: order.target, generation: order.generation, bundle: order.bundle, phase: .failed,
+              health: .unknown, message: "no space left on device")
+          }, from: cluster.id)
+      }
+      try await controller.settle()
+      #expect(try await controller.rollout(2)?.run.state == .superseded)
+      #expect(try await controller.rollout(3)?.run.release == 3)
+      try await controller.confirm()
+      #expect(try await controller.rollout()?.run.release == 4)
+      #expect(try await controller.rollout()?.run.state == .succeeded)
+    }
+  }
+
   @Test func whatFailuresHaveInCommonIsFound() async throws {
     try await ControllerFixture.with { controller in
       func set(soak: String) -> String {

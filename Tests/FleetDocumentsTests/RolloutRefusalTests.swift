@@ -258,15 +258,14 @@ struct RolloutRefusalTests {
       f.yaml:17:7  spec.rollout.stages[2].cluster: unknown field; did you mean "clusters"?
       """),
     Refusal(
-      "not built",
-      fleetSet(rollout: "  rollout: {catchUp: {}, alreadyUnhealthy: first, supersede: always}\n"),
+      "catching up, unhealthy clusters, superseding",
+      fleetSet(rollout: "  rollout: {catchUp: {maxConcurrent: 0}, alreadyUnhealthy: last, supersede: always}\n"),
       """
-      f.yaml:12:13  spec.rollout.catchUp: not available in this version
-                    at most 5 clusters catch up at once
-      f.yaml:12:26  spec.rollout.alreadyUnhealthy: not available in this version
-                    unhealthy clusters take their place in the order
-      f.yaml:12:51  spec.rollout.supersede: not available in this version
-                    onNewRevision: supersede works until the second stage has opened
+      f.yaml:12:38  spec.rollout.catchUp.maxConcurrent: 0 is out of range
+                    give an integer from 1
+      f.yaml:12:60  spec.rollout.alreadyUnhealthy: "last" is not known
+                    give one of inOrder, first, exclude
+      f.yaml:12:77  warning: spec.rollout.supersede: has no effect with onNewRevision: coalesce
       """),
     Refusal(
       "deletions", fleetSet(rollout: "  rollout: {budgets: {deletions: 10}}\n"),

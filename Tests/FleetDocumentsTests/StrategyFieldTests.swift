@@ -10,12 +10,15 @@ import Testing
     unit: target
     order: {label: wave, shuffleSeed: seed}
     membership: afterRun
-    onNewRevision: queue
+    onNewRevision: supersede
+    supersede: always
+    alreadyUnhealthy: first
     budgets: {failures: 3, unreachable: 5%, removals: 2, prunes: 10%}
     limits: [{label: region, maxInFlight: 3}]
     onFailure: {action: rollback, scope: stage, inFlight: finish, maxConcurrent: 2}
     firstAlone: false
     onboard: {maxConcurrent: 5}
+    catchUp: {maxConcurrent: 3}
     windows: [nights]
     stages:
       - name: canary
@@ -34,7 +37,7 @@ import Testing
         whenUnchanged: pause
         gateWhenEmpty: true
         before:
-          - approval: {groups: [sre], count: 2, notAuthor: true, expiresAfter: 1h}
+          - approval: {groups: [sre], count: 2, notAuthor: true, expiresAfter: 1h, timeout: 24h}
           - analysis: errors
         after:
           - http: {url: "https://checks.example.com", interval: 30s, timeout: 5s, count: 2, failures: 1, retries: 2, onNoData: wait, onError: fail}
@@ -82,7 +85,7 @@ import Testing
   @Test func theStrategyItselfIsRight() throws {
     let errors = try Self.findings(try Self.tree()).filter { $0.severity == .error }
     #expect(errors == [])
-    #expect(Self.leaves(try Self.tree()).count == 50)
+    #expect(Self.leaves(try Self.tree()).count == 54)
   }
 
   @Test(arguments: (try? StrategyFieldTests.leaves(StrategyFieldTests.tree())) ?? [])
@@ -103,6 +106,8 @@ import Testing
     var changed = try Self.tree()
     let wrong: [([String], Node)] = [
       (["trigger"], "never"), (["unit"], "x"), (["membership"], "x"), (["onNewRevision"], "x"),
+      (["supersede"], "x"), (["alreadyUnhealthy"], "x"), (["catchUp", "maxConcurrent"], 0),
+      (["stages", "0", "before", "0", "approval", "timeout"], "0s"),
       (["order", "label"], "-x"), (["budgets", "failures"], -1), (["budgets", "unreachable"], "101%"),
       (["budgets", "removals"], "x"), (["budgets", "prunes"], -1), (["limits", "0", "maxInFlight"], 0),
       (["onFailure", "scope"], "x"), (["onFailure", "inFlight"], "x"), (["onFailure", "maxConcurrent"], 0),

@@ -74,10 +74,11 @@ public struct StartTask: ControllerTask {
   }
 
   /// What the decision needs about the release that is next: the newest one, or with `onNewRevision: queue` the oldest of
-  /// those that wait and change anything (R22). While a run goes on, the newest says who has joined.
+  /// those that wait and change anything (R22). While a run goes on that makes no place, the newest says who has joined.
   private func input(of id: FleetSetID, strategy: RolloutStrategy) async throws -> StartInput? {
     let newest = try await store.startInput(for: id, strategy: strategy)
-    if strategy.onNewRevision == .queue, newest?.activeRun == nil {
+    let state = newest?.activeRun?.state
+    if strategy.onNewRevision == .queue, state == nil || state == .halted {
       for release in try await store.waitingReleases(of: id) {
         guard let input = try await store.startInput(for: id, strategy: strategy, release: release) else { continue }
         if input.newerRelease == nil || decideStart(input) != .recordOnly { return input }

@@ -14,15 +14,20 @@ extension FieldReader {
       strategy.membership = map.optional("membership")?.choice(RolloutStrategy.Membership.self) ?? strategy.membership
       strategy.onNewRevision =
         map.optional("onNewRevision")?.choice(RolloutStrategy.NewRevisionPolicy.self) ?? strategy.onNewRevision
+      let supersedeField = map.optional("supersede")
+      strategy.supersede = supersedeField?.choice(RolloutStrategy.Supersession.self) ?? strategy.supersede
+      if strategy.onNewRevision != .supersede {
+        supersedeField?.warning("has no effect with onNewRevision: \(strategy.onNewRevision.rawValue)")
+      }
+      strategy.alreadyUnhealthy =
+        map.optional("alreadyUnhealthy")?.choice(RolloutStrategy.UnhealthyPolicy.self) ?? strategy.alreadyUnhealthy
       strategy.budgets = map.optional("budgets")?.runBudgets() ?? strategy.budgets
       strategy.limits = map.optional("limits")?.labelLimits() ?? strategy.limits
       strategy.onFailure = map.optional("onFailure")?.failurePolicy() ?? strategy.onFailure
       strategy.firstAlone = map.optional("firstAlone")?.boolean() ?? strategy.firstAlone
-      strategy.onboardMaxConcurrent = map.optional("onboard")?.onboarding() ?? strategy.onboardMaxConcurrent
+      strategy.onboardMaxConcurrent = map.optional("onboard")?.concurrencyAlone() ?? strategy.onboardMaxConcurrent
+      strategy.catchUpMaxConcurrent = map.optional("catchUp")?.concurrencyAlone() ?? strategy.catchUpMaxConcurrent
       strategy.windows = map.optional("windows")?.windowNames()
-      map.notAvailable("alreadyUnhealthy", hint: "unhealthy clusters take their place in the order")
-      map.notAvailable("catchUp", hint: "at most 5 clusters catch up at once")
-      map.notAvailable("supersede", hint: "onNewRevision: supersede works until the second stage has opened")
       stagesField?.check(stages, against: strategy.budgets)
       return strategy
     }
@@ -68,7 +73,7 @@ extension FieldReader {
     return MapReader.read(self) { map in
       var policy = FailurePolicy()
       policy.action = map.optional("action")?.choice(FailurePolicy.Action.self) ?? policy.action
-      let rollbackFields = [map.optional("scope"), map.optional("inFlight"), map.optional("maxConcurrent")]
+      let rollbackFields = ["scope", "inFlight", "maxConcurrent"].map { map.optional($0) }
       policy.scope = rollbackFields[0]?.choice(FailurePolicy.Scope.self) ?? policy.scope
       policy.inFlight = rollbackFields[1]?.choice(FailurePolicy.InFlight.self) ?? policy.inFlight
       policy.maxConcurrent = rollbackFields[2]?.concurrency()
@@ -80,7 +85,8 @@ extension FieldReader {
     }
   }
 
-  private func onboarding() -> Int? {
+  /// A map of `maxConcurrent` alone.
+  private func concurrencyAlone() -> Int? {
     let read = MapReader.read(self) { map in map.optional("maxConcurrent")?.integer(1...Int.max) }
     return read ?? nil
   }

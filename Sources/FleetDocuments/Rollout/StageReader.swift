@@ -79,11 +79,11 @@ extension FieldReader {
   private func approvalRule() -> ApprovalRule? {
     if node.isNull { return ApprovalRule() }
     return MapReader.read(self) { map in
-      map.notAvailable("timeout", hint: "a request for approval waits without limit")
-      return ApprovalRule(
+      ApprovalRule(
         groups: map.optional("groups")?.texts() ?? [], count: map.optional("count")?.integer(1...100) ?? 1,
         notAuthor: map.optional("notAuthor")?.boolean() ?? false,
-        expiresAfter: map.optional("expiresAfter")?.duration(atLeast: .seconds(1)))
+        expiresAfter: map.optional("expiresAfter")?.duration(atLeast: .seconds(1)),
+        timeout: map.optional("timeout")?.duration(atLeast: .seconds(1)))
     }
   }
 }

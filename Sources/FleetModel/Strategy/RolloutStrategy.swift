@@ -40,6 +40,24 @@ public struct RolloutStrategy: Hashable, Sendable, Codable {
     case supersede
   }
 
+  /// How far a run may have come that `onNewRevision: supersede` ends (R22).
+  public enum Supersession: String, Sendable, Codable, CaseIterable {
+    /// No stage after the first has opened.
+    case firstStage
+    /// As far as it likes.
+    case always
+  }
+
+  /// What becomes of clusters that were unhealthy before the run (R6).
+  public enum UnhealthyPolicy: String, Sendable, Codable, CaseIterable {
+    /// They take their place in the order.
+    case inOrder
+    /// They go first in their stage.
+    case first
+    /// They are left out, and catch up when they are healthy again.
+    case exclude
+  }
+
   /// What starts a run.
   public var trigger: Trigger = .automatic
   /// What is counted.
@@ -50,6 +68,10 @@ public struct RolloutStrategy: Hashable, Sendable, Codable {
   public var membership: Membership = .lastPassedStage
   /// What newer revisions do.
   public var onNewRevision: NewRevisionPolicy = .coalesce
+  /// How far a run may have come that makes place for a newer revision.
+  public var supersede: Supersession = .firstStage
+  /// What becomes of clusters that were unhealthy before.
+  public var alreadyUnhealthy: UnhealthyPolicy = .inOrder
   /// The run's budgets.
   public var budgets = RunBudgets()
   /// How many clusters per value of a label may be in flight in this set's runs.
@@ -60,6 +82,8 @@ public struct RolloutStrategy: Hashable, Sendable, Codable {
   public var firstAlone = true
   /// How many onboarding clusters may be in flight when no run is active (R30).
   public var onboardMaxConcurrent = 10
+  /// How many clusters may be in flight that catch up after their run (R16).
+  public var catchUpMaxConcurrent = 5
   /// The windows in which orders of every stage are sent (R21); nil for none.
   public var windows: [String]?
   /// The stages in order; never empty.
@@ -70,6 +94,30 @@ public struct RolloutStrategy: Hashable, Sendable, Codable {
     self.stages =
       stages.isEmpty
       ? [StageStrategy(name: "rest", selection: .rest, maxConcurrent: .percent(25))] : stages
+  }
+
+  /// Decodes a strategy; fields that are newer than a stored run have their defaults.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ key: CodingKeys) throws -> Value { try container.decode(Value.self, forKey: key) }
+    func readNew<Value: Decodable>(_ key: CodingKeys, _ other: Value) throws -> Value {
+      try container.decodeIfPresent(Value.self, forKey: key) ?? other
+    }
+    self.init(stages: try read(.stages))
+    trigger = try read(.trigger)
+    unit = try read(.unit)
+    order = try read(.order)
+    membership = try read(.membership)
+    onNewRevision = try read(.onNewRevision)
+    supersede = try readNew(.supersede, supersede)
+    alreadyUnhealthy = try readNew(.alreadyUnhealthy, alreadyUnhealthy)
+    budgets = try read(.budgets)
+    limits = try read(.limits)
+    onFailure = try read(.onFailure)
+    firstAlone = try read(.firstAlone)
+    onboardMaxConcurrent = try read(.onboardMaxConcurrent)
+    catchUpMaxConcurrent = try readNew(.catchUpMaxConcurrent, catchUpMaxConcurrent)
+    windows = try container.decodeIfPresent([String].self, forKey: .windows)
   }
 }
 

@@ -118,12 +118,18 @@ public struct ApprovalRule: Hashable, Sendable, Codable {
   public var notAuthor: Bool
   /// An approval lapses this long after it was given if its stage has not opened; nil for never.
   public var expiresAfter: Duration?
+  /// How long it may be asked for in vain before the run halts; nil for ever.
+  public var timeout: Duration?
 
   /// Makes a rule.
-  public init(groups: [String] = [], count: Int = 1, notAuthor: Bool = false, expiresAfter: Duration? = nil) {
+  public init(
+    groups: [String] = [], count: Int = 1, notAuthor: Bool = false, expiresAfter: Duration? = nil,
+    timeout: Duration? = nil
+  ) {
     self.groups = groups
     self.count = count
     self.notAuthor = notAuthor
     self.expiresAfter = expiresAfter
+    self.timeout = timeout
   }
 }

@@ -3,7 +3,7 @@ public import FleetModel
 /// When a run can start that waits for windows now: of those who are behind, or new (R16, R30). Nil when nobody waits, or
 /// nobody can tell.
 public func nextLook(_ input: StartInput) -> Instant? {
-  let behind = input.activeRun != nil ? [] : input.passedOverMembers.filter { $0.takesOrders && !$0.isBundleHeld }
+  let behind = input.activeRun != nil ? [] : input.passedOverMembers.filter { input.mayCatchUp($0) }
   let new = input.members.filter { $0.wanted == nil }
   let openings = Set((behind + new).compactMap { input.closure($0)?.opensAt }).sorted()
   return openings.prefix(mostOpenings).first { opening in

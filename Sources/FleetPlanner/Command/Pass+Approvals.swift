@@ -69,6 +69,7 @@ extension Pass {
       }
       guard kept.count < stage.approvals.count else { continue }
       stages[index].approvals = kept
+      if stage.askedAt != nil { stages[index].askedAt = now }
       let why = giver.reason.isEmpty ? "" : ": \(giver.reason)"
       note("stage.approvalRevoked", stage: index, "\(giver.name) takes the approval back\(why)")
       return

@@ -114,10 +114,12 @@ extension Pass {
     for index in stages.indices where stages[index].state == .halted {
       // A person lets the stage pass although nobody tested the release in it.
       let isByCheck = stages[index].checks.contains { $0.stops || !$0.waivedBy.isEmpty }
-      if run.breach == nil, !isByCheck { stages[index].minSucceeded = 0 }
+      if run.breach == nil, !isByCheck, !stages[index].isTimedOut { stages[index].minSucceeded = 0 }
       // When a check stopped it, time has passed: all of them are measured anew.
       if stages[index].checks.contains(where: \.stops) { stages[index].checks.removeAll { $0.waivedBy.isEmpty } }
       stages[index].state = stages[index].openedAt == nil ? .gated : .open
+      // Its approvals are asked for anew, from when it has its turn on.
+      stages[index].askedAt = nil
       stages[index].haltReason = ""
     }
     run.breach = nil
@@ -140,8 +142,8 @@ extension Pass {
       return end(
         .superseded, hold: run.kind == .rollout ? "\(run.displayName) was Halted when \(newer) took its place" : nil)
     }
-    let mayYield =
-      run.strategy.onNewRevision == .supersede && !stages.dropFirst().contains(where: { $0.openedAt != nil })
+    let mayYield = run.strategy.yieldsWhileRunning(
+      hasOpenedLaterStage: stages.dropFirst().contains { $0.openedAt != nil })
     guard run.state == .running, mayYield || run.kind.isPlain else {
       throw CommandRefusal(.conflict, "\(run.displayName) is \(run.state.rawValue), it goes first")
     }
@@ -212,6 +214,13 @@ extension Pass {
     let chosen = failed.filter { names.isEmpty || names.contains(units[$0].clusterName) }
     if chosen.isEmpty { throw CommandRefusal(.conflict, "nothing has failed in \(run.displayName)") }
     return chosen
+  }
+}
+
+extension RolloutStrategy {
+  /// Whether a run that goes on makes place for a newer release (R22).
+  func yieldsWhileRunning(hasOpenedLaterStage: Bool) -> Bool {
+    onNewRevision == .supersede && (supersede == .always || !hasOpenedLaterStage)
   }
 }
 

@@ -29,7 +29,11 @@ public struct FreezeOptions: Hashable, Sendable {
 /// Freezes a run (R3): members, order, the stage of each, release, strategy, absolute numbers.
 ///
 /// - Throws: ``FreezeRefusal`` when a member fits no stage or an order label is not a number.
-public func freeze(_ input: StartInput, options: FreezeOptions) throws(FreezeRefusal) -> FrozenRun {
+public func freeze(_ given: StartInput, options: FreezeOptions) throws(FreezeRefusal) -> FrozenRun {
+  let looksAtHealth = options.kind == .rollout
+  let leftOut = looksAtHealth ? given.leftOut : []
+  var input = given
+  if !leftOut.isEmpty { input.members.removeAll { leftOut.contains($0.target) } }
   let strategy = input.strategy
   try checkAnalyses(strategy)
   let members = try ordered(input.members, by: strategy.order)
@@ -37,12 +41,15 @@ public func freeze(_ input: StartInput, options: FreezeOptions) throws(FreezeRef
   var stages: [Stage] = []
   var units: [Unit] = []
   for (index, rules) in strategy.stages.enumerated() {
-    let stageUnits = frozenUnits(
+    var stageUnits = frozenUnits(
       assignment.members[index], stage: index, strategy: strategy, release: input.release)
+    if looksAtHealth { stageUnits.markUnhealthy(assignment.members[index], strategy) }
     stages.append(frozenStage(index: index, rules: rules, units: stageUnits, strategy: strategy))
     units += stageUnits
   }
-  return frozenRun(input, options: options, stages: stages, units: units, warnings: assignment.warnings)
+  let unhealthy = unhealthyWarnings(
+    units, leftOut: given.members.filter { leftOut.contains($0.target) })
+  return frozenRun(input, options: options, stages: stages, units: units, warnings: assignment.warnings + unhealthy)
 }
 
 /// Every analysis that gates name is frozen with the run (R3).
@@ -110,7 +117,7 @@ func frozenRun(
       release: input.release, kind: options.kind, strategy: input.strategy, stages: stages, units: units),
     authors: input.authors, unknownAuthors: input.unknownAuthors, startedBy: options.startedBy, createdAt: input.now)
   return FrozenRun(
-    run: run, stages: stages, units: units, warnings: warnings + emptyStageWarnings(stages) + unhealthyWarnings(input))
+    run: run, stages: stages, units: units, warnings: warnings + emptyStageWarnings(stages))
 }
 
 /// R7: a stage without changes before one with changes tests nothing.
@@ -121,13 +128,4 @@ private func emptyStageWarnings(_ stages: [Stage]) -> [String] {
     let why = stage.size == 0 ? "has no clusters" : "has no changes"
     return "stage \(stage.name) \(why), so it tests nothing for the stages after it"
   }
-}
-
-/// R6: clusters that are unhealthy before the run are named.
-private func unhealthyWarnings(_ input: StartInput) -> [String] {
-  let names = Set(input.members.filter { $0.health == .degraded && $0.applied != nil }.map(\.clusterName)).sorted()
-  guard !names.isEmpty else { return [] }
-  let shown = names.prefix(5).map(\.rawValue).joined(separator: ", ")
-  let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-  return ["unhealthy before the run: \(shown)\(more)"]
 }

@@ -9,7 +9,8 @@ func planHash(
   let failure = strategy.onFailure
   lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)")
   let budgets = strategy.budgets
-  lines.append("budgets \(budgets.failures.map { "\($0)" } ?? "-") \(budgets.unreachable)")
+  lines.append(
+    "budgets \(budgets.failures.map { "\($0)" } ?? "-") \(budgets.unreachable) \(budgets.removals) \(budgets.prunes)")
   lines += strategy.limits.map { "limit \($0.label) \($0.maxInFlight)" }
   if let windows = strategy.windows { lines.append("windows \(windows.joined(separator: ","))") }
   for stage in stages {
@@ -28,7 +29,7 @@ func planHash(
     for step in unit.steps {
       lines.append(
         "step \(unit.stage) \(unit.position) \(unit.cluster) \(step.target) \(step.bundle) \(step.release) "
-          + "\(step.before?.bundle.hexadecimal ?? "-") \(step.state == .unchanged)")
+          + "\(step.before?.bundle.hexadecimal ?? "-") \(step.state == .unchanged) \(unit.wasUnhealthy)")
     }
   }
   return sha256(of: lines.joined(separator: "\n"))
@@ -42,7 +43,8 @@ extension Gate {
         + "\(analysis?.fail?.text ?? "") \(analysis?.rule.canonicalText ?? "")"
     case .http(let check): "http \(check.method.rawValue) \(check.url) \(check.rule.canonicalText)"
     case .approval(let rule):
-      "approval \(rule.groups.joined(separator: ",")) \(rule.count) \(rule.notAuthor) \(rule.expiresAfter?.text ?? "-")"
+      "approval \(rule.groups.joined(separator: ",")) \(rule.count) \(rule.notAuthor) \(rule.expiresAfter?.text ?? "-") "
+        + "\(rule.timeout?.text ?? "-")"
     }
   }
 }

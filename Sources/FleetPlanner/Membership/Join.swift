@@ -49,6 +49,7 @@ extension Pass {
     }
     run.planHash = changed
     if void > 0 {
+      if stages[unit.stage].askedAt != nil { stages[unit.stage].askedAt = now }
       note("stage.approvalsVoid", stage: unit.stage, "\(unit.clusterName) joined the stage after it was approved")
     }
   }

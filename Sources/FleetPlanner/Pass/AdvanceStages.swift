@@ -19,7 +19,8 @@ extension Pass {
 
   private mutating func advance(_ index: Int) {
     if stages[index].state == .waiting { begin(index) }
-    if stages[index].state == .gated, !stopByCheck(.before, index) {
+    if stages[index].state == .gated, stages[index].askedAt == nil { stages[index].askedAt = now }
+    if stages[index].state == .gated, !stopByCheck(.before, index), !stopByTimeout(.before, index) {
       // Both are looked at, so that the report names both; nobody waits for a window who has nothing to send.
       let isMet = isMet(.before, index)
       let isClosed = hasPending(index) && isShut(index)
@@ -77,6 +78,7 @@ extension Pass {
     }
     stages[index].state = .soaking
     stages[index].soakStartedAt = now
+    stages[index].askedAt = now
     // A soak that begins anew is measured anew.
     stages[index].checks.removeAll { $0.list == .after && $0.waivedBy.isEmpty }
     beginChecks(.after, index)
@@ -89,7 +91,9 @@ extension Pass {
   }
 
   private mutating func soak(_ index: Int) {
-    guard let startedAt = stages[index].soakStartedAt, !stopByCheck(.after, index) else { return }
+    guard let startedAt = stages[index].soakStartedAt, !stopByCheck(.after, index), !stopByTimeout(.after, index) else {
+      return
+    }
     let endsAt = startedAt + stages[index].rules.soak
     guard now >= endsAt else {
       wakes.append(endsAt)
@@ -145,7 +149,7 @@ extension Pass {
     let counters = stages.map(\.counters)
     // Failures that the budgets allow are waived by them: the run is not plainly a success (R18).
     let hasWaivedChecks = stages.contains { $0.checks.contains { !$0.waivedBy.isEmpty } }
-    if hasWaivedChecks || counters.contains(where: { $0.waived > 0 || $0.failing > $0.count(.lost) }) {
+    if hasWaivedChecks || counters.contains(where: { $0.waived > 0 || $0[.failed] > 0 }) {
       end(.succeededWithWaivers, hold: nil)
     } else if counters.contains(where: { $0.unreachable > 0 || $0.skipped > 0 }) {
       end(.succeededWithUnreachable, hold: nil)

@@ -34,7 +34,7 @@ extension Pass {
   }
 
   private func firstFailure(in stage: Int) -> String {
-    for unit in units where unit.stage == stage {
+    for unit in units where unit.stage == stage && unit.isFailing {
       if let step = unit.steps.first(where: { $0.state == .failed || $0.state == .lost }) {
         return ": \(unit.clusterName) " + (step.state == .lost ? "was lost after its order" : step.failure)
       }

@@ -20,7 +20,7 @@ extension Pass {
       }
     }
     report.waiting += joinedEntries()
-    report.notes = unreachableNotes() + lapsingApprovals()
+    report.notes = unreachableNotes() + unhealthyNotes() + lapsingApprovals()
     return report
   }
 
@@ -36,12 +36,15 @@ extension Pass {
       let cause = run.breach?.cause ?? stages.first { $0.state == .halted }?.haltReason ?? "halted"
       let halted = run.breach == nil ? stages.first { $0.state == .halted } : nil
       let isByCheck = halted?.checks.contains(where: \.stops) ?? false
+      let isTimedOut = halted?.isTimedOut ?? false
       return [
         Waiting(
-          reason: halted == nil ? .halted : isByCheck ? .check : .untested, message: cause,
+          reason: halted == nil ? .halted : isByCheck ? .check : isTimedOut ? .approval : .untested, message: cause,
           clearedBy: isByCheck
             ? "flotilla rollout resume \(name), which asks again, waive-checks, undo or abort"
-            : "flotilla rollout undo|retry|waive|resume|abort \(name)")
+            : isTimedOut
+              ? "flotilla rollout resume \(name), which asks again, undo or abort"
+              : "flotilla rollout undo|retry|waive|resume|abort \(name)")
       ]
     case .halting:
       return [
@@ -94,7 +97,8 @@ extension Pass {
       return Waiting(
         reason: .approval, stage: stage.name,
         message: "\(needed - given) approval\(needed - given == 1 ? "" : "s") by \(who)\(except)\(doubled)",
-        clearedBy: "flotilla rollout approve \(run.displayName) --stage \(stage.name)")
+        clearedBy: "flotilla rollout approve \(run.displayName) --stage \(stage.name)",
+        nextChange: answerDue(rule, stage))
     }
   }
 
@@ -176,6 +180,12 @@ extension Pass {
         reason: .earlierStage, stage: later.name, message: "stage \(stage.name) has not passed",
         clearedBy: "stage \(stage.name)")
     }
+  }
+
+  /// Failures that touch no budget are told apart (R6).
+  private func unhealthyNotes() -> [String] {
+    units.filter { $0.wasUnhealthy && $0.hasStep { $0 == .failed } && !$0.isFailing }
+      .map { "\($0.clusterName) failed, as it had before the run, so that no budget counts it" }
   }
 
   private func unreachableNotes() -> [String] {

@@ -32,6 +32,8 @@ public struct Stage: Hashable, Sendable, Codable {
   public var openedAt: Instant?
   /// When its last step left Verifying.
   public var soakStartedAt: Instant?
+  /// Since when its gates are asked for, those before it or those after; nil for ever.
+  public var askedAt: Instant?
   /// When it passed, or was found empty.
   public var passedAt: Instant?
   /// The approvals given, in order.
@@ -105,7 +107,8 @@ public struct StageCounters: Hashable, Sendable, Codable {
   public var everFailed: Int
   /// Clusters of which any step holds a slot with a forward order (R0, R8).
   public var slotsHeld: Int
-  /// Clusters of which any step is failed or lost: what failure budgets count (R13, R15).
+  /// Clusters of which any step is failed or lost: what failure budgets count (R13, R15). Who was unhealthy before the run
+  /// and failed is not among them (R6).
   public var failing: Int
   /// Clusters of which any step is lost, or was away at its turn and not joined: what unreachable budgets count (R15).
   public var unreachable: Int
@@ -133,7 +136,7 @@ public struct StageCounters: Hashable, Sendable, Codable {
     self[unit.state] += sign
     if unit.hasFailed { everFailed += sign }
     if unit.hasStep({ $0.holdsForwardSlot }) { slotsHeld += sign }
-    if unit.hasStep({ $0 == .failed || $0 == .lost }) { failing += sign }
+    if unit.isFailing { failing += sign }
     // Who joined and is away was never promised anything by this run: it follows later (R5).
     if unit.hasStep({ $0 == .lost || $0 == .unreachable && !unit.isJoined }) { unreachable += sign }
     if unit.hasStep({ $0 == .rollingBack }) { rollingBack += sign }

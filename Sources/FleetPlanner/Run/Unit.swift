@@ -23,6 +23,9 @@ public struct Unit: Hashable, Sendable {
   public var isRemoved: Bool
   /// Whether it joined during the run (R5); its place is behind the frozen ones of its stage.
   public var isJoined = false
+  /// Whether it was unhealthy for longer than its stage's `failFast` when the run was frozen: its failures touch no budget
+  /// then, unless it is lost (R6).
+  public var wasUnhealthy = false
   /// The steps in order of target name; never empty.
   public var steps: [Step]
 
@@ -59,6 +62,18 @@ public struct Unit: Hashable, Sendable {
 
   /// Whether any step has failed at least once in this run.
   public var hasFailed: Bool { steps.indices.contains { !steps[$0].failure.isEmpty } }
+
+  /// Whether it counts against failure budgets: who was unhealthy before does so only by being away (R6).
+  public var isFailing: Bool {
+    for index in steps.indices {
+      switch steps[index].state {
+      case .lost: return true
+      case .failed where !wasUnhealthy || steps[index].order == nil: return true
+      default: continue
+      }
+    }
+    return false
+  }
 
   /// Whether any step has a bundle to send.
   public var changes: Bool { hasStep { $0 != .unchanged } }

@@ -68,7 +68,7 @@ private func decideRequested(_ input: StartInput, _ request: StartRequest) -> St
   if input.isHeld || due.contains(where: \.isBundleHeld), request.reason.isEmpty {
     return .held("release \(input.releaseName) is on hold; starting it needs --reason")
   }
-  return startOrWait(input, startedBy: request.principal).holdingBack(
+  return startOrWait(input, due: due, startedBy: request.principal).holdingBack(
     input.strategy.trigger == .automatic ? input.newerRelease : nil)
 }
 
@@ -92,11 +92,15 @@ private func decideOrdinary(_ input: StartInput, due: [StartMember]) -> StartDec
     return .held("release \(input.releaseName) would send a bundle that is on hold to \(held.clusterName)")
   }
   if input.strategy.trigger == .manual { return .waits("`trigger: manual`: waits for `flotilla rollout start`") }
-  return startOrWait(input, startedBy: "flotilla")
+  return startOrWait(input, due: due, startedBy: "flotilla")
 }
 
 /// A run goes first unless it yields (AMENDMENTS 22).
-private func startOrWait(_ input: StartInput, startedBy: String) -> StartDecision {
+private func startOrWait(_ input: StartInput, due: [StartMember], startedBy: String) -> StartDecision {
+  let leftOut = input.leftOut
+  guard due.contains(where: { !leftOut.contains($0.target) }) else {
+    return .waits("all who would change are unhealthy, and `alreadyUnhealthy` is exclude")
+  }
   let start = frozen(input, options: FreezeOptions(startedBy: startedBy))
   guard let active = input.activeRun else { return start }
   guard active.yields else { return .waits("\(active.displayName) goes first") }
@@ -137,13 +141,14 @@ func onboardingBeside(_ input: StartInput, _ members: [StartMember]) -> StartDec
 /// are none, or another run goes on.
 private func catchUp(_ input: StartInput, _ passedOver: [StartMember]) -> StartDecision? {
   guard input.activeRun == nil, let source = input.lastGoodRun else { return nil }
-  let (present, windows) = input.openTogether(passedOver.filter { $0.takesOrders && !$0.isBundleHeld })
+  let (present, windows) = input.openTogether(passedOver.filter { input.mayCatchUp($0) })
   guard !present.isEmpty else { return nil }
   var behind = input
   behind.release = source.release
   behind.releaseName = source.releaseName
   behind.members = present
-  var stage = StageStrategy(name: "catch-up", selection: .rest, maxConcurrent: .count(catchUpMaxConcurrent))
+  var stage = StageStrategy(
+    name: "catch-up", selection: .rest, maxConcurrent: .count(input.strategy.catchUpMaxConcurrent))
   stage.windows = windows
   // After three failures nobody else is caught up until somebody has looked.
   stage.failureBudget = .count(2)
@@ -164,9 +169,6 @@ private func removal(_ input: StartInput, _ request: StartRequest? = nil) -> Sta
     return .refused(error.problems)
   }
 }
-
-/// Clusters in flight at once while a set catches up after the run (AMENDMENTS 48).
-private let catchUpMaxConcurrent = 5
 
 /// A run of one stage without gates, soak and rollback, in which nobody goes first alone: its bundles are tested.
 private func plainRun(_ input: StartInput, kind: RolloutKindOfRun, stage: StageStrategy) -> StartDecision {
@@ -192,6 +194,12 @@ private func frozen(_ input: StartInput, options: FreezeOptions) -> StartDecisio
 }
 
 extension StartInput {
+  /// Whether a member that was passed over, or left out, can be brought to where the others are.
+  func mayCatchUp(_ member: StartMember) -> Bool {
+    let isLeftOut = strategy.alreadyUnhealthy == .exclude && member.isUnhealthy(in: strategy)
+    return member.takesOrders && !member.isBundleHeld && !isLeftOut
+  }
+
   /// Who does not want what the last good run gave the others: it was away or cordoned, or joined later (R16, R5).
   var passedOverMembers: [StartMember] {
     guard let lastGoodRun else { return [] }
@@ -204,14 +212,15 @@ extension StartInput {
 }
 
 extension StartInput.ActiveRun {
-  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject` or `queue`, a
-  /// running one that says `supersede` as long as no stage after the first has opened.
+  /// Whether it makes place for a newer release: a halted one by itself unless its strategy says `reject`, a running one that
+  /// says `supersede` as long as no stage after the first has opened, or always.
   fileprivate var yields: Bool {
     switch state {
     case .halted:
-      (kind == .rollout && ![.reject, .queue].contains(strategy.onNewRevision)) || kind == .catchUp || kind == .remove
+      (kind == .rollout && strategy.onNewRevision != .reject) || kind == .catchUp || kind == .remove
     // What catches up, is onboarded or removes may wait long for a window; the newer release goes before it.
-    case .running: kind.isPlain || (kind == .rollout && strategy.onNewRevision == .supersede && !hasOpenedLaterStage)
+    case .running:
+      kind.isPlain || (kind == .rollout && strategy.yieldsWhileRunning(hasOpenedLaterStage: hasOpenedLaterStage))
     default: false
     }
   }

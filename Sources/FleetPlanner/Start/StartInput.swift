@@ -152,6 +152,8 @@ public struct StartMember: Hashable, Sendable {
   public var applied: Digest?
   /// The worst health of its objects at the last report.
   public var health: Health
+  /// How long it has been Degraded without a break, as far as its cluster was heard; zero when it is not (R6).
+  public var degradedFor = Duration.zero
   /// Whether an order is committed that the cluster has not confirmed.
   public var hasOpenOrder: Bool
   /// The last known good bundle; nil for none.

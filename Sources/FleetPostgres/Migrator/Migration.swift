@@ -39,5 +39,7 @@ struct Migration: Sendable {
     Migration(
       13, "report_times", up: PackageResources._013_report_times_up_sql,
       down: PackageResources._013_report_times_down_sql),
+    Migration(
+      14, "policies", up: PackageResources._014_policies_up_sql, down: PackageResources._014_policies_down_sql),
   ]
 }

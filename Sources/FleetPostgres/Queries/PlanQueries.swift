@@ -51,7 +51,7 @@ enum PlanQueries {
         THEN p.observation END, p.reported_listened,
       p.generation_epoch, p.generation_counter, s.failure, s.attention,
       (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned,
-      CASE WHEN $5 THEN c.labels END, s.is_joined
+      CASE WHEN $5 THEN c.labels END, s.is_joined, s.was_unhealthy
     FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
     JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id

@@ -58,6 +58,7 @@ enum RolloutQueries {
     """)
   private static let memberColumns = """
     t.id, t.name, n.labels, c.id, c.name, c.labels, p.wanted_bundle, p.applied_bundle, p.health,
+    coalesce((p.observation ->> 'degradedForMilliseconds')::bigint + listened_ms() - p.reported_listened, 0),
     p.wanted_action IS NOT NULL AND NOT p.is_confirmed, p.good_bundle, p.good_release, p.generation_epoch,
     p.generation_counter
     """
@@ -132,16 +133,19 @@ enum RolloutQueries {
       AND c.removed_at IS NULL AND p.wanted_bundle IS DISTINCT FROM s.bundle::bytea
     ORDER BY t.id
     """)
+  /// A queue holds twenty: of more, the oldest are passed over (R22).
   static let waiting = Statement(
     "rollout.waiting",
     """
-    SELECT r.id FROM releases AS r
-    WHERE r.fleet_set_id = $1
-      AND r.number > (
-        SELECT coalesce(max(l.number), 0) FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
-        WHERE o.fleet_set_id = $1 AND o.kind = 'Rollout')
-      AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL)
-    ORDER BY r.number LIMIT 100
+    SELECT w.id FROM (
+      SELECT r.id, r.number FROM releases AS r
+      WHERE r.fleet_set_id = $1
+        AND r.number > (
+          SELECT coalesce(max(l.number), 0) FROM rollouts AS o JOIN releases AS l ON l.id = o.release_id
+          WHERE o.fleet_set_id = $1 AND o.kind = 'Rollout')
+        AND NOT EXISTS (SELECT FROM holds AS h WHERE h.release_id = r.id AND h.released_at IS NULL)
+      ORDER BY r.number DESC LIMIT 20) AS w
+    ORDER BY w.number
     """)
   static let supersededRun = Statement(
     "rollout.superseded",
@@ -200,16 +204,16 @@ enum RolloutQueries {
     INSERT INTO rollout_stages (
       rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides, joined, checks)
+      overrides, joined, checks, asked_at)
     SELECT $1, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, from_milliseconds(opened_at), from_milliseconds(soak_started_at),
-      from_milliseconds(passed_at), approvals, halt_reason, overrides, joined, checks
+      from_milliseconds(passed_at), approvals, halt_reason, overrides, joined, checks, from_milliseconds(asked_at)
     FROM unnest($2::integer[], $3::jsonb[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[],
       $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[], $14::bigint[], $15::bigint[],
-      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[], $20::integer[], $21::jsonb[]) AS s (
+      $16::bigint[], $17::jsonb[], $18::text[], $19::jsonb[], $20::integer[], $21::jsonb[], $22::bigint[]) AS s (
       stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget, unreachable_budget,
       min_succeeded, state, counters, opened_at, soak_started_at, passed_at, approvals, halt_reason,
-      overrides, joined, checks)
+      overrides, joined, checks, asked_at)
     ON CONFLICT (rollout_id, stage) DO UPDATE SET
       size = excluded.size, changing = excluded.changing, member_count = excluded.member_count,
       slots = excluded.slots, rollback_slots = excluded.rollback_slots, failure_budget = excluded.failure_budget,
@@ -217,16 +221,16 @@ enum RolloutQueries {
       state = excluded.state, counters = excluded.counters, opened_at = excluded.opened_at,
       soak_started_at = excluded.soak_started_at, passed_at = excluded.passed_at, approvals = excluded.approvals,
       halt_reason = excluded.halt_reason, overrides = excluded.overrides, joined = excluded.joined,
-      checks = excluded.checks
+      checks = excluded.checks, asked_at = excluded.asked_at
     """)
   static let insertSteps = Statement(
     "rollout.insertSteps",
     """
     INSERT INTO rollout_steps (
       rollout_id, stage, position, cluster_id, target_id, state, attempt, bundle, release_id, before_bundle,
-      before_release, limit_values, is_joined)
+      before_release, limit_values, is_joined, was_unhealthy)
     SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[],
-      $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[], $12::jsonb[], $13::boolean[])
+      $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[], $12::jsonb[], $13::boolean[], $14::boolean[])
     """)
 
   // Ending another run, holding
@@ -349,7 +353,7 @@ enum RolloutQueries {
     SELECT rollout_id, stage, rules, size, changing, member_count, slots, rollback_slots, failure_budget,
       unreachable_budget, min_succeeded, state, counters, to_milliseconds(opened_at),
       to_milliseconds(soak_started_at), to_milliseconds(passed_at), approvals, halt_reason, overrides,
-      joined, checks
+      joined, checks, to_milliseconds(asked_at)
     FROM rollout_stages WHERE rollout_id = ANY ($1::bigint[]) ORDER BY rollout_id, stage
     """)
   static let steps = Statement(

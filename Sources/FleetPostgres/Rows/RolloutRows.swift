@@ -43,6 +43,7 @@ extension Row {
     stage.overrides = try json()
     stage.joined = try count()
     stage.checks = try json()
+    stage.askedAt = try optionalInstant()
     return (rollout, stage)
   }
 
@@ -57,13 +58,16 @@ extension Row {
     let wanted = try optionalDigest()
     let applied = try optionalDigest()
     let health: Health = try raw()
+    let degradedFor = Duration.milliseconds(try int())
     let hasOpenOrder = try bool()
     let good = try placed()
     let generation = Generation(epoch: Int32(truncatingIfNeeded: try int()), counter: try int())
-    return StartMember(
+    var member = StartMember(
       target: target, targetName: targetName, targetLabels: targetLabels, cluster: cluster, clusterName: clusterName,
       clusterLabels: clusterLabels, bundle: try digest(), wanted: wanted, applied: applied, health: health,
       hasOpenOrder: hasOpenOrder, lastKnownGood: good, highestGeneration: generation)
+    member.degradedFor = health == .degraded ? degradedFor : .zero
+    return member
   }
 
   /// A bundle and its release; nil when there is none.
@@ -113,6 +117,7 @@ struct LoadedStep {
       isRemoved: isRemoved, steps: [step])
     unit.clusterLabels = clusterLabels ?? [:]
     unit.isJoined = try row.bool()
+    unit.wasUnhealthy = try row.bool()
   }
 
   private static func order(_ row: inout Row) throws -> StepOrder? {

@@ -134,6 +134,11 @@ extension Session {
     guard !clusters.isEmpty else { return }
     let runs = try rows(AgentQueries.markClusters, .ints(clusters), read: { try $0.int() })
     if !runs.isEmpty { try wake(.rollout, runs) }
+    try wakeSetsBehind(clusters)
+  }
+
+  /// Lets sets look whose targets on the clusters may catch up now.
+  func wakeSetsBehind(_ clusters: [Int64]) throws {
     let behind = try rows(AgentQueries.setsBehind, .ints(clusters), read: { try $0.int() })
     if !behind.isEmpty { try wake(.start, behind) }
   }

@@ -47,6 +47,8 @@ extension PostgresStore {
         // A person's change is followed by an ordinary pass; the planner's own claim decides when it looks again.
         try session.wake(.rollout, [plan.run.id.rawValue])
       }
+      // Whatever waits may take the place of a run that has halted (R22).
+      if plan.run.state == .halted, input.run.state != .halted { try session.wake(.start, [fleetSet]) }
       if plan.freesSharedPlaces(input) { try session.wakeWaitingForLimits(besides: plan.run) }
       if !hasEnded, plan.stages.contains(where: \.hasOpenChecks) { try session.wake(.check, [plan.run.id.rawValue]) }
       try session.signalOrders(Set(plan.steps.filter { $0.order != nil }.map(\.cluster)))
@@ -174,7 +176,7 @@ extension Session {
       .optionalInts(stages.map { $0.soakStartedAt?.millisecondsSinceEpoch }),
       .optionalInts(stages.map { $0.passedAt?.millisecondsSinceEpoch }), .jsons(stages.map(\.approvals)),
       .texts(stages.map(\.haltReason)), .jsons(stages.map(\.overrides)), .ints(stages.map { Int64($0.joined) }),
-      .jsons(stages.map(\.checks)))
+      .jsons(stages.map(\.checks)), .optionalInts(stages.map { $0.askedAt?.millisecondsSinceEpoch }))
   }
 
   /// Takes the hold off a run's release, because a person goes on with it.

@@ -90,6 +90,7 @@ extension Session {
     try record(stored.flatMap(\.events))
     let runs = stored.compactMap(\.runToWake)
     if !runs.isEmpty { try wake(.rollout, runs) }
+    if stored.contains(where: \.hasRecovered) { try wakeSetsBehind([cluster.rawValue]) }
   }
 }
 
@@ -111,6 +112,8 @@ private struct StoredObservation: Encodable {
 /// What a report that was stored means for others.
 private struct StoredReport {
   var runToWake: Int64?
+  /// Whether it is not Degraded any more: who was left out for that may catch up (R6).
+  var hasRecovered: Bool
   var events: [Event] = []
 
   init(_ row: inout Row) throws {
@@ -124,6 +127,7 @@ private struct StoredReport {
     let isConfirmation = try row.bool()
     let bundle = try row.optionalText()
     let drift: Drift? = try row.optionalJSON()
+    hasRecovered = try row.bool()
     let cause = ChangeCause(principal: "agent of \(cluster)")
     func event(_ kind: String, _ message: String) -> Event {
       Event(

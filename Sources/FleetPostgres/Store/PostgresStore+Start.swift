@@ -168,7 +168,7 @@ extension Session {
             Dictionary(
               zip(limits, entry.unit.limitValues).compactMap { label, value in value.map { (label, $0) } },
               uniquingKeysWith: { first, _ in first })
-          }), .bools(part.map(\.unit.isJoined)))
+          }), .bools(part.map(\.unit.isJoined)), .bools(part.map(\.unit.wasUnhealthy)))
     }
   }
 

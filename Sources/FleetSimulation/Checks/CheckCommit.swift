@@ -21,7 +21,9 @@ extension World {
     for event in plan.events {
       log("event", Int64(event.cluster?.rawValue ?? 0), text: "\(event.kind) \(event.message)")
     }
-    runs[number].witness.noteJoin(plan.joined) { target in placements[Int(target.rawValue) - 1].lastKnownGood }
+    runs[number].witness.noteJoin(plan.joined, at: input.now.millisecondsSinceEpoch) { target in
+      placements[Int(target.rawValue) - 1].lastKnownGood
+    }
     let commit = Committed(
       plan: plan, input: input, before: before, after: runs[number], number: number, command: command)
     // A pass that changes nothing left the rows as they were when they were last checked.
@@ -94,9 +96,7 @@ extension World {
   func failureExcess(_ row: RunRow) -> String? {
     var total = 0
     for (index, facts) in row.witness.stages.enumerated() {
-      let count = row.units.count { unit in
-        unit.stage == index && unit.steps.contains { $0.state == .failed || $0.state == .lost }
-      }
+      let count = row.units.count { $0.stage == index && isFailing($0, row.witness) }
       total += count
       if count > facts.failureBudget { return "\(count) clusters failed in stage \(index), \(facts.failureBudget) may" }
     }
@@ -141,8 +141,7 @@ extension World {
           if Self.importance(step.state) > Self.importance(leading) { leading = step.state }
           switch step.state {
           case .dispatched, .applying, .verifying: flags |= 1
-          case .failed: flags |= 2
-          case .lost: flags |= 6
+          case .lost: flags |= 4
           case .unreachable: flags |= unit.isJoined ? 0 : 4
           case .rollingBack: flags |= 8
           case .waived: flags |= 16
@@ -150,6 +149,7 @@ extension World {
           default: break
           }
         }
+        if isFailing(unit, row.witness) { flags |= 2 }
         byState[leading, default: 0] += 1
         slots += flags & 1
         failing += (flags >> 1) & 1

@@ -117,7 +117,7 @@ extension World {
     }
     switch row.run.state {
     case .paused: try ask(.paused, what: "the run is paused")
-    case .halted: try ask(.halted, .untested, .check, what: "the run is halted")
+    case .halted: try ask(.halted, .untested, .check, .approval, what: "the run is halted")
     case .halting: try ask(.inFlight, what: "the run is halting")
     case .rollingBack: try ask(.rollback, what: "the run goes back")
     default: break
@@ -126,17 +126,10 @@ extension World {
     guard let stage = row.stages.first(where: { $0.state != .passed && $0.state != .empty }) else {
       return try ask(.report, .minReady, what: "somebody catches up")
     }
-    let units = row.units.filter { $0.stage == stage.index }
     switch stage.state {
     case .gated: try ask(.approval, .window, .freeze, .check, what: "stage \(stage.name) is gated")
     case .open:
-      if units.contains(where: { $0.steps.contains { $0.state == .pending } }) {
-        try ask(
-          .slot, .firstAlone, .limit, .contact, .window, .freeze, what: "clusters of stage \(stage.name) are pending")
-      }
-      if units.contains(where: { $0.steps.contains { isInFlight($0.state) } }) {
-        try ask(.report, .minReady, what: "clusters of stage \(stage.name) are in flight")
-      }
+      try checkWaiting(commit, stage)
       try ask(
         .slot, .firstAlone, .limit, .contact, .window, .freeze, .report, .minReady, what: "stage \(stage.name) is open")
     case .soaking: try ask(.soak, .approval, .check, what: "stage \(stage.name) soaks")

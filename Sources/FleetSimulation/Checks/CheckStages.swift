@@ -21,6 +21,7 @@ extension World {
       let measured = runs[commit.number].witness.measurements.count
       if new.state == .gated, isAskedAnew { runs[commit.number].witness.askedAfter[index] = measured }
       if old.state != .soaking, new.state == .soaking { runs[commit.number].witness.soaksAfter[index] = measured }
+      try checkAnswers(commit, old, new)
       guard old.state != new.state else { continue }
       let witness = runs[commit.number].witness
       if new.openedAt != nil, old.openedAt == nil {
@@ -51,6 +52,38 @@ extension World {
         let isRetry = if case .retry = commit.command { true } else { false }
         try require(isRetry, "V2", "stage \(new.name) had passed and is \(new.state.rawValue)")
       }
+    }
+  }
+
+  /// R19: a request for approval that has run out halts the run, and none does so earlier.
+  private func checkAnswers(_ commit: Committed, _ old: Stage, _ new: Stage) throws(SimulationFailure) {
+    let isAfter = old.openedAt != nil
+    let gates = isAfter ? new.rules.after : new.rules.before
+    let due = runs[commit.number].witness.answerDue(
+      gates, stage: new.index, now: commit.now, afterSoakBegan: isAfter)
+    let run = commit.after.run
+    // A stage that opens, or is taken up again, may find in the same pass that nobody tests the release in it.
+    let isGated = old.state == .gated && new.openedAt == nil
+    let isSoaking = old.state == .soaking && new.counters.ready >= new.minSucceeded
+    if new.state == .halted, isGated || isSoaking, run.breach == nil, !new.checks.contains(where: \.stops) {
+      coverage.add(.approvalsTimedOut)
+      try require(due.map { $0 <= commit.now } ?? false, "R19", "stage \(new.name) halts before its approvals are due")
+    } else if commit.command == nil, run.state == .running, old.state == new.state,
+      new.state == .gated || new.state == .soaking && isAfter
+    {
+      let isSoaked = new.state == .gated || commit.now > (new.soakStartedAt?.millisecondsSinceEpoch ?? 0)
+      try require(
+        !isSoaked || due.map { $0 > commit.now } ?? true, "R19", "stage \(new.name) still asks for approval")
+    }
+    let hasTurn =
+      commit.command == nil
+      && commit.after.stages[..<new.index].allSatisfy { $0.state == .passed || $0.state == .empty }
+    if commit.command != nil, old.state == .halted, new.state != .halted {
+      runs[commit.number].witness.askedSince[new.index] = nil
+    } else if new.state == .soaking && old.state != .soaking
+      || new.state == .gated && hasTurn && runs[commit.number].witness.askedSince[new.index] == nil
+    {
+      runs[commit.number].witness.askedSince[new.index] = commit.now
     }
   }
 

@@ -16,7 +16,8 @@ extension World {
     }
     if new.state == .halted, old.state != .halted, new.breach == nil {
       let isByCheck = commit.after.stages.contains { $0.state == .halted && $0.checks.contains(where: \.stops) }
-      coverage.add(isByCheck ? .checkHalts : .untestedHalts)
+      let isUntested = commit.after.stages.contains { $0.state == .halted && $0.counters.ready < $0.minSucceeded }
+      if isByCheck || isUntested { coverage.add(isByCheck ? .checkHalts : .untestedHalts) }
     }
     if let breach = new.breach, old.breach == nil, commit.command == nil,
       commit.after.stages[breach.stage].checks.contains(where: \.stops)
@@ -32,6 +33,9 @@ extension World {
     for (before, after) in zip(commit.before.stages, commit.after.stages) {
       if after.state == .empty, before.state != .empty { coverage.add(.emptyStages) }
       if after.state == .gated, commit.command == nil, hasExpired(commit, after) { coverage.add(.approvalsExpired) }
+    }
+    for unit in commit.after.units where unit.steps.contains(where: { $0.state == .failed }) {
+      if !isFailing(unit, commit.after.witness) { coverage.add(.unhealthyFailures) }
     }
     if commit.plan.events.contains(where: { $0.kind == "step.kept" }) { coverage.add(.newMembersKept) }
     if new.state.isEnd { coverEnd(new.state) }

@@ -67,6 +67,10 @@ struct RunWitness {
   /// Gates that people went on without, as `list place` of a stage.
   var waivedChecks: Set<GateKey> = []
   var orders: Set<OrderKey> = []
+  /// Targets that were unhealthy when the run was made (R6).
+  var unhealthy: Set<TargetID> = []
+  /// Since when a stage's approvals are asked for (R19).
+  var askedSince: [Int: Int64] = [:]
   var forwardOrdered: Set<TargetID> = []
   /// Somebody has been ready in this run (R7).
   var hasSucceeded = false
@@ -107,6 +111,8 @@ struct RunWitness {
         try world.require(seen.insert(step.target).inserted, "R4", "target \(step.targetName) is in two stages")
         before[step.target] = world.placements[Int(step.target.rawValue) - 1].lastKnownGood
         bundles[step.target] = step.bundle
+        let placement = world.placements[Int(step.target.rawValue) - 1]
+        if frozen.run.kind == .rollout, world.wasUnhealthy(placement) { unhealthy.insert(step.target) }
         try world.require(
           step.before == (frozen.run.kind == .remove ? nil : before[step.target]) || frozen.run.kind == .undo, "R3",
           "target \(step.targetName) froze another `before` than its last known good bundle")
@@ -149,8 +155,9 @@ struct RunWitness {
   }
 
   /// What somebody took back was never given.
-  mutating func noteRevocation(before: [Stage], after: [Stage], person: Person) {
+  mutating func noteRevocation(before: [Stage], after: [Stage], person: Person, at: Int64) {
     for (old, new) in zip(before, after) where new.approvals.count < old.approvals.count {
+      if askedSince[new.index] != nil { askedSince[new.index] = at }
       approvals.removeAll { given in
         given.stage == new.index && given.person.name == person.name && (old.openedAt == nil || given.isDuringSoak)
       }
@@ -158,14 +165,17 @@ struct RunWitness {
   }
 
   /// Who joins is a member from then on; approvals of a stage that one gets a place in are void (R5, R19).
-  mutating func noteJoin(_ units: [Unit], lastKnownGood: (TargetID) -> PlacedBundle?) {
+  mutating func noteJoin(_ units: [Unit], at: Int64, lastKnownGood: (TargetID) -> PlacedBundle?) {
     for unit in units {
       memberCount += unit.steps.count
       for step in unit.steps {
         bundles[step.target] = step.bundle
         before[step.target] = lastKnownGood(step.target)
       }
-      if unit.steps.contains(where: { $0.state == .pending }) { approvals.removeAll { $0.stage == unit.stage } }
+      guard unit.steps.contains(where: { $0.state == .pending }) else { continue }
+      let isVoid = approvals.contains { $0.stage == unit.stage }
+      if isVoid, askedSince[unit.stage] != nil { askedSince[unit.stage] = at }
+      approvals.removeAll { $0.stage == unit.stage }
     }
   }
 
@@ -184,7 +194,9 @@ struct RunWitness {
       }
       total += count
       acceptedUnreachable[index] = max(acceptedUnreachable[index], count)
-      if before.stages[index].state == .halted, before.run.breach == nil { acceptedUntested.insert(index) }
+      if before.stages[index].state == .halted, before.run.breach == nil, before.stages[index].openedAt != nil {
+        acceptedUntested.insert(index)
+      }
     }
     acceptedUnreachable[stages.count] = max(acceptedUnreachable[stages.count], total)
   }
@@ -207,6 +219,19 @@ struct RunWitness {
     if waivedChecks.contains(gate) { return true }
     let verdicts = measurements.dropFirst(earlier).filter { $0.gate == gate }.map(\.verdict)
     return verdicts.count { $0 == .pass } >= rule.count && verdicts.count { $0 == .fail } <= rule.failures
+  }
+
+  /// When the first request for approval in a list of gates runs out that has not all its approvals; nil when none does.
+  func answerDue(_ gates: [Gate], stage: Int, now: Int64, afterSoakBegan: Bool) -> Int64? {
+    guard let asked = askedSince[stage] else { return nil }
+    return gates.compactMap { gate -> Int64? in
+      guard case .approval(let rule) = gate, let timeout = rule.timeout?.wholeMilliseconds,
+        !areMet([gate], stage: stage, now: now, afterSoakBegan: afterSoakBegan)
+      else { return nil }
+      let expiry = rule.expiresAfter?.wholeMilliseconds ?? .max / 2
+      let lapsed = approvals.filter { $0.stage == stage }.map { $0.at + expiry }.filter { $0 <= now }
+      return max(asked, lapsed.max() ?? asked) + timeout
+    }.min()
   }
 
   /// Whether a list of gates of a stage is met by approvals that people really gave (R19), and measurements that were made

@@ -100,6 +100,7 @@ struct Knobs {
     }
     hasUnknownAuthor = doubting.chance(300) && asksForFew
     revokePermille = doubting.pick([0, 0, 20, 100])
+    strategy.drawPolicies(seed: seed)
     checks = CheckKnobs(seed: seed, stages: &strategy.stages)
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)
     strategy.windows = calendar.setWindows

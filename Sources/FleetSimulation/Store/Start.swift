@@ -21,8 +21,10 @@ extension World {
     case .supersedes(let old, let frozen):
       let number = Int(old.rawValue) - 1
       let isHalted = runs[number].run.state == .halted
+      let isLate = runs[number].stages.dropFirst().contains { $0.openedAt != nil }
       try give(.supersede(by: frozen.run.displayName), by: Person(name: "flotilla", groups: []))
       if !isHalted { coverage.add(.supersededWhileRunning) }
+      if !isHalted, isLate, runs[number].run.kind == .rollout { coverage.add(.supersededLate) }
       // One with orders in flight ends later, and wakes the start then.
       if activeRun == nil { try startIfDue(by: request) }
     case .joins(let active, let frozen):
@@ -62,6 +64,7 @@ extension World {
           hasOpenOrder: placement.wanted != nil && !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
           isBundleHeld: isHeld(bundle, for: placement.id), highestGeneration: placement.generation,
           takesOrders: takesOrders(cluster)))
+      members[members.count - 1].degradedFor = degradedFor(placement)
       join(&members[members.count - 1], placement)
     }
     let active = activeRun.map { number in
@@ -83,6 +86,12 @@ extension World {
     input.leaving = leaving()
     input.calendar = calendar
     return input
+  }
+
+  /// How long the objects of a target have been Degraded, as far as was heard.
+  func degradedFor(_ placement: Placement) -> Duration {
+    guard placement.health == .degraded, let report = placement.report else { return .zero }
+    return report.observation.degradedFor + .milliseconds(listened - report.receivedListened.milliseconds)
   }
 
   /// What the active run has to do with a member (R5).
@@ -128,14 +137,16 @@ extension World {
         let placement = placements[Int(step.target.rawValue) - 1]
         let cluster = clusters[placement.cluster]
         guard !cluster.isRemoved, !placement.hasLeft, placement.wanted?.bundle != step.bundle else { continue }
-        passedOver.append(
+        var member =
           StartMember(
             target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
             clusterName: cluster.name, clusterLabels: cluster.labels, bundle: step.bundle,
             wanted: placement.wanted?.bundle, applied: placement.applied, health: placement.health,
             hasOpenOrder: placement.wanted != nil && !placement.isConfirmed, lastKnownGood: placement.lastKnownGood,
             isBundleHeld: isHeld(step.bundle, for: step.target), highestGeneration: placement.generation,
-            takesOrders: takesOrders(cluster), release: step.release))
+            takesOrders: takesOrders(cluster), release: step.release)
+        member.degradedFor = degradedFor(placement)
+        passedOver.append(member)
       }
     }
     return StartInput.LastGoodRun(
@@ -151,6 +162,7 @@ extension World {
     var run = frozen.run
     run.id = RolloutID(Int64(runs.count + 1))
     let witness = try RunWitness(frozen, world: self)
+    try checkUnhealthy(frozen, witness)
     runs.append(
       RunRow(
         run: run, stages: frozen.stages, units: frozen.units, marks: Array(repeating: 0, count: frozen.units.count),

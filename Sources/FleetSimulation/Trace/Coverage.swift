@@ -18,6 +18,8 @@ public enum Coverage: String, Sendable, CaseIterable {
   case leavers, returners, removalRuns, removedTargets, removalsCancelled
   case measurements, checkBreaches, checkHalts, checksWaived
   case joinedRuns, joinedPlaces, joinedFollowers, onboardedBeside, abortedByJoins
+  case unhealthyBefore, unhealthyFirst, unhealthyLeftOut, unhealthyFailures, fullCatchUps
+  case approvalsTimedOut, supersededLate
   case endAborted, endSuperseded, convergences
 
   /// The place in a counter's table.

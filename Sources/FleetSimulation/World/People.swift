@@ -178,7 +178,9 @@ extension World {
         at: max(databaseNow, before.seenAt.millisecondsSinceEpoch))
     case .revokeApproval:
       coverage.add(.approvalsRevoked)
-      runs[number].witness.noteRevocation(before: before.stages, after: runs[number].stages, person: person)
+      runs[number].witness.noteRevocation(
+        before: before.stages, after: runs[number].stages, person: person,
+        at: max(databaseNow, before.seenAt.millisecondsSinceEpoch))
     case .reject: coverage.add(.rejections)
     case .pause:
       let isFlying = before.units.contains { unit in unit.steps.contains { isInFlight($0.state) } }

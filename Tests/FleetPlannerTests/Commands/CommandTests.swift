@@ -303,6 +303,44 @@ struct StartTests {
     #expect(decideStart(input) == .nothing)
   }
 
+  @Test(
+    "R22 a halted run makes place whatever waits, but with `reject`",
+    arguments: RolloutStrategy.NewRevisionPolicy.allCases)
+  func halted(policy: RolloutStrategy.NewRevisionPolicy) {
+    var input = input(members(2))
+    input.activeRun = StartInput.ActiveRun(
+      id: 9, displayName: "shop/6", kind: .rollout, state: .halted, release: 1, hasOpenedLaterStage: true,
+      strategy: strategy([]) { $0.onNewRevision = policy })
+    let doesMakePlace = if case .supersedes = decideStart(input) { true } else { false }
+    #expect(doesMakePlace == (policy != .reject))
+  }
+
+  @Test(
+    "R22 with `supersede: always` a running run makes place however far it is, a paused one or one that goes back never",
+    arguments: [(RolloutState.running, true), (.paused, false), (.halting, false), (.rollingBack, false)])
+  func always(state: RolloutState, makesPlace: Bool) throws {
+    let strategy = strategy([stage("a", .count(1)), stage("b", .rest, at: .count(2))]) {
+      $0.onNewRevision = .supersede
+      $0.supersede = .always
+    }
+    var input = input(members(2))
+    input.activeRun = StartInput.ActiveRun(
+      id: 9, displayName: "shop/6", kind: .rollout, state: state, release: 1, hasOpenedLaterStage: true,
+      strategy: strategy)
+    let doesMakePlace = if case .supersedes = decideStart(input) { true } else { false }
+    #expect(doesMakePlace == makesPlace)
+    guard state == .running else { return }
+    var fleet = try fleet(strategy, members(3))
+    fleet.pass()
+    fleet.say("c00")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c01", "c02"])
+    try fleet.give(.supersede(by: "shop/8"))
+    #expect(fleet.run.state == .halting)
+    fleet.succeedAll()
+    #expect(fleet.run.state == .superseded)
+  }
+
   @Test("R22 the run that takes another's place is linked with it")
   func linked() {
     var input = input(members(2))

@@ -113,6 +113,23 @@ struct CatchUpTests {
     #expect(frozen.stages[0].failureBudget == 2)
   }
 
+  @Test(
+    "R16 after the run as many catch up at once as `catchUp.maxConcurrent` says, five unless it does",
+    arguments: [nil, 2])
+  func atOnce(most: Int?) throws {
+    var input = passedOver()
+    if let most { input.strategy.catchUpMaxConcurrent = most }
+    input.members = members(8, from: 1)
+    input.lastGoodRun?.passedOver = input.members
+    guard case .run(let frozen) = decideStart(input) else {
+      Issue.record("nobody catches up")
+      return
+    }
+    var fleet = Fleet(frozen)
+    fleet.pass()
+    #expect(fleet.inFlight.count == most ?? 5)
+  }
+
   @Test("R16 who is away, or whose bundle is held, is not caught up")
   func stillAway() {
     #expect(decideStart(passedOver { $0.takesOrders = false }) == .recordOnly)
