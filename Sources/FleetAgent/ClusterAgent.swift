@@ -18,15 +18,18 @@ public struct ClusterAgent: Service {
     public var pollWait: Duration
     /// How long reports are gathered before they are sent together.
     public var reportDelay: Duration
+    /// How many objects that drifted are put right in a minute, over the whole cluster.
+    public var repairsPerMinute: Int
 
     /// Makes options.
     public init(
       namespace: String = "flotilla-system", pollWait: Duration = .seconds(25),
-      reportDelay: Duration = .milliseconds(50)
+      reportDelay: Duration = .milliseconds(50), repairsPerMinute: Int = 120
     ) {
       self.namespace = namespace
       self.pollWait = pollWait
       self.reportDelay = reportDelay
+      self.repairsPerMinute = repairsPerMinute
     }
   }
 
@@ -60,7 +63,9 @@ public struct ClusterAgent: Service {
     let seen = SeenGenerations()
     let (events, sink) = AsyncStream<AgentEvent>.makeStream()
     await withDiscardingTaskGroup { group in
-      var loop = AgentLoop(writer: writer, outbox: outbox, seen: seen, sink: sink)
+      var loop = AgentLoop(
+        writer: writer, outbox: outbox, seen: seen, repairBudget: RepairBudget(limit: options.repairsPerMinute),
+        sink: sink)
       for entry in records { seen.set(entry.record.order.target, entry.record.order.generation) }
       group.addTask { await poll(seen, sink) }
       group.addTask { await report(outbox) }

@@ -41,6 +41,9 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The certificate authorities in PEM to trust for the controller.")
   var caFile: String?
 
+  @Option(help: "How many objects that drifted are put right in a minute, over the whole cluster.")
+  var repairsPerMinute = 120
+
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -49,6 +52,9 @@ struct Run: AsyncParsableCommand {
       guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
         throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
       }
+    }
+    guard (1...100_000).contains(repairsPerMinute) else {
+      throw ValidationError("--repairs-per-minute: \(repairsPerMinute) is out of range; give 1 to 100000")
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(
@@ -63,7 +69,7 @@ struct Run: AsyncParsableCommand {
     let setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
       stateFolder: stateDir,
-      token: try readToken())
+      token: try readToken(), options: .init(repairsPerMinute: repairsPerMinute))
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do { try await group.run() } catch {

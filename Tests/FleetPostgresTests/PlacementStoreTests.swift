@@ -194,6 +194,44 @@ import Testing
     }
   }
 
+  /// What stands is listed until a report says that it does not any more; who is given up is an event, once.
+  @Test func standingDriftIsListedAndItsLoopsAreEvents() async throws {
+    try await TestDatabase.with { database in
+      let store = database.store
+      let fixture = try await StoreFixture.make(in: store, clusters: 2)
+      try await roll(fixture, 1, [web], confirm: true)
+      let cluster = fixture.clusters[0].id
+      let order = try #require(try await store.orders(for: cluster, above: [:]).first)
+      func report(_ standing: StandingDrift?) async throws -> [StandingDrift?] {
+        try await store.record(
+          [
+            Observation(
+              target: order.target, generation: order.generation, bundle: order.bundle, phase: .applied,
+              health: .healthy, standing: standing)
+          ], from: cluster)
+        let found = try await store.targets(
+          of: nil, cluster: nil, selector: nil, onlyDrifted: true, in: "default", after: nil, limit: 10)
+        return found.elements.map(\.drift)
+      }
+      #expect(try await report(nil) == [])
+      let drift = StandingDrift(objectCount: 1, details: "Deployment shop/web spec.replicas: 3 → 1")
+      #expect(try await report(drift) == [drift])
+      var loop = drift
+      loop.loops = ["Deployment shop/web"]
+      for _ in 0..<2 { #expect(try await report(loop) == [loop]) }
+      let counts = try await store.driftCounts()
+      #expect(counts == (drifted: 1, looping: 1))
+      #expect(try await report(nil) == [])
+      _ = try await store.assignEventPositions()
+      let events = try await store.events(EventFilter(), after: 0, newestFirst: false, limit: 500)
+      #expect(
+        events.filter { $0.kind.hasPrefix("target.drift") }.map { "\($0.kind): \($0.message)" } == [
+          "target.driftLoop: Deployment shop/web on c0000 was changed back again and again; it is not repaired any more",
+          "target.driftLoopEnded: Deployment shop/web on c0000 is as it should be again",
+        ])
+    }
+  }
+
   /// An agent that repairs drift at once tells of it, of the repair and of its state in one batch.
   @Test func driftAndItsRepairInOneBatchAreTwoEvents() async throws {
     try await TestDatabase.with { database in

@@ -218,6 +218,56 @@ struct MachineTests {
         .isEmpty)
   }
 
+  @Test("what differs stands in every report until it is put right or as it should be")
+  func standingDrift() {
+    var machine = Self.settled(selfHeal: false)
+    #expect(machine.observation(now: Self.at(1)).standing == nil)
+    _ = machine.changed(Self.scope, object: storedConfigMap("a", value: "bad", version: 100), now: Self.at(1))
+    let expected = StandingDrift(objectCount: 1, details: "ConfigMap shop/a data.greeting: hello → bad")
+    #expect(machine.observation(now: Self.at(600)).standing == expected)
+    let back = machine.changed(
+      Self.scope, object: storedConfigMap("a", value: "hello", version: 101), now: Self.at(601))
+    #expect(!back.observations.isEmpty && back.observations.allSatisfy { $0.standing == nil })
+  }
+
+  @Test("an object that is given up is told as a loop until it is as it should be")
+  func standingLoop() {
+    var machine = Self.settled()
+    for round in 1...3 {
+      _ = machine.changed(
+        Self.scope, object: storedConfigMap("a", value: "bad", version: 100 * round), now: Self.at(round))
+      let repaired = machine.applied(
+        identity("ConfigMap", "a"), answer: storedConfigMap("a", value: "hello", version: 100 * round + 1),
+        now: Self.at(round))
+      #expect(repaired.observations.first?.standing == nil, "what is put right does not stand")
+    }
+    _ = machine.changed(Self.scope, object: storedConfigMap("a", value: "bad", version: 900), now: Self.at(9))
+    #expect(machine.observation(now: Self.at(10)).standing?.loops == ["ConfigMap shop/a"])
+    let back = machine.changed(Self.scope, object: storedConfigMap("a", value: "hello", version: 901), now: Self.at(11))
+    #expect(back.observations.last?.standing == nil)
+    #expect(back.observations.last?.message == "")
+  }
+
+  @Test("repairs beyond what the agent may make wait, and are made when it may again")
+  func repairBudget() {
+    var machine = Self.settled()
+    var budget = RepairBudget(limit: 1, window: .seconds(60))
+    // Another target of the agent has used it.
+    var other = Self.settled()
+    other.repairBudget = budget
+    #expect(
+      other.changed(Self.scope, object: storedConfigMap("a", value: "bad", version: 100), now: Self.at(1)).applies
+        == ["a"])
+    budget = other.repairBudget
+    machine.repairBudget = budget
+    let seen = machine.changed(Self.scope, object: storedConfigMap("a", value: "bad", version: 100), now: Self.at(2))
+    #expect(seen.applies == [] && seen.observations.first?.standing?.objectCount == 1)
+    #expect(machine.timePassed(now: Self.at(60)).applies == [])
+    #expect(machine.nextWake.map { $0 <= Self.at(61) } == true)
+    #expect(machine.timePassed(now: Self.at(61)).applies == ["a"])
+    #expect(machine.observation(now: Self.at(61)).standing == nil)
+  }
+
   @Test("a deleted object is drift")
   func deletedObject() {
     var machine = Self.settled()

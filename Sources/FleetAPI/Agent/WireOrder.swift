@@ -76,6 +76,8 @@ public struct WireObservation: Codable, Sendable, Hashable {
   public var objectCount: Int
   /// The drift seen or repaired since the last report.
   public var drift: Drift?
+  /// What differs now; absent for nothing, and from agents that do not tell.
+  public var standing: StandingDrift?
 
   /// Wraps an observation for the wire.
   public init(_ observation: Observation) {
@@ -89,6 +91,7 @@ public struct WireObservation: Codable, Sendable, Hashable {
     message = observation.message
     objectCount = observation.objectCount
     drift = observation.drift
+    standing = observation.standing
   }
 
   /// The observation.
@@ -96,6 +99,6 @@ public struct WireObservation: Codable, Sendable, Hashable {
     Observation(
       target: target, generation: generation, bundle: bundle, phase: phase, health: health,
       readyFor: .milliseconds(readyForMilliseconds), degradedFor: .milliseconds(degradedForMilliseconds),
-      message: message, objectCount: objectCount, drift: drift)
+      message: message, objectCount: objectCount, drift: drift, standing: standing)
   }
 }

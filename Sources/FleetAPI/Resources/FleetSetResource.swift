@@ -153,6 +153,30 @@ public struct ReleaseResource: WireValue {
   }
 }
 
+/// What of a target differs from what was applied.
+public struct DriftResource: WireValue {
+  /// How many objects differ.
+  public var objectCount: Int
+  /// What differs, a field each, with both values, and who changed it and when where the cluster tells; at most 40.
+  public var fields: [String]
+  /// Objects that were changed back again and again, so that they are not repaired any more.
+  public var loops: [String]
+
+  /// Makes a value.
+  public init(objectCount: Int, fields: [String], loops: [String] = []) {
+    self.objectCount = objectCount
+    self.fields = fields
+    self.loops = loops
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      objectCount: 1,
+      fields: ["Deployment shop/web spec.replicas: 3 → 1 (kubectl-edit, 2026-11-23T15:40:00Z)"], loops: [])
+  }
+}
+
 /// One workload on one cluster with what is known of it: `GET …/targets`.
 public struct TargetResource: WireValue {
   /// A bundle with the release it came from.
@@ -206,13 +230,15 @@ public struct TargetResource: WireValue {
   public var message: String
   /// When the last report came; null for never.
   public var reportedAt: Timestamp?
+  /// What differs from what was applied, as the last report says; null for nothing.
+  public var drift: DriftResource?
 
   /// Makes a resource.
   public init(
     id: TargetID, fleetSet: FleetSetName, name: TargetName, cluster: ClusterName, labels: [String: String],
     namespace: String, path: String, origin: String = "", abandoned: Bool = false, newest: Digest? = nil,
     wanted: PlacedBundle? = nil, applied: PlacedBundle? = nil, lastKnownGood: PlacedBundle? = nil, health: Health,
-    message: String = "", reportedAt: Timestamp? = nil
+    message: String = "", reportedAt: Timestamp? = nil, drift: DriftResource? = nil
   ) {
     self.id = id
     self.fleetSet = fleetSet
@@ -230,6 +256,7 @@ public struct TargetResource: WireValue {
     self.health = health
     self.message = message
     self.reportedAt = reportedAt
+    self.drift = drift
   }
 
   /// An example.

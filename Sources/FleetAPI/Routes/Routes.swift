@@ -217,6 +217,7 @@ extension Routes {
     query: [
       Route.Query("fleetSet", "only of this FleetSet"), Route.Query("cluster", "only on this cluster"),
       Route.Query("selector", "a label selector as `kubectl -l` takes it, for the targets' own labels"),
+      Route.Query("drifted", "`true`: only those that differ from what was applied"),
     ] + paging,
     response: ListPage<TargetResource>.self)
   /// Releases: of one set newest first, or the newest one of every set.

@@ -25,11 +25,16 @@ struct AgentLoop {
   private var wakes: Set<Duration> = []
   /// When each machine next waits for time.
   private var due: [TargetID: Duration] = [:]
+  private var repairBudget: RepairBudget
 
-  init(writer: ClusterWriter, outbox: Outbox, seen: SeenGenerations, sink: AsyncStream<AgentEvent>.Continuation) {
+  init(
+    writer: ClusterWriter, outbox: Outbox, seen: SeenGenerations, repairBudget: RepairBudget,
+    sink: AsyncStream<AgentEvent>.Continuation
+  ) {
     self.writer = writer
     self.outbox = outbox
     self.seen = seen
+    self.repairBudget = repairBudget
     self.sink = sink
     logger = writer.logger
   }
@@ -132,7 +137,9 @@ struct AgentLoop {
       machines[target]
       ?? TargetMachine(target: target, agentNamespace: writer.namespace, manager: writer.kube.fieldManager)
     machines[target] = nil  // the only copy is changed in place
+    machine.repairBudget = repairBudget
     let actions = event(&machine, now)
+    repairBudget = machine.repairBudget
     machines[target] = machine
     due[target] = machine.nextWake
     seen.set(target, machine.seenGeneration)

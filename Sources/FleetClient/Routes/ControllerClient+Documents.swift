@@ -176,11 +176,14 @@ extension ControllerClient {
 
   /// Targets in order of FleetSet and name; nil matches everything.
   public func targets(
-    in project: String, fleetSet: String? = nil, cluster: String? = nil, selector: String? = nil, page: PageRequest
+    in project: String, fleetSet: String? = nil, cluster: String? = nil, selector: String? = nil,
+    onlyDrifted: Bool = false, page: PageRequest
   ) async throws -> ListPage<TargetResource> {
     try await call(
       Routes.listTargets, project,
-      query: [("fleetSet", fleetSet), ("cluster", cluster), ("selector", selector)] + page.query)
+      query: [
+        ("fleetSet", fleetSet), ("cluster", cluster), ("selector", selector), ("drifted", onlyDrifted ? "true" : nil),
+      ] + page.query)
   }
 
   /// The releases of a set newest first; without one, the newest of every set.

@@ -224,6 +224,13 @@ extension Description {
     ] {
       add(name, bundle.map { "\($0.release) (bundle \(short($0.bundle.hexadecimal)))" })
     }
+    if let drift = target.drift {
+      add("Drifted", "\(counted(drift.objectCount, "object")) not as applied")
+      for field in drift.fields { add("Differs", field) }
+      for object in drift.loops {
+        add("Drift loop", "\(object) was changed back again and again; not repaired any more")
+      }
+    }
     add("Newest bundle", target.newest.map { short($0.hexadecimal) })
   }
 

@@ -43,6 +43,9 @@ struct GetCommand: AsyncParsableCommand {
   @Flag(help: "Only targets that left their FleetSet and whose workloads stay.")
   var abandoned = false
 
+  @Flag(help: "Only targets that differ from what was applied; describe target/NAME says how.")
+  var drifted = false
+
   @OptionGroup var list: ListOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
@@ -50,7 +53,7 @@ struct GetCommand: AsyncParsableCommand {
   func run() async throws {
     var query = ResourceQuery(
       type: .clusters, name: name, selector: selector, fleetSet: fleetSet, cluster: cluster, at: at,
-      isAbandoned: abandoned, list: list.limits(for: output.output))
+      isAbandoned: abandoned, drifted: drifted, list: list.limits(for: output.output))
     if name == nil, type.contains("/") {
       let reference = try ResourceReference(words: [type])
       query.type = reference.type
@@ -75,6 +78,7 @@ struct ResourceQuery: Sendable {
   var cluster: String?
   var at: FleetModel.Instant?
   var isAbandoned = false
+  var drifted = false
   var list = ListLimits()
 
   /// Refuses filters that the type does not have, rather than ignoring them.
@@ -84,6 +88,10 @@ struct ResourceQuery: Sendable {
     }
     if cluster != nil, type != .targets {
       throw CommandFailure.usage("--cluster is for targets; \(type.rawValue) have none")
+    }
+    if drifted, type != .targets || name != nil || at != nil {
+      throw CommandFailure.usage(
+        "--drifted is for all targets as they are now, or those of --set, --cluster or --selector")
     }
     if at != nil, type != .targets || name != nil || selector != nil {
       throw CommandFailure.usage("--at is for all targets, or those of --set or --cluster")
@@ -175,11 +183,12 @@ struct ResourceQuery: Sendable {
     }
     // They are few, and found by looking at all.
     var page = try await readList(isAbandoned ? ListLimits(all: true) : list) {
-      try await client.targets(in: project, fleetSet: fleetSet, cluster: cluster, selector: selector, page: $0)
+      try await client.targets(
+        in: project, fleetSet: fleetSet, cluster: cluster, selector: selector, onlyDrifted: drifted, page: $0)
     }
     if isAbandoned { page.items.removeAll { !$0.abandoned } }
     if page.items.isEmpty { try await checkExists(fleetSet: fleetSet, cluster: cluster, client, project) }
-    let isNarrow = fleetSet != nil || cluster != nil || selector != nil || isAbandoned
+    let isNarrow = fleetSet != nil || cluster != nil || selector != nil || isAbandoned || drifted
     try console.renderList(
       page, as: format, nothing: isNarrow ? "no target matches" : "no targets: no FleetSet has been expanded to one",
       name: { "target/\($0.fleetSet)/\($0.name)" }, table: Tables.targets)

@@ -32,12 +32,14 @@ public struct Observation: Hashable, Sendable, Codable {
   public var objectCount: Int
   /// The drift seen or repaired since the last report; nil for none.
   public var drift: Drift?
+  /// What differs now and is not about to be put right; nil for nothing.
+  public var standing: StandingDrift?
 
   /// Makes an observation.
   public init(
     target: TargetID, generation: Generation, bundle: Digest?, phase: Phase, health: Health,
     readyFor: Duration = .zero, degradedFor: Duration = .zero, message: String = "", objectCount: Int = 0,
-    drift: Drift? = nil
+    drift: Drift? = nil, standing: StandingDrift? = nil
   ) {
     self.target = target
     self.generation = generation
@@ -49,6 +51,24 @@ public struct Observation: Hashable, Sendable, Codable {
     self.message = message
     self.objectCount = objectCount
     self.drift = drift
+    self.standing = standing
+  }
+}
+
+/// What differs from what an agent applied for as long as it does: told with every report, not only when it is seen.
+public struct StandingDrift: Hashable, Sendable, Codable {
+  /// How many objects differ.
+  public var objectCount: Int
+  /// What differs, one field a line, with both values, and who changed it and when where the cluster tells.
+  public var details: String
+  /// Objects that were changed back again and again, so that they are not repaired any more, as `Kind namespace/name`.
+  public var loops: [String]
+
+  /// Makes a drift.
+  public init(objectCount: Int, details: String, loops: [String] = []) {
+    self.objectCount = objectCount
+    self.details = details
+    self.loops = loops
   }
 }
 

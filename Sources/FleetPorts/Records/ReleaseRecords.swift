@@ -286,6 +286,8 @@ public struct TargetRecord: Hashable, Sendable {
   public var message: String
   /// When the last report came; nil for never.
   public var reportedAt: Instant?
+  /// What differs from what was applied, as the last report says; nil for nothing.
+  public var drift: StandingDrift?
 
   /// A bundle with the release it came from.
   public struct PlacedBundleRecord: Hashable, Sendable, Codable {
@@ -306,8 +308,9 @@ public struct TargetRecord: Hashable, Sendable {
     id: TargetID, fleetSet: FleetSetName, name: TargetName, clusterName: ClusterName, labels: [String: String],
     namespace: String, path: String, origin: String, isAbandoned: Bool, newest: Digest?, wanted: PlacedBundleRecord?,
     applied: PlacedBundleRecord?, lastKnownGood: PlacedBundleRecord?, health: Health, message: String,
-    reportedAt: Instant?
+    reportedAt: Instant?, drift: StandingDrift? = nil
   ) {
+    self.drift = drift
     self.id = id
     self.fleetSet = fleetSet
     self.name = name

@@ -87,11 +87,14 @@ public protocol ReleaseStore: Sendable {
   func releases(of fleetSet: FleetSetName, named text: String, in project: ProjectName)
     async throws(StoreError) -> [ReleaseRecord]
   /// Targets of a set (nil: of all sets), in order of set and name; `cluster` nil for all. The
-  /// selector looks at the targets' own labels.
+  /// selector looks at the targets' own labels; `onlyDrifted` leaves out those that are as they were
+  /// applied.
   func targets(
-    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
-    after: String?, limit: Int
+    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, onlyDrifted: Bool,
+    in project: ProjectName, after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
+  /// How many targets differ from what was applied, and how many of them are not repaired any more.
+  func driftCounts() async throws(StoreError) -> (drifted: Int, looping: Int)
   /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of
   /// releases that an older version stored are not among them.
   func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings]
@@ -107,6 +110,7 @@ extension ReleaseStore {
   public func targets(
     of fleetSet: FleetSetName?, cluster: ClusterName?, in project: ProjectName, after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord> {
-    try await targets(of: fleetSet, cluster: cluster, selector: nil, in: project, after: after, limit: limit)
+    try await targets(
+      of: fleetSet, cluster: cluster, selector: nil, onlyDrifted: false, in: project, after: after, limit: limit)
   }
 }

@@ -123,7 +123,8 @@ enum PlacementQueries {
       (SELECT rollout_id FROM runs WHERE rollout_id = r.id),
       NOT o.was_confirmed AND o.phase IN ('applied', 'removed'), left(encode(o.wanted_bundle, 'hex'), 8),
       CASE WHEN o.observation -> 'drift' IS DISTINCT FROM o.old_observation -> 'drift' THEN o.observation -> 'drift' END,
-      o.old_health = 'Degraded' AND o.health <> 'Degraded'
+      o.old_health = 'Degraded' AND o.health <> 'Degraded',
+      coalesce(o.observation #> '{standing,loops}', '[]'), coalesce(o.old_observation #> '{standing,loops}', '[]')
     FROM stored AS o JOIN targets AS t ON t.id = o.target_id JOIN fleet_sets AS f ON f.id = t.fleet_set_id
     JOIN clusters AS c ON c.id = $1 LEFT JOIN rollouts AS r ON r.id = o.wanted_rollout
     ORDER BY o.target_id

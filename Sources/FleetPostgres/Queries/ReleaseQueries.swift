@@ -170,7 +170,7 @@ enum ReleaseQueries {
       CASE WHEN NOT t.is_abandoned THEN n.bundle END,
       \(placed("wanted_bundle", "wanted_release")), \(placed("applied_bundle", "applied_release")),
       \(placed("good_bundle", "good_release")),
-      p.health, coalesce(p.observation ->> 'message', ''), to_milliseconds(p.reported_at)
+      p.health, coalesce(p.observation ->> 'message', ''), to_milliseconds(p.reported_at), p.observation -> 'standing'
     FROM targets AS t JOIN fleet_sets AS f ON f.id = t.fleet_set_id JOIN clusters AS c ON c.id = t.cluster_id
     JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
     JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
@@ -179,6 +179,13 @@ enum ReleaseQueries {
       AND ($4::text IS NULL OR (f.name, t.name, t.id) > ($4, $5, $6::bigint))
       AND (NOT t.is_abandoned OR p.wanted_action = 'apply' OR p.wanted_action = 'remove' AND NOT p.is_confirmed)
       AND \(SelectorJSON.matches("$8", "n.labels"))
+      AND (NOT $9 OR p.observation ? 'standing')
     ORDER BY f.name, t.name, t.id LIMIT $7
+    """)
+  static let driftCounts = Statement(
+    "release.driftCounts",
+    """
+    SELECT count(*), count(*) FILTER (WHERE jsonb_array_length(observation #> '{standing,loops}') > 0)
+    FROM placements WHERE observation ? 'standing'
     """)
 }

@@ -128,6 +128,8 @@ private struct StoredReport {
     let bundle = try row.optionalText()
     let drift: Drift? = try row.optionalJSON()
     hasRecovered = try row.bool()
+    let loops: [String] = try row.json()
+    let loopsBefore: [String] = try row.json()
     let cause = ChangeCause(principal: "agent of \(cluster)")
     func event(_ kind: String, _ message: String) -> Event {
       Event(
@@ -141,6 +143,15 @@ private struct StoredReport {
         event(
           drift.repaired ? "target.driftRepaired" : "target.driftDetected",
           "\(objects) on \(cluster) \(drift.repaired ? "was put right" : "differs from its manifest")"))
+    }
+    for object in loops where !loopsBefore.contains(object) {
+      events.append(
+        event(
+          "target.driftLoop",
+          "\(object) on \(cluster) was changed back again and again; it is not repaired any more"))
+    }
+    for object in loopsBefore where !loops.contains(object) {
+      events.append(event("target.driftLoopEnded", "\(object) on \(cluster) is as it should be again"))
     }
   }
 }

@@ -141,8 +141,8 @@ extension PostgresStore {
 
   /// Targets of a set, or of all sets.
   public func targets(
-    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, in project: ProjectName,
-    after: String?, limit: Int
+    of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, onlyDrifted: Bool,
+    in project: ProjectName, after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord> {
     try await read { session in
       let cursor = try after.map { try PageCursor.split($0, parts: 3) } ?? []
@@ -150,12 +150,20 @@ extension PostgresStore {
       let found = try session.rows(
         ReleaseQueries.targets, .name(project), .name(fleetSet), .name(cluster), .text(cursor.first),
         .text(cursor.count > 1 ? cursor[1] : nil), .text(cursor.last), .int(limit + 1),
-        .json(selector.map(SelectorJSON.rows) ?? []),
+        .json(selector.map(SelectorJSON.rows) ?? []), .bool(onlyDrifted),
         read: { try $0.targetRecord() })
       return Page(found, limit: limit) { target in
         PageCursor.join([target.fleetSet.rawValue, target.name.rawValue, target.id.description])
       }
     }
+  }
+
+  /// How many targets differ from what was applied, and how many are not repaired any more.
+  public func driftCounts() async throws(StoreError) -> (drifted: Int, looping: Int) {
+    let counts = try await read { session in
+      try session.first(ReleaseQueries.driftCounts, read: { (drifted: try $0.int(), looping: try $0.int()) })
+    }
+    return (Int(counts?.drifted ?? 0), Int(counts?.looping ?? 0))
   }
 
   /// How the targets of a set are expanded now.
@@ -248,7 +256,8 @@ extension Row {
       id: try id(), fleetSet: try name(), name: try name(), clusterName: try name(), labels: try json(),
       namespace: try text(), path: try text(), origin: try text(), isAbandoned: try bool(),
       newest: try optionalDigest(), wanted: try placedBundle(), applied: try placedBundle(),
-      lastKnownGood: try placedBundle(), health: try raw(), message: try text(), reportedAt: try optionalInstant())
+      lastKnownGood: try placedBundle(), health: try raw(), message: try text(), reportedAt: try optionalInstant(),
+      drift: try optionalJSON())
   }
 
   private mutating func placedBundle() throws -> TargetRecord.PlacedBundleRecord? {

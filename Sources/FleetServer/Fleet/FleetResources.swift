@@ -104,7 +104,12 @@ extension TargetResource {
       namespace: record.namespace, path: record.path, origin: record.origin, abandoned: record.isAbandoned,
       newest: record.newest, wanted: placed(record.wanted), applied: placed(record.applied),
       lastKnownGood: placed(record.lastKnownGood), health: record.health, message: record.message,
-      reportedAt: record.reportedAt.map(Timestamp.init))
+      reportedAt: record.reportedAt.map(Timestamp.init),
+      drift: record.drift.map { found in
+        DriftResource(
+          objectCount: found.objectCount, fields: found.details.split(separator: "\n").map(String.init),
+          loops: found.loops)
+      })
   }
 }
 

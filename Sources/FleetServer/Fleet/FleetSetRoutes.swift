@@ -120,11 +120,12 @@ struct FleetSetRoutes: Sendable {
 
   @Sendable private func targets(_ call: Call) async throws -> Reply {
     let selector = try call.query["selector"].map(LabelText.selector)
+    let onlyDrifted = try call.flag("drifted")
     return try await call.list(
       {
         try await store.targets(
           of: call.query["fleetSet"].map { FleetSetName($0) }, cluster: call.query["cluster"].map { ClusterName($0) },
-          selector: selector, in: call.project, after: $0, limit: $1)
+          selector: selector, onlyDrifted: onlyDrifted, in: call.project, after: $0, limit: $1)
       }, TargetResource.init)
   }
 

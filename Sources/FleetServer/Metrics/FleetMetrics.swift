@@ -35,6 +35,8 @@ struct FleetMetrics: Sendable {
     metrics.describe("flotilla_rollouts_active", "Rollouts that go on, by set and state.")
     metrics.describe("flotilla_rollout_clusters", "Clusters of rollouts that go on, by set, stage and step state.")
     metrics.describe("flotilla_fleetsets", "FleetSets by whether they are as they should be.")
+    metrics.describe("flotilla_targets_drifted", "Targets that differ from what was applied.")
+    metrics.describe("flotilla_targets_drift_loops", "Targets with objects that are not repaired any more.")
     metrics.describe("flotilla_event_position", "The newest position in the event feed.")
   }
 
@@ -59,6 +61,9 @@ struct FleetMetrics: Sendable {
   private func readStore() async throws {
     metrics.replaceGauge(
       "flotilla_event_position", [([], Double(try await store.lastEventPosition()))])
+    let drift = try await store.driftCounts()
+    metrics.replaceGauge("flotilla_targets_drifted", [([], Double(drift.drifted))])
+    metrics.replaceGauge("flotilla_targets_drift_loops", [([], Double(drift.looping))])
     var ready = 0
     var degraded = 0
     var active: [[String]: Double] = [:]

@@ -20,9 +20,10 @@ extension TargetMachine {
       lines = ["\(identity.display): deleted"]
     }
     guard !lines.isEmpty else {
-      driftSeen[identity] = nil
       looping.remove(identity)
-      return []
+      awaitingRepair.remove(identity)
+      guard driftSeen.removeValue(forKey: identity) != nil else { return [] }
+      return [.report(observation(now: now))]
     }
     let isNews = driftSeen.updateValue(lines, forKey: identity) != lines
     let found = drift(of: [identity], lines, repaired: false)
@@ -34,9 +35,47 @@ extension TargetMachine {
       looping.insert(identity)
       return [.report(observation(now: now, drift: found))]
     }
+    guard repairBudget.take(now: now) else {
+      awaitingRepair.insert(identity)
+      return isNews ? [.report(observation(now: now, drift: found))] : []
+    }
+    awaitingRepair.remove(identity)
     repairs[identity] = recent + [now]
     repairing[identity] = lines
     return [.report(observation(now: now, drift: found))] + apply(object)
+  }
+
+  /// Repairs what had to wait, as far as the agent may by now.
+  mutating func repairWaiting(now: Duration) -> [Action] {
+    guard activity == .settled, next?.isReady != true else { return [] }
+    var actions: [Action] = []
+    for identity in awaitingRepair.sorted() where !inFlight.contains(identity) && retries[identity] == nil {
+      guard let object = owned[identity], let lines = driftSeen[identity] else {
+        awaitingRepair.remove(identity)
+        continue
+      }
+      guard repairBudget.take(now: now) else { break }
+      awaitingRepair.remove(identity)
+      repairs[identity, default: []].append(now)
+      repairing[identity] = lines
+      actions += apply(object)
+    }
+    return actions
+  }
+
+  /// The most lines of standing drift that a report holds.
+  static let standingLines = 40
+
+  /// What differs at present, but for what is being put right.
+  var standingDrift: StandingDrift? {
+    guard driftSeen.count > repairing.count || !looping.isEmpty else { return nil }
+    let differing = driftSeen.keys.filter { repairing[$0] == nil }.sorted()
+    guard !differing.isEmpty else { return nil }
+    let lines = differing.flatMap { driftSeen[$0] ?? [] }
+    let more = lines.count > Self.standingLines ? ["and \(lines.count - Self.standingLines) more"] : []
+    return StandingDrift(
+      objectCount: differing.count, details: (lines.prefix(Self.standingLines) + more).joined(separator: "\n"),
+      loops: differing.filter(looping.contains).map(\.display))
   }
 
   /// After an order has ended: what was deleted while its writes were under way shows now.

@@ -188,6 +188,7 @@ extension TargetMachine {
     repairing = [:]
     driftSeen = [:]
     looping = []
+    awaitingRepair = []
     expectations = [:]
     readySince = nil
     degradedSince = nil

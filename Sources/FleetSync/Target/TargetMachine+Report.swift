@@ -28,7 +28,7 @@ extension TargetMachine {
     return Observation(
       target: target, generation: order?.generation ?? .none, bundle: order?.bundle, phase: summary.phase,
       health: summary.health, readyFor: ready ?? .zero, degradedFor: degraded ?? .zero, message: summary.message,
-      objectCount: objectCount, drift: drift)
+      objectCount: objectCount, drift: drift, standing: standingDrift)
   }
 
   /// How many objects the target owns; after a start of the agent, until the bundle is there, as the record has it.

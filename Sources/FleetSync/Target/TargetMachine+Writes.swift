@@ -166,7 +166,7 @@ extension TargetMachine {
       recordWrite?.retry?.due = nil
       actions.append(.writeRecord(write.record))
     }
-    actions += checksDue(now: now)
+    actions += checksDue(now: now) + repairWaiting(now: now)
     if next?.isReady != true {
       for identity in retries.filter({ $0.value.due.map { $0 <= now } ?? false }).keys.sorted() {
         retries[identity]?.due = nil

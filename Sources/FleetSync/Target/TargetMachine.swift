@@ -132,6 +132,10 @@ public struct TargetMachine: Sendable {
   var repairing: [ObjectIdentity: [String]] = [:]
   var driftSeen: [ObjectIdentity: [String]] = [:]
   var looping: Set<ObjectIdentity> = []
+  /// What waits until the agent may repair again.
+  var awaitingRepair: Set<ObjectIdentity> = []
+  /// The repairs that all machines of an agent share: given before an event, taken back after it.
+  public var repairBudget = RepairBudget()
 
   // What was told.
   var readySince: Duration?
@@ -180,6 +184,7 @@ public struct TargetMachine: Sendable {
     if let blindSince, !isBlind { times.append(blindSince + Self.blindGrace) }
     if let due = reportDue { times.append(due) }
     if let textDue { times.append(textDue) }
+    if !awaitingRepair.isEmpty, let free = repairBudget.nextFree { times.append(free) }
     return times.min()
   }
 
