@@ -211,6 +211,46 @@ import Testing
     }
   }
 
+  /// Both budgets of a stage, tighter than the run's: canaries may lose nothing without a word, others may.
+  @Test func aStageMayAllowLessThanItsRun() async throws {
+    let stages = """
+      [{name: canary, clusters: [east], maxConcurrent: 1, minReady: 0s, budgets: {removals: 0, prunes: 10%}},
+      {name: all, rest: true, maxConcurrent: 100%, minReady: 0s}]
+      """
+    try await ControllerFixture.with { controller in
+      for name in ["api", "jobs", "cron"] {
+        try await controller.git.commit(ControllerFixture.manifest(image: "shop:1", name: name), to: "web/\(name).yaml")
+      }
+      let loose = ", budgets: {removals: 100%, prunes: 100%}"
+      try await controller.rollOutFirst(
+        set: ControllerFixture.fleetSet(generators: Self.inTest, stages: stages, more: loose))
+      try await controller.git.git("rm", "web/api.yaml", "web/jobs.yaml")
+      _ = try await controller.git.commit("Remove two")
+      try await controller.poll()
+      let condition = try await controller.condition()
+      #expect(condition.reason == "PruneNeedsApproval")
+      #expect(condition.message.contains("(stage canary allows 10%)"), "\(condition.message)")
+      #expect(!condition.message.contains("web-west"))
+      let digest = try #require(condition.message.split(separator: "--accept-prunes ").last?.prefix(8))
+      _ = try await controller.service.start(
+        "shop", in: .defaultProject, by: Principal(name: "kim", right: .admin), reason: "they moved",
+        accepted: FindingAcceptance(prunes: String(digest)), dryRun: false)
+      try await controller.settle()
+      try await controller.confirm()
+      #expect(try await controller.condition().isReady)
+      try await Self.relabel(["west"], "other", controller)
+      #expect(try await controller.condition().isReady)
+      try await controller.confirm()
+      #expect(try await Self.targetNames(controller) == ["web-east"])
+      try await Self.relabel(["west"], "test", controller)
+      try await controller.confirm()
+      try await Self.relabel(["east"], "other", controller)
+      let shrink = try await controller.condition()
+      #expect(shrink.reason == "ShrinkNeedsApproval")
+      #expect(shrink.message.contains("among them 1 of the 1 targets of stage canary, which allows 0"))
+    }
+  }
+
   @Test func losingOneObjectNeedsNobodysWord() async throws {
     try await ControllerFixture.with { controller in
       try await controller.git.commit(ControllerFixture.manifest(image: "shop:1", name: "api"), to: "web/api.yaml")

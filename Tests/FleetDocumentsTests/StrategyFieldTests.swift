@@ -32,7 +32,7 @@ import Testing
         soak: 1h
         unreachable: hold
         holdFor: 12h
-        budgets: {failures: 1, unreachable: 1}
+        budgets: {failures: 1, unreachable: 1, removals: 1, prunes: 50%}
         minSucceeded: 1
         whenUnchanged: pause
         gateWhenEmpty: true
@@ -85,7 +85,7 @@ import Testing
   @Test func theStrategyItselfIsRight() throws {
     let errors = try Self.findings(try Self.tree()).filter { $0.severity == .error }
     #expect(errors == [])
-    #expect(Self.leaves(try Self.tree()).count == 55)
+    #expect(Self.leaves(try Self.tree()).count == 57)
   }
 
   @Test(arguments: (try? StrategyFieldTests.leaves(StrategyFieldTests.tree())) ?? [])
@@ -117,6 +117,7 @@ import Testing
       (["stages", "0", "unreachableAfter"], "1s"), (["stages", "0", "holdFor"], "1x"),
       (["stages", "0", "minSucceeded"], -1), (["stages", "0", "whenUnchanged"], "x"),
       (["stages", "0", "gateWhenEmpty"], 1), (["stages", "0", "budgets", "failures"], "x"),
+      (["stages", "0", "budgets", "removals"], -1), (["stages", "0", "budgets", "prunes"], "x"),
       (["stages", "0", "before", "0", "approval", "count"], 0),
       (["stages", "0", "before", "0", "approval", "notAuthor"], "yes"),
       (["stages", "0", "before", "0", "approval", "expiresAfter"], "0s"),

@@ -40,7 +40,7 @@ struct RunStarter: Sendable {
       // Who cannot be taken in as things are waits for the next run, which says what is in the way.
       let findings = try await store.findings(of: frozen)
       let verdict = judgeFindings(
-        findings, budget: input.strategy.budgets.prunes, transfersFrom: definition.transfersFrom, accepted: accepted)
+        findings, strategy: input.strategy, transfersFrom: definition.transfersFrom, accepted: accepted)
       guard case .mayStart = verdict, findings.conflicts.isEmpty else {
         return .decided(.waits("who joined waits for the next run: other targets own objects of it"))
       }
@@ -55,7 +55,7 @@ struct RunStarter: Sendable {
   ) async throws -> Outcome {
     let findings = try await store.findings(of: frozen)
     let verdict = judgeFindings(
-      findings, budget: input.strategy.budgets.prunes, transfersFrom: definition.transfersFrom, accepted: accepted)
+      findings, strategy: input.strategy, transfersFrom: definition.transfersFrom, accepted: accepted)
     switch verdict {
     case .mayStart:
       frozen.knownConflicts = findings.conflicts

@@ -150,10 +150,11 @@ public struct ExpansionTask: ControllerTask {
   ) async throws -> [TargetID] {
     let leaving = try await store.leavingTargets(of: record.id, staying: expanded.targets)
     let expansion = expanded.membershipDigest
-    let shrink = ShrinkInput(
+    var shrink = ShrinkInput(
       current: record.targetCount, staying: expanded.targets.count, leaving: leaving, expansion: expansion,
       isolated: expanded.isolated, budget: definition.rollout.budgets.removals,
       isAccepted: leaving.isEmpty ? false : try await store.isShrinkAccepted(expansion, of: record.id))
+    if !leaving.isEmpty { shrink.stages = try await stages(losing: leaving, to: expanded, definition, record) }
     switch judgeShrink(shrink) {
     case .needsApproval(let proposal):
       throw StoppedShrink(proposal: proposal, findings: expanded.warnings, look: Self.nextLook(after: expanded))
@@ -161,6 +162,29 @@ public struct ExpansionTask: ControllerTask {
       if record.shrink != nil { try await store.propose(nil, of: record.id) }
       return kept
     }
+  }
+
+  /// The stages that have a budget of their own for who leaves, with whom they had before.
+  private func stages(
+    losing leaving: [LeavingTarget], to expanded: ExpandedSet, _ definition: FleetSetDefinition,
+    _ record: FleetSetRecord
+  ) async throws -> [StageShrink] {
+    guard definition.rollout.stages.contains(where: { $0.removalBudget != nil }) else { return [] }
+    let known = try await store.targetSettings(of: record.id)
+    let clusters = try await store.inventory(of: record.project)
+    let byID = Dictionary(clusters.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    func member(_ id: TargetID, _ name: TargetName, _ cluster: ClusterID, _ labels: [String: String]) -> StartMember? {
+      byID[cluster].map { found in
+        StartMember(
+          target: id, targetName: name, targetLabels: labels, cluster: cluster, clusterName: found.name,
+          clusterLabels: found.labels, bundle: expanded.membershipDigest)
+      }
+    }
+    let staying = expanded.targets.filter { known[$0.name] != nil }.enumerated().compactMap { number, target in
+      member(TargetID(Int64(-1 - number)), target.name, target.cluster, target.labels)
+    }
+    let members = staying + leaving.compactMap { member($0.target, $0.name, $0.cluster, $0.labels) }
+    return stageShrinks(of: members, in: definition.rollout)
   }
 
   private func recordSuccess(

@@ -165,9 +165,8 @@ extension MapReader {
     _ = MapReader.read(field) { map in
       stage.failuresField = map.optional("failures")
       stage.unreachableField = map.optional("unreachable")
-      for key in ["removals", "prunes"] {
-        map.notAvailable(key, hint: "removals and prunes have a budget for the whole run: rollout.budgets")
-      }
+      stage.strategy.removalBudget = map.optional("removals")?.budget()
+      stage.strategy.pruneBudget = map.optional("prunes")?.budget()
     }
     stage.strategy.failureBudget = stage.failuresField?.budget() ?? stage.strategy.failureBudget
     stage.strategy.unreachableBudget = stage.unreachableField?.budget()

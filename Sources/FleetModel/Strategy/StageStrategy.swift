@@ -58,6 +58,10 @@ public struct StageStrategy: Hashable, Sendable, Codable {
   public var failureBudget: IntOrPercent = .count(0)
   /// Unreachable clusters allowed; nil leaves it to the run's budget.
   public var unreachableBudget: IntOrPercent?
+  /// Targets of the stage that may leave the set without approval, of those it has; nil leaves it to the run's budget.
+  public var removalBudget: IntOrPercent?
+  /// Objects that may leave the bundle of a target of the stage without approval; nil for as many as the run's budget.
+  public var pruneBudget: IntOrPercent?
   /// Changing clusters that must succeed for the stage to pass (R7).
   public var minSucceeded: IntOrPercent = .count(1)
   /// What a stage without changes does.

@@ -27,23 +27,33 @@ public enum FindingsVerdict: Hashable, Sendable {
 /// Decides whether a run may start with what was found.
 ///
 /// - Parameters:
-///   - budget: how many of its objects a target may lose (`budgets.prunes`); at least one always may.
+///   - strategy: with how many of its objects a target may lose (`budgets.prunes`, the stage's own or the run's); at
+///     least one always may.
 ///   - transfersFrom: the set whose objects may be taken over; nil for none.
 public func judgeFindings(
-  _ findings: RunFindings, budget: IntOrPercent, transfersFrom: FleetSetName? = nil,
+  _ findings: RunFindings, strategy: RolloutStrategy, transfersFrom: FleetSetName? = nil,
   accepted: FindingAcceptance = FindingAcceptance()
 ) -> FindingsVerdict {
   let conflicts = findings.conflicts.filter { $0.ownerSet != transfersFrom }
   if !conflicts.isEmpty {
     return .conflicts(of: Set(conflicts.map(\.target)).sorted(), message: conflictMessage(conflicts))
   }
-  let excessive = findings.prunes.filter { $0.pruned.count > max(1, budget.budget(of: $0.objectCount)) }
+  let excessive = findings.prunes.filter {
+    $0.pruned.count > max(1, strategy.pruneBudget(of: $0).budget(of: $0.objectCount))
+  }
   guard !excessive.isEmpty else { return .mayStart }
   let digest = sha256(of: excessive.map { "\($0.from) \($0.to)" }.sorted().joined(separator: "\n"))
   if let prunes = accepted.prunes, prunes.utf8.count >= 8, digest.hexadecimal.hasPrefix(prunes.lowercased()) {
     return .mayStart
   }
-  return .prunesNeedApproval(digest, message: pruneMessage(excessive, budget))
+  return .prunesNeedApproval(digest, message: pruneMessage(excessive, strategy))
+}
+
+extension RolloutStrategy {
+  fileprivate func pruneBudget(of finding: PruneFinding) -> IntOrPercent {
+    let own = finding.stage.flatMap { stages.indices.contains($0) ? stages[$0].pruneBudget : nil }
+    return own ?? budgets.prunes
+  }
 }
 
 private func conflictMessage(_ conflicts: [OwnershipConflict]) -> String {
@@ -55,12 +65,15 @@ private func conflictMessage(_ conflicts: [OwnershipConflict]) -> String {
   return shown.joined(separator: "; ") + more
 }
 
-private func pruneMessage(_ excessive: [PruneFinding], _ budget: IntOrPercent) -> String {
+private func pruneMessage(_ excessive: [PruneFinding], _ strategy: RolloutStrategy) -> String {
   let shown = excessive.prefix(5).map { finding in
     let others = finding.targetCount > 1 ? " and \(finding.targetCount - 1) more" : ""
     let names = finding.pruned.prefix(5).joined(separator: ", ") + (finding.pruned.count > 5 ? ", …" : "")
-    return "\(finding.target)\(others) would lose \(finding.pruned.count) of \(finding.objectCount) objects: \(names)"
+    let own =
+      finding.stage.map { " (stage \(strategy.stages[$0].name) allows \(strategy.pruneBudget(of: finding)))" } ?? ""
+    return
+      "\(finding.target)\(others) would lose \(finding.pruned.count) of \(finding.objectCount) objects: \(names)\(own)"
   }
   let more = excessive.count > 5 ? "; and \(excessive.count - 5) other kinds of change" : ""
-  return shown.joined(separator: "; ") + more + " (budgets.prunes is \(budget))"
+  return shown.joined(separator: "; ") + more + " (budgets.prunes is \(strategy.budgets.prunes))"
 }

@@ -20,6 +20,8 @@ public struct PruneFinding: Hashable, Sendable {
   public var from: Digest
   /// The bundle to be sent.
   public var to: Digest
+  /// The stage of the targets, when that has a budget of its own; nil otherwise.
+  public var stage: Int?
   /// How many targets would change so.
   public var targetCount: Int
   /// One of them.
@@ -31,10 +33,12 @@ public struct PruneFinding: Hashable, Sendable {
 
   /// Makes a finding.
   public init(
-    from: Digest, to: Digest, targetCount: Int, target: TargetName, objectCount: Int, pruned: [String]
+    from: Digest, to: Digest, stage: Int? = nil, targetCount: Int, target: TargetName, objectCount: Int,
+    pruned: [String]
   ) {
     self.from = from
     self.to = to
+    self.stage = stage
     self.targetCount = targetCount
     self.target = target
     self.objectCount = objectCount

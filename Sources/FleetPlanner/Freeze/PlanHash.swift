@@ -23,6 +23,10 @@ func planHash(
       "timing \(rules.minReady.text) \(rules.failFast.text) \(rules.progressDeadline.text) "
         + "\(rules.unreachableAfter.text) \(rules.soak.text) \(rules.unreachable.rawValue) \(rules.holdFor.text) "
         + "\(rules.whenUnchanged.rawValue) \(rules.gateWhenEmpty)")
+    if rules.removalBudget != nil || rules.pruneBudget != nil {
+      let own = [rules.removalBudget, rules.pruneBudget].map { $0.map { "\($0)" } ?? "-" }
+      lines.append("own \(own.joined(separator: " "))")
+    }
     if let windows = rules.windows { lines.append("windows \(windows.joined(separator: ","))") }
     lines += rules.before.map { "before \($0.canonicalText)" } + rules.after.map { "after \($0.canonicalText)" }
   }

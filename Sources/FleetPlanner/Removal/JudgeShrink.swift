@@ -14,6 +14,10 @@ public struct LeavingTarget: Hashable, Sendable {
   public var isClusterRemoved: Bool
   /// Whether it left earlier and waits for its removal.
   public var awaitsRemoval: Bool
+  /// The cluster.
+  public var cluster: ClusterID = 0
+  /// The target's own labels, which say its stage.
+  public var labels: [String: String] = [:]
 
   /// Makes a target.
   public init(
@@ -45,6 +49,8 @@ public struct ShrinkInput: Hashable, Sendable {
   public var budget: IntOrPercent
   /// Whether a person has accepted this very expansion.
   public var isAccepted: Bool
+  /// The stages that have a budget of their own.
+  public var stages: [StageShrink] = []
 
   /// Makes an input.
   public init(
@@ -80,6 +86,8 @@ public struct ShrinkProposal: Hashable, Sendable, Codable {
   public var current: Int
   /// How many may leave without being asked for.
   public var budget: Int
+  /// Why, when it is the budget of a stage that does not allow it; nil for that of the set.
+  public var stageReason: String?
 
   /// Makes a proposal.
   public init(expansion: Digest, leaving: [String], current: Int, budget: Int) {
@@ -108,12 +116,23 @@ public func judgeShrink(_ input: ShrinkInput) -> ShrinkDecision {
   let isNew = counted.contains { !$0.awaitsRemoval }
   let before = input.current + counted.count { $0.awaitsRemoval }
   let budget = input.staying == 0 ? 0 : input.budget.budget(of: before)
-  guard isNew, counted.count > budget, !input.isAccepted else { return .allowed(kept: kept) }
+  let stageReason = input.stages.lazy.compactMap { $0.reason(against: counted) }.first
+  guard isNew, counted.count > budget || stageReason != nil, !input.isAccepted else { return .allowed(kept: kept) }
   let names = counted.sorted { ($0.name, $0.clusterName) < ($1.name, $1.clusterName) }
-  return .needsApproval(
-    ShrinkProposal(
-      expansion: input.expansion, leaving: names.map { "\($0.name) on \($0.clusterName)" }, current: input.current,
-      budget: budget))
+  var proposal = ShrinkProposal(
+    expansion: input.expansion, leaving: names.map { "\($0.name) on \($0.clusterName)" }, current: input.current,
+    budget: budget)
+  if counted.count <= budget { proposal.stageReason = stageReason }
+  return .needsApproval(proposal)
+}
+
+extension StageShrink {
+  /// Why so many may not leave; nil when they may.
+  fileprivate func reason(against leaving: [LeavingTarget]) -> String? {
+    let own = leaving.count { members.contains($0.target) }
+    guard own > budget else { return nil }
+    return "\(own) of the \(members.count) targets of stage \(stage), which allows \(budget)"
+  }
 }
 
 extension LeavingTarget {
@@ -128,7 +147,8 @@ extension ShrinkProposal {
   /// What somebody should know and do.
   public func message(of fleetSet: FleetSetName) -> String {
     let more = leaving.count > 10 ? " and \(leaving.count - 10) more" : ""
-    return "\(leaving.count) of \(current) targets would leave, without a person's word \(budget) may: "
+    let why = stageReason.map { ", among them \($0): " } ?? ", without a person's word \(budget) may: "
+    return "\(leaving.count) of \(current) targets would leave\(why)"
       + leaving.prefix(10).joined(separator: ", ") + more
       + "; what ran before goes on. If it is meant: flotilla fleetset accept \(fleetSet) --expansion \(expansion.short)"
       + " --reason TEXT"

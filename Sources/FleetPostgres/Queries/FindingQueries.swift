@@ -4,18 +4,19 @@ enum FindingQueries {
   static let lockOwnership = Statement(
     "finding.lockOwnership", "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('ownership of ' || $1::text, 0))")
 
-  /// For the targets (`$1`) with their new bundles (`$2`) of releases (`$3`): each pair of bundles with what is lost.
+  /// For the targets (`$1`) with their new bundles (`$2`) of releases (`$3`): each pair of bundles with what is lost, by the
+  /// stages (`$4`) that have a budget of their own, -1 for all others.
   static let prunes = Statement(
     "finding.prunes",
     """
     WITH pairs AS MATERIALIZED (
-      SELECT p.wanted_bundle AS old, s.bundle AS new, count(*) AS targets, min(t.name) AS name
-      FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS s (target_id, bundle, release_id)
+      SELECT p.wanted_bundle AS old, s.bundle AS new, s.stage, count(*) AS targets, min(t.name) AS name
+      FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::integer[]) AS s (target_id, bundle, release_id, stage)
       JOIN placements AS p ON p.target_id = s.target_id JOIN targets AS t ON t.id = s.target_id
       JOIN release_targets AS n ON n.release_id = s.release_id AND n.target_id = s.target_id
       WHERE n.prune AND p.wanted_action = 'apply' AND p.wanted_bundle <> s.bundle::bytea
-      GROUP BY 1, 2)
-    SELECT p.old, p.new, p.targets, p.name, (SELECT b.object_count FROM bundles AS b WHERE b.digest = p.old),
+      GROUP BY 1, 2, 3)
+    SELECT p.old, p.new, p.stage, p.targets, p.name, (SELECT b.object_count FROM bundles AS b WHERE b.digest = p.old),
       lost.identities
     FROM pairs AS p
     CROSS JOIN LATERAL (

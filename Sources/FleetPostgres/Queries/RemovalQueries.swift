@@ -4,7 +4,7 @@ enum RemovalQueries {
   static let leaving = Statement(
     "removal.leaving",
     """
-    SELECT t.id, t.name, c.name, n.origin, c.removed_at IS NOT NULL, t.is_abandoned
+    SELECT t.id, t.name, c.name, n.origin, c.removed_at IS NOT NULL, t.is_abandoned, t.cluster_id, n.labels
     FROM targets AS t JOIN clusters AS c ON c.id = t.cluster_id
     JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
     JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id

@@ -43,9 +43,16 @@ extension Session {
     ]
     var findings = RunFindings()
     if withPrunes, run.run.kind == .rollout {
-      findings.prunes = try rows(FindingQueries.prunes, parameters[0], parameters[1], parameters[2]) { row in
-        PruneFinding(
-          from: try row.digest(), to: try row.digest(), targetCount: try row.count(), target: try row.name(),
+      let hasOwnBudget = run.stages.map { $0.rules.pruneBudget != nil }
+      let stages = run.units.flatMap { unit in
+        unit.steps.filter { $0.state != .unchanged }.map { _ in Int64(hasOwnBudget[unit.stage] ? unit.stage : -1) }
+      }
+      findings.prunes = try rows(
+        FindingQueries.prunes, parameters[0], parameters[1], parameters[2], .ints(stages)
+      ) { row in
+        let (from, to, stage) = (try row.digest(), try row.digest(), try row.count())
+        return PruneFinding(
+          from: from, to: to, stage: stage < 0 ? nil : stage, targetCount: try row.count(), target: try row.name(),
           objectCount: try row.count(), pruned: try row.json())
       }
     }

@@ -51,9 +51,12 @@ extension PostgresStore {
       try session.rows(
         RemovalQueries.leaving, .id(fleetSet), .ids(targets.map(\.cluster)), .texts(targets.map(\.name.rawValue))
       ) { row in
-        LeavingTarget(
+        var target = LeavingTarget(
           target: try row.id(), name: try row.name(), clusterName: try row.name(), origin: try row.text(),
           isClusterRemoved: try row.bool(), awaitsRemoval: try row.bool())
+        target.cluster = try row.id()
+        target.labels = try row.json()
+        return target
       }
     }
   }

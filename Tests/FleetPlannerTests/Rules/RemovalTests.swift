@@ -190,6 +190,41 @@ struct RemovalTests {
     #expect(Self.shrink(Self.leaving(3), of: 24, isAccepted: true) == .allowed(kept: []))
   }
 
+  @Test("A stage may allow less than the set: of its own targets before the shrink")
+  func stageBudget() {
+    var rules = RolloutStrategy(stages: [
+      stage("canary", .clusters(LabelSelector(matchLabels: ["canary": "true"]))), stage("rest", .rest),
+    ])
+    rules.stages[0].removalBudget = .percent(50)
+    func members(_ canaries: Int, _ others: Int) -> [StartMember] {
+      (0..<(canaries + others)).map { number in
+        member(
+          ClusterName("c\(number)"), id: Int64(number), labels: number < canaries ? ["canary": "true"] : [:])
+      }
+    }
+    let shrinks = stageShrinks(of: members(3, 20), in: rules)
+    #expect(shrinks == [StageShrink(stage: "canary", members: [0, 1, 2], budget: 1)])
+    func decision(_ leaving: [LeavingTarget], accepted: Bool = false) -> ShrinkDecision {
+      var input = ShrinkInput(
+        current: 23, staying: 23 - leaving.count, leaving: leaving, expansion: digest(5), budget: .percent(50),
+        isAccepted: accepted)
+      input.stages = shrinks
+      return judgeShrink(input)
+    }
+    #expect(decision(Self.leaving(1)) == .allowed(kept: []))
+    let two = Self.leaving(2)
+    guard case .needsApproval(let proposal) = decision(two) else {
+      Issue.record("2 of 3 canaries are above 50 %")
+      return
+    }
+    #expect(
+      proposal.message(of: "shop").hasPrefix(
+        "2 of 23 targets would leave, among them 2 of the 3 targets of stage canary, which allows 1: app-0 on c0, "))
+    #expect(decision(two, accepted: true) == .allowed(kept: []))
+    rules.stages[0].removalBudget = nil
+    #expect(stageShrinks(of: members(3, 20), in: rules) == [])
+  }
+
   @Test("Small steps add up: who left before and waits for removal counts")
   func shrinkAddsUp() {
     var leaving = Self.leaving(3)
