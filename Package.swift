@@ -75,7 +75,10 @@ let targets: [Target] = [
     ],
     resources: [.embedInCode("Migrations")]),
   library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", crypto, logging]),
-  library("KubeClient", ["FleetModel", "Manifest", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging]),
+  library(
+    "KubeClient",
+    ["FleetModel", "Manifest", "FleetPrograms", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
+    ]),
   library(
     "FleetForges",
     [

@@ -32,7 +32,7 @@ struct SimulatedTransport: KubeTransport {
     let call = KubeSim.KubeRequest(
       request.method.rawValue, request.path.removingPercentEncoding ?? request.path,
       query: Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-      contentType: request.contentType ?? "application/json", userAgent: "flotilla-agent", token: cluster.token,
+      accept: request.accept, contentType: request.contentType ?? "application/json", userAgent: "flotilla-agent", token: cluster.token,
       body: request.body ?? [])
     do { return try await cluster.respond(to: call) } catch let outage as SimulatedCluster.Unreachable {
       if outage.hangs { try? await Task.sleep(for: request.timeout) }
