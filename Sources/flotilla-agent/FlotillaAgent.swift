@@ -41,6 +41,15 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The certificate authorities in PEM to trust for the controller.")
   var caFile: String?
 
+  @Option(help: "The most requests to the cluster's API server under way at a time, beside its watches.")
+  var concurrentRequests = RequestLimits().concurrentRequests
+
+  @Option(help: "How many requests a second the cluster's API server gets in the long run.")
+  var requestsPerSecond = RequestLimits().requestsPerSecond
+
+  @Option(help: "How many requests it may get at once after a quiet time.")
+  var burstRequests = RequestLimits().burstRequests
+
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -49,6 +58,12 @@ struct Run: AsyncParsableCommand {
       guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
         throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
       }
+    }
+    for (name, value) in [
+      ("concurrent-requests", concurrentRequests), ("requests-per-second", requestsPerSecond),
+      ("burst-requests", burstRequests),
+    ] where value < 1 {
+      throw ValidationError("--\(name): \(value) is none; expected 1 or more")
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(
@@ -60,10 +75,12 @@ struct Run: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-    let setup = AgentSetup(
+    var setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
       stateFolder: stateDir,
       token: try readToken())
+    setup.limits = RequestLimits(
+      concurrentRequests: concurrentRequests, requestsPerSecond: requestsPerSecond, burstRequests: burstRequests)
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do { try await group.run() } catch {
@@ -96,7 +113,10 @@ struct Run: AsyncParsableCommand {
 
 /// How the cluster is reached.
 struct ClusterOptions: ParsableArguments {
-  @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
+  @Option(
+    help:
+      "The kubeconfig of the cluster, or several with colons between them. Without it the agent uses its Pod's service account."
+  )
   var kubeconfig: String?
 
   @Option(help: "The context of the kubeconfig; its current context by default.")

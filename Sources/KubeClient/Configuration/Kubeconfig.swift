@@ -33,23 +33,23 @@ public enum Kubeconfig {
   ) throws(KubeError) -> KubeConfiguration {
     var files: [(name: String, bytes: [UInt8])] = []
     for name in paths(path) {
-      if let data = FileManager.default.contents(atPath: name) {
-        files.append((name, Array(data)))
-      } else if FileManager.default.fileExists(atPath: name) {
+      guard let data = FileManager.default.contents(atPath: name) else {
         throw KubeError(.configuration, message: "\(name): the kubeconfig cannot be read")
       }
-    }
-    guard !files.isEmpty else {
-      throw KubeError(.configuration, message: "\(path): the kubeconfig cannot be read; is there such a file?")
+      files.append((name, Array(data)))
     }
     return try read(files, context: context, permissions: permissions)
   }
 
-  /// The files that a text with colons names; one whose own name has a colon is one file when it exists.
+  /// The files that a text with colons names, those that exist as long as one does; one whose own name has a colon is
+  /// one file when it exists.
   public static func paths(_ text: String) -> [String] {
     if !text.contains(":") || FileManager.default.fileExists(atPath: text) { return [text] }
     var seen: Set<String> = []
-    return text.split(separator: ":").map(String.init).filter { seen.insert($0).inserted }
+    let all = text.split(separator: ":").map(String.init).filter { seen.insert($0).inserted }
+    let existing = all.filter { FileManager.default.fileExists(atPath: $0) }
+    if !existing.isEmpty { return existing }
+    return all.isEmpty ? [text] : all
   }
 
   /// Reads one context of a kubeconfig in YAML or JSON.
