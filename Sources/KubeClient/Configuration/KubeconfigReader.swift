@@ -71,7 +71,8 @@ struct KubeconfigReader {
     if user?["auth-provider"].map({ !$0.isNull }) ?? false {
       throw failure(
         "context \(context): the user's auth-provider is not understood: Kubernetes took it out in 1.26; let your "
-          + "cloud's own command write the kubeconfig anew, with an exec program, or use a token or a client certificate")
+          + "cloud's own command write the kubeconfig anew, with an exec program, or use a token or a client certificate"
+      )
     }
     for key in ["username", "password"] where !(user?[key]?.string ?? "").isEmpty {
       throw failure(

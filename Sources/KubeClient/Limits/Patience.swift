@@ -9,7 +9,7 @@ enum Patience {
   static func wait(after response: KubeResponse, attempt: Int, limits: RequestLimits) -> Duration? {
     guard response.status == 429 || response.status == 503, let seconds = response.retryAfterSeconds, seconds >= 0
     else { return nil }
-    let wish = Duration.seconds(max(seconds, 1))
+    let wish = Duration.seconds(seconds)
     return attempt < limits.attempts && wish <= limits.longestWait ? wish : nil
   }
 }
