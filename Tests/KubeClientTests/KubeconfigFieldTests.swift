@@ -35,13 +35,13 @@ struct KubeconfigFieldTests {
   func names() throws {
     let configuration = try Self.read(
       user: """
-        token: t, as: deployer, as-uid: '7', as-groups: [one, two], as-user-extra: {Scope/A: [x, y]}
+        token: t, as: deployer, as-uid: '7', as-groups: [one, two], as-user-extra: {Scope/A: [x, z]}
         """, cluster: "tls-server-name: kubernetes.default")
     #expect(configuration.serverName == "kubernetes.default")
     #expect(
       configuration.impersonation?.headers.map { "\($0.name): \($0.value)" } == [
         "impersonate-user: deployer", "impersonate-uid: 7", "impersonate-group: one", "impersonate-group: two",
-        "impersonate-extra-scope%2Fa: x", "impersonate-extra-scope%2Fa: y",
+        "impersonate-extra-scope%2Fa: x", "impersonate-extra-scope%2Fa: z",
       ])
     let inlined = try Kubeconfig.inlined(
       KubeconfigTests.document(user: "token: t, as: deployer", cluster: "tls-server-name: k"), file: "kc")

@@ -12,9 +12,6 @@ import Testing
     ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/kube-facts").path
 
-  /// The scenarios of the behaviours that the simulator promises.
-  private static let numbers = Array(16...24) + Array(33...64) + Array(67...90) + Array(98...102)
-
   /// What still differs, and why it may. A scenario that starts to pass must leave this list.
   static let known: [String: String] = [
     "023": "the recorded message holds raw version numbers",
@@ -56,7 +53,7 @@ import Testing
     var passedSteps = 0
     var steps = 0
     var failing: [String] = []
-    let wanted = names.sorted().filter { name in Self.numbers.contains(Int(name.prefix(3)) ?? 0) }
+    let wanted = names.sorted().filter { $0.hasSuffix(".json") }
     for name in wanted {
       let data = try Data(contentsOf: exchanges.appendingPathComponent(name))
       let replay = ExchangeReplay(document: try JSON.parse(Array(data)))
@@ -141,6 +138,8 @@ struct ExchangeReplay {
       problems += matcher.differences(expected: Node(.array(stream)), actual: Node(.array(events))).map {
         "\(label): \($0)"
       }
+    } else if let wanted = Self.headerProblem(response, answer) {
+      problems.append("\(label): \(wanted)")
     } else if let text = response["bodyText"]?.string {
       if String(decoding: answer.bytes, as: UTF8.self) != text { problems.append("\(label): another text") }
     } else if let body = response["body"] {
@@ -149,6 +148,17 @@ struct ExchangeReplay {
     }
     if problems.isEmpty { result.passed += 1 }
     return problems
+  }
+
+  /// What clients read of the head besides the status: warnings, and how long to wait.
+  private static func headerProblem(_ response: Node, _ answer: KubeResponse) -> String? {
+    let warnings = response["headers", "Warning"]
+    let wanted = warnings?.array?.compactMap(\.string) ?? warnings?.string.map { [$0] } ?? []
+    let found = answer.warnings.map { "299 - \(JSON.text(Node(.string($0))))" }
+    if wanted != found { return "the warnings are \(found), expected \(wanted)" }
+    let wait = response["headers", "Retry-After"]?.string
+    let given = answer.retryAfterSeconds.map(String.init)
+    return wait == given ? nil : "Retry-After is \(given ?? "absent"), expected \(wait ?? "absent")"
   }
 
   private static func request(_ request: Node, _ matcher: ExchangeMatcher) -> KubeRequest {

@@ -60,7 +60,7 @@ struct RecordedVerbTests {
     guard let exchange = try RecordedExchange.one("036") else { return }
     let transport = RecordedTransport(exchange.steps)
     let list = try await KubeClient(transport: transport).list(Self.maps, namespace: "demo", pageSize: 2)
-    #expect(list.items.compactMap { $0["metadata", "name"]?.string } == ["c1", "c2", "c3", "c4", "c5"])
+    #expect(list.items.compactMap { $0["metadata", "name"]?.string } == ["a", "b", "c", "d", "e"])
     #expect(list.items.allSatisfy { $0["kind"]?.string == "ConfigMap" && $0["apiVersion"]?.string == "v1" })
     #expect(list.resourceVersion == "<rv5>")
     #expect(await transport.requests.count == 3)
