@@ -161,14 +161,32 @@ struct ExchangeReplay {
     return wait == given ? nil : "Retry-After is \(given ?? "absent"), expected \(wait ?? "absent")"
   }
 
+  /// A body that the recording only describes: `<a ConfigMap big with 3200000 bytes in data.a>`.
+  private static func large(_ text: String) -> [UInt8]? {
+    let words = text.split(separator: " ").map(String.init)
+    guard text.hasPrefix("<a ConfigMap "), words.count > 4,
+      let index = words.firstIndex(of: "bytes") ?? words.firstIndex(of: "bytes>"),
+      let count = Int(words[index - 1])
+    else { return nil }
+    let value = Node(.string(String(repeating: "x", count: count)))
+    var document: Node = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": Node(.string(words[2]))]]
+    if text.contains("annotation") {
+      // The key counts too.
+      document["metadata"]?["annotations"] = ["a": value]
+    } else {
+      document["data"] = ["a": value]
+    }
+    return JSON.bytes(document)
+  }
+
   private static func request(_ request: Node, _ matcher: ExchangeMatcher) -> KubeRequest {
     var query: [String: String] = [:]
     for entry in request["query"]?.object?.entries ?? [] {
       query[entry.key] = matcher.filled(entry.value.string ?? "")
     }
     var body: [UInt8] = []
-    if let text = request["bodyText"]?.string {
-      body = Array(matcher.filled(text).utf8)
+    if let text = request["bodyText"]?.string ?? request["body"]?.string {
+      body = Self.large(text) ?? Array(matcher.filled(text).utf8)
     } else if let document = request["body"] {
       body = JSON.bytes(matcher.filled(document))
     }

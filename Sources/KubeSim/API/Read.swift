@@ -20,7 +20,7 @@ extension ClusterState {
     var listVersion = version
     var start: ObjectKey?
     let requested = query["resourceVersion"] ?? ""
-    if let match = query["resourceVersionMatch"], !match.isEmpty { try Self.checkMatch(match, requested) }
+    try Self.checkList(query, requested)
     if let token = query["continue"], !token.isEmpty {
       guard requested.isEmpty || requested == "0" else {
         throw .badRequest("specifying resource version is not allowed when using continue")
@@ -83,7 +83,8 @@ extension ClusterState {
     }
     return KubeResponse(
       200, listDocument(items, call, metadata: metadata),
-      contentType: Presentation(accept: call.request.accept, query: query).contentType)
+      contentType: Presentation(accept: call.request.accept, query: query).contentType,
+      warnings: Warnings.deprecation(type))
   }
 
   private func listDocument(_ items: [Node], _ call: Call, metadata: Node) -> Node {
@@ -130,7 +131,18 @@ extension ClusterState {
     return "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax"
   }
 
-  private static func checkMatch(_ match: String, _ requested: String) throws(APIFailure) {
+  private static func checkList(_ query: [String: String], _ requested: String) throws(APIFailure) {
+    var causes: [FieldCause] = []
+    if let match = query["resourceVersionMatch"], !match.isEmpty, let cause = matchCause(match, requested) {
+      causes.append(cause)
+    }
+    if query["sendInitialEvents"] != nil {
+      causes.append(.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+    }
+    if !causes.isEmpty { throw .invalid(kind: "ListOptions", group: "meta.k8s.io", "", causes) }
+  }
+
+  private static func matchCause(_ match: String, _ requested: String) -> FieldCause? {
     let field = "resourceVersionMatch"
     let cause: FieldCause
     if requested.isEmpty {
@@ -144,9 +156,9 @@ extension ClusterState {
           "Unsupported value: \(JSONText.text(.text(match))): supported values: \"Exact\", \"NotOlderThan\", \"\"",
         field: field)
     } else {
-      return
+      return nil
     }
-    throw .invalid(kind: "ListOptions", group: "meta.k8s.io", "", [cause])
+    return cause
   }
 
   /// What the collection was at a version that the log still covers.

@@ -7,6 +7,12 @@ struct LabelQuery: Sendable {
     case absent(String)
     case isIn(String, [String])
     case notIn(String, [String])
+
+    var key: String {
+      switch self {
+      case .exists(let key), .absent(let key), .isIn(let key, _), .notIn(let key, _): key
+      }
+    }
   }
 
   private var requirements: [Requirement] = []
@@ -25,7 +31,14 @@ struct LabelQuery: Sendable {
     guard depth == 0 else {
       throw .badRequest("unable to parse requirement: found '', expected: ',', ')' or identifier")
     }
-    for part in parts where !part.allSatisfy(\.isWhitespace) { requirements.append(try Self.requirement(part)) }
+    for part in parts where !part.allSatisfy(\.isWhitespace) {
+      let requirement = try Self.requirement(part)
+      if let words = NameRules.qualifiedName(requirement.key) {
+        throw .badRequest(
+          "unable to parse requirement: <nil>: Invalid value: \(JSONText.text(.text(requirement.key))): \(words)")
+      }
+      requirements.append(requirement)
+    }
   }
 
   private static func requirement(_ text: String) throws(APIFailure) -> Requirement {

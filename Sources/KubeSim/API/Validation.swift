@@ -3,14 +3,10 @@ import Manifest
 /// The rules a document must keep. Only rules with a recorded answer are here (exchanges 025, 026, 062-065, 074,
 /// 104); what they do not cover is let through.
 enum Validation {
-  static let hasOnlySpecAndStatus: Set<String> = [
-    "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Service", "Namespace",
-    "PersistentVolumeClaim", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler",
-  ]
-
   static func check(_ type: ResourceType, _ new: Node, old: Node?, state: ClusterState) throws(APIFailure) {
     var causes: [FieldCause] = []
     if old == nil { nameCauses(type, new.objectName, &causes) }
+    if old?["metadata"] != new["metadata"] { NameRules.metadata(new, &causes) }
     if let old { commonUpdate(old, new, &causes) }
     switch type.kind {
     case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet": workload(type, new, old, &causes)
@@ -19,6 +15,7 @@ enum Validation {
     case "Service": service(new, old, state, &causes)
     case "ConfigMap", "Secret": contents(type, new, old, &causes)
     case "CustomResourceDefinition": definition(new, &causes)
+    case "Event": event(new, &causes)
     default: break
     }
     if let schema = type.custom?.schema { schemaCauses(new, schema, "", &causes) }
@@ -29,6 +26,10 @@ enum Validation {
     let isPathName = type.group == "rbac.authorization.k8s.io"
     if isPathName || name.isEmpty { return }
     let isLabelName = ["Namespace", "Service"].contains(type.kind)
+    if isLabelName, name.contains(".") {
+      causes.append(.invalid("metadata.name", .text(name), "must not contain dots"))
+      return
+    }
     let allowed = name.utf8.allSatisfy { byte in
       (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || (byte == 46 && !isLabelName)
     }
@@ -71,6 +72,9 @@ enum Validation {
   }
 
   private static func workload(_ type: ResourceType, _ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
+    if let replicas = new["spec", "replicas"]?.integer, replicas < 0 {
+      causes.append(.invalid("spec.replicas", .number(Int(replicas)), "must be greater than or equal to 0"))
+    }
     let selector = new["spec", "selector"]
     let labels = new["spec", "template", "metadata", "labels"]
     if let old, old["spec", "selector"] != selector {
@@ -92,8 +96,9 @@ enum Validation {
         break
       }
     }
-    if let replicas = new["spec", "replicas"]?.integer, replicas < 0 {
-      causes.append(.invalid("spec.replicas", .number(Int(replicas)), "must be greater than or equal to 0"))
+    if new["spec", "strategy", "type"]?.string == "Recreate", new["spec", "strategy", "rollingUpdate"] != nil {
+      causes.append(
+        .forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'"))
     }
     if type.kind == "StatefulSet", let old {
       let mutable = [
@@ -114,10 +119,24 @@ enum Validation {
               + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"))
       }
     }
-    podSpec(new["spec", "template", "spec"], ["spec", "template", "spec"], &causes)
+    podSpec(
+      new["spec", "template", "spec"], ["spec", "template", "spec"], claimsElsewhere: type.kind == "StatefulSet",
+      &causes)
+    if let policy = new["spec", "template", "spec", "restartPolicy"]?.string, policy != "Always" {
+      causes.append(.unsupported("spec.template.spec.restartPolicy", policy, ["Always"]))
+    }
   }
 
-  private static func podSpec(_ spec: Node?, _ path: [String], _ causes: inout [FieldCause]) {
+  private static func event(_ new: Node, _ causes: inout [FieldCause]) {
+    let place = new["involvedObject", "namespace"]?.string ?? ""
+    if !place.isEmpty, place != new.objectNamespace {
+      causes.append(.invalid("involvedObject.namespace", .text(place), "does not match event.namespace"))
+    }
+  }
+
+  private static func podSpec(
+    _ spec: Node?, _ path: [String], claimsElsewhere: Bool = false, _ causes: inout [FieldCause]
+  ) {
     let base = path.joined(separator: ".")
     let containers = spec?["containers"]?.array ?? []
     if containers.isEmpty { causes.append(.required("\(base).containers")) }
@@ -131,7 +150,13 @@ enum Validation {
           FieldCause(
             reason: "FieldValueDuplicate", message: "Duplicate value: \"\(name)\"",
             field: "\(base).containers[\(index)].name"))
+      } else if !NameRules.isLabelName(name) {
+        causes.append(.invalid("\(base).containers[\(index)].name", .text(name), NameRules.labelName))
       }
+      if (container["image"]?.string ?? "").isEmpty {
+        causes.append(.required("\(base).containers[\(index)].image"))
+      }
+      ports(container, "\(base).containers[\(index)]", &causes)
       for (place, variable) in (container["env"]?.array ?? []).enumerated() {
         if variable["valueFrom"] != nil, !(variable["value"]?.string ?? "").isEmpty {
           causes.append(
@@ -140,8 +165,38 @@ enum Validation {
               "may not be specified when `value` is not empty"))
         }
       }
-      if (container["image"]?.string ?? "").isEmpty {
-        causes.append(.required("\(base).containers[\(index)].image"))
+      let volumes = Set((spec?["volumes"]?.array ?? []).compactMap { $0["name"]?.string })
+        .union((spec?["volumeClaimTemplates"]?.array ?? []).compactMap { $0["metadata", "name"]?.string })
+      for (place, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
+        let name = mount["name"]?.string ?? ""
+        // The claims of a StatefulSet are volumes too, and stand elsewhere.
+        guard !claimsElsewhere, !volumes.contains(name) else { continue }
+        causes.append(
+          FieldCause(
+            reason: "FieldValueNotFound", message: "Not found: \"\(name)\"",
+            field: "\(base).containers[\(index)].volumeMounts[\(place)].name"))
+      }
+      for entry in container["resources", "requests"]?.object?.entries ?? [] {
+        guard let limit = container["resources", "limits", entry.key], Quantity.isMore(entry.value, than: limit) else {
+          continue
+        }
+        causes.append(
+          .invalid(
+            "\(base).containers[\(index)].resources.requests", entry.value,
+            "must be less than or equal to \(entry.key) limit of \(limit.string ?? "")"))
+      }
+    }
+  }
+
+  private static func ports(_ container: Node, _ base: String, _ causes: inout [FieldCause]) {
+    for (index, port) in (container["ports"]?.array ?? []).enumerated() {
+      if let number = port["containerPort"]?.integer, !(1...65_535).contains(number) {
+        causes.append(
+          .invalid(
+            "\(base).ports[\(index)].containerPort", .number(Int(number)), "must be between 1 and 65535, inclusive"))
+      }
+      if let name = port["protocol"]?.string, !["SCTP", "TCP", "UDP"].contains(name) {
+        causes.append(.unsupported("\(base).ports[\(index)].protocol", name, ["SCTP", "TCP", "UDP"]))
       }
     }
   }
@@ -162,11 +217,7 @@ enum Validation {
     podSpec(new["spec", "template", "spec"], ["spec", "template", "spec"], &causes)
     let policy = new["spec", "template", "spec", "restartPolicy"]?.string
     if policy == "Always" {
-      causes.append(
-        FieldCause(
-          reason: "FieldValueNotSupported",
-          message: "Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"",
-          field: "spec.template.spec.restartPolicy"))
+      causes.append(.unsupported("spec.template.spec.restartPolicy", "Always", ["OnFailure", "Never"]))
     }
   }
 
@@ -202,6 +253,21 @@ enum Validation {
   }
 
   private static func contents(_ type: ResourceType, _ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
+    var bytes = 0
+    for field in ["data", "binaryData"] {
+      for entry in new[field]?.object?.entries ?? [] {
+        if let words = NameRules.dataKey(entry.key) {
+          causes.append(.invalid("\(field)[\(entry.key)]", .text(entry.key), words))
+        }
+        let text = entry.value.string ?? ""
+        // What stands in base64 counts as what it is.
+        bytes += type.kind == "Secret" || field == "binaryData" ? text.utf8.count / 4 * 3 : text.utf8.count
+        if field == "data", new["binaryData", entry.key] != nil {
+          causes.append(.invalid("data[\(entry.key)]", .text(entry.key), "duplicate of key present in binaryData"))
+        }
+      }
+    }
+    if bytes > 1_048_576 { causes.append(.tooLong(type.kind == "Secret" ? "data" : "[]", 1_048_576)) }
     if type.kind == "Secret" {
       if let old, old["type"] != new["type"] {
         causes.append(.invalid("type", new["type"] ?? Node(.null), "field is immutable"))

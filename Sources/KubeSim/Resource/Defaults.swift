@@ -71,8 +71,13 @@ enum Defaults {
       node.setDefault(["status", "phase"], "Active")
     case "PersistentVolumeClaim":
       node.setDefault(["spec", "resources"], [:])
+      if let amounts = node["spec", "resources", "requests"] {
+        node.set(["spec", "resources", "requests"], Quantity.canonicalValues(amounts))
+      }
       node.setDefault(["spec", "volumeMode"], "Filesystem")
       node.setDefault(["status", "phase"], "Pending")
+    case "ResourceQuota":
+      if let amounts = node["spec", "hard"] { node.set(["spec", "hard"], Quantity.canonicalValues(amounts)) }
     case "PersistentVolume":
       node.setDefault(["spec", "persistentVolumeReclaimPolicy"], "Retain")
       node.setDefault(["spec", "volumeMode"], "Filesystem")
@@ -235,6 +240,11 @@ enum Defaults {
           }
           return variable
         })
+    }
+    for field in ["limits", "requests"] {
+      if let amounts = container["resources", field] {
+        container.set(["resources", field], Quantity.canonicalValues(amounts))
+      }
     }
     for entry in container["resources", "limits"]?.object?.entries ?? [] {
       container.setDefault(["resources", "requests", entry.key], entry.value)
