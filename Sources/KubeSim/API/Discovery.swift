@@ -26,7 +26,10 @@ extension ClusterState {
           200, aggregated(isCore: path[0] == "api"),
           contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")
         let version = "\"\(String(stableHash(response.bytes), radix: 16, uppercase: true))\""
-        if request.knownVersion == version { response = KubeResponse(status: 304, text: "") }
+        if request.knownVersion == version {
+          response.status = 304
+          response.body = .bytes([])
+        }
         response.version = version
         return response
       }

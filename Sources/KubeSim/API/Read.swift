@@ -81,6 +81,7 @@ extension ClusterState {
       metadata["continue"] = .text(Self.token(version: listVersion, namespace: last.namespace, name: last.name))
       if labels.isEmpty, fields.isEmpty { metadata["remainingItemCount"] = .number(remaining) }
     }
+    if type.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
     return KubeResponse(
       200, listDocument(items, call, metadata: metadata),
       contentType: Presentation(accept: call.request.accept, query: query).contentType,

@@ -234,7 +234,7 @@ extension ClusterState {
         FieldCause(
           reason: "FieldValueNotSupported",
           message:
-            "Unsupported value: \(JSONText.text(.text(validation))): supported values: \"Ignore\", \"Strict\", \"Warn\"",
+            "Unsupported value: \(JSONText.text(.text(validation))): supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
           field: "fieldValidation"))
     }
     if !causes.isEmpty { throw .invalid(kind: kind, group: "meta.k8s.io", "", causes) }

@@ -13,6 +13,7 @@ enum ScalarTypes {
   }
 
   static func check(_ object: Node, _ call: Call) throws(APIFailure) {
+    try checkTexts(object, call)
     guard let mismatch = first(object, call.target.type) else { return }
     let type = call.target.type
     if call.request.contentType.hasPrefix("application/apply-patch") {
@@ -30,6 +31,36 @@ enum ScalarTypes {
     throw .badRequest(
       "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): json: cannot unmarshal "
         + "\(kind(mismatch.found)) into Go struct field \(mismatch.place) of type \(mismatch.wanted)")
+  }
+
+  /// Texts of a form of their own: base64 (exchange 027), and times of a Lease with six digits (093).
+  private static func checkTexts(_ object: Node, _ call: Call) throws(APIFailure) {
+    let type = call.target.type
+    let isApply = call.request.contentType.hasPrefix("application/apply-patch")
+    func refused(_ words: String) -> APIFailure {
+      .badRequest("\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(words)")
+    }
+    if type.kind == "Secret", !isApply {
+      for entry in object["data"]?.object?.entries ?? [] {
+        let text = entry.value.string ?? ""
+        if let place = text.utf8.enumerated().first(where: { !isBase64($0.element) })?.offset {
+          throw refused("illegal base64 data at input byte \(place)")
+        }
+      }
+    }
+    guard type.kind == "Lease" else { return }
+    for field in ["acquireTime", "renewTime"] {
+      guard let text = object["spec", field]?.string, text.utf8.count > 19 else { continue }
+      let rest = String(text.dropFirst(19))
+      if !rest.hasPrefix(".") || rest.dropFirst().prefix(while: \.isNumber).count != 6 {
+        throw refused(
+          "parsing time \"\(text)\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"\(rest)\" as \".000000\"")
+      }
+    }
+  }
+
+  private static func isBase64(_ byte: UInt8) -> Bool {
+    (97...122).contains(byte) || (65...90).contains(byte) || (47...57).contains(byte) || byte == 43 || byte == 61
   }
 
   private static func first(_ object: Node, _ type: ResourceType) -> Mismatch? {

@@ -7,10 +7,12 @@ struct LabelQuery: Sendable {
     case absent(String)
     case isIn(String, [String])
     case notIn(String, [String])
+    /// A number that is more, or less, than this.
+    case compares(String, isMore: Bool, Int64)
 
     var key: String {
       switch self {
-      case .exists(let key), .absent(let key), .isIn(let key, _), .notIn(let key, _): key
+      case .exists(let key), .absent(let key), .isIn(let key, _), .notIn(let key, _), .compares(let key, _, _): key
       }
     }
   }
@@ -57,6 +59,11 @@ struct LabelQuery: Sendable {
         return isNegated ? .notIn(key, [value]) : .isIn(key, [value])
       }
     }
+    for symbol in [">", "<"] {
+      if let range = text.firstRange(of: symbol), let number = Int64(trim(text[range.upperBound...])) {
+        return .compares(trim(text[..<range.lowerBound]), isMore: symbol == ">", number)
+      }
+    }
     guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else {
       guard !text.contains(where: \.isWhitespace) else {
         throw .badRequest("unable to parse requirement: found '\(text)', expected: in, notin, =, ==, !=, gt, lt")
@@ -79,6 +86,8 @@ struct LabelQuery: Sendable {
       case .absent(let key): object.label(key) == nil
       case .isIn(let key, let values): object.label(key).map(values.contains) ?? false
       case .notIn(let key, let values): !(object.label(key).map(values.contains) ?? false)
+      case .compares(let key, let isMore, let number):
+        object.label(key).flatMap { Int64($0) }.map { isMore ? $0 > number : $0 < number } ?? false
       }
     }
   }
@@ -92,12 +101,13 @@ struct FieldQuery: Sendable {
   init() {}
 
   init(_ text: String, _ type: ResourceType) throws(APIFailure) {
-    for part in text.split(separator: ",") {
+    // In this order a real server looks at them, and complains of the first.
+    for part in text.split(separator: ",").sorted() {
       var isEqual = true
       var range = part.firstRange(of: "!=")
       if range != nil { isEqual = false } else { range = part.firstRange(of: "==") ?? part.firstRange(of: "=") }
       guard let range else {
-        throw .badRequest("invalid selector: '\(part)'; can't understand '\(part)'")
+        throw .badRequest("invalid selector: '\(text)'; can't understand '\(part)'")
       }
       let field = String(part[..<range.lowerBound])
       guard Self.isSupported(field, type) else {

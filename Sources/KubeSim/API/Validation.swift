@@ -11,14 +11,17 @@ enum Validation {
     switch type.kind {
     case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet": workload(type, new, old, &causes)
     case "Job": job(new, old, &causes)
-    case "Pod": podSpec(new["spec"], ["spec"], &causes)
+    case "Pod": pod(new, old, &causes)
     case "Service": service(new, old, state, &causes)
     case "ConfigMap", "Secret": contents(type, new, old, &causes)
     case "CustomResourceDefinition": definition(new, &causes)
     case "Event": event(new, &causes)
     default: break
     }
-    if let schema = type.custom?.schema { schemaCauses(new, schema, "", &causes) }
+    if let schema = type.custom?.schema {
+      schemaCauses(new, schema, "", &causes)
+      allDuplicates(new, schema, "", &causes)
+    }
     if !causes.isEmpty { throw .invalid(type, new.objectName, causes) }
   }
 
@@ -134,73 +137,6 @@ enum Validation {
     }
   }
 
-  private static func podSpec(
-    _ spec: Node?, _ path: [String], claimsElsewhere: Bool = false, _ causes: inout [FieldCause]
-  ) {
-    let base = path.joined(separator: ".")
-    let containers = spec?["containers"]?.array ?? []
-    if containers.isEmpty { causes.append(.required("\(base).containers")) }
-    var names: Set<String> = []
-    for (index, container) in containers.enumerated() {
-      let name = container["name"]?.string ?? ""
-      if name.isEmpty {
-        causes.append(.required("\(base).containers[\(index)].name"))
-      } else if !names.insert(name).inserted {
-        causes.append(
-          FieldCause(
-            reason: "FieldValueDuplicate", message: "Duplicate value: \"\(name)\"",
-            field: "\(base).containers[\(index)].name"))
-      } else if !NameRules.isLabelName(name) {
-        causes.append(.invalid("\(base).containers[\(index)].name", .text(name), NameRules.labelName))
-      }
-      if (container["image"]?.string ?? "").isEmpty {
-        causes.append(.required("\(base).containers[\(index)].image"))
-      }
-      ports(container, "\(base).containers[\(index)]", &causes)
-      for (place, variable) in (container["env"]?.array ?? []).enumerated() {
-        if variable["valueFrom"] != nil, !(variable["value"]?.string ?? "").isEmpty {
-          causes.append(
-            .invalid(
-              "\(base).containers[\(index)].env[\(place)].valueFrom", "",
-              "may not be specified when `value` is not empty"))
-        }
-      }
-      let volumes = Set((spec?["volumes"]?.array ?? []).compactMap { $0["name"]?.string })
-        .union((spec?["volumeClaimTemplates"]?.array ?? []).compactMap { $0["metadata", "name"]?.string })
-      for (place, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
-        let name = mount["name"]?.string ?? ""
-        // The claims of a StatefulSet are volumes too, and stand elsewhere.
-        guard !claimsElsewhere, !volumes.contains(name) else { continue }
-        causes.append(
-          FieldCause(
-            reason: "FieldValueNotFound", message: "Not found: \"\(name)\"",
-            field: "\(base).containers[\(index)].volumeMounts[\(place)].name"))
-      }
-      for entry in container["resources", "requests"]?.object?.entries ?? [] {
-        guard let limit = container["resources", "limits", entry.key], Quantity.isMore(entry.value, than: limit) else {
-          continue
-        }
-        causes.append(
-          .invalid(
-            "\(base).containers[\(index)].resources.requests", entry.value,
-            "must be less than or equal to \(entry.key) limit of \(limit.string ?? "")"))
-      }
-    }
-  }
-
-  private static func ports(_ container: Node, _ base: String, _ causes: inout [FieldCause]) {
-    for (index, port) in (container["ports"]?.array ?? []).enumerated() {
-      if let number = port["containerPort"]?.integer, !(1...65_535).contains(number) {
-        causes.append(
-          .invalid(
-            "\(base).ports[\(index)].containerPort", .number(Int(number)), "must be between 1 and 65535, inclusive"))
-      }
-      if let name = port["protocol"]?.string, !["SCTP", "TCP", "UDP"].contains(name) {
-        causes.append(.unsupported("\(base).ports[\(index)].protocol", name, ["SCTP", "TCP", "UDP"]))
-      }
-    }
-  }
-
   private static func job(_ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
     if let old, var left = old["spec", "template"], var right = new["spec", "template"] {
       for field in ["annotations"] {
@@ -291,6 +227,15 @@ enum Validation {
       causes.append(
         .invalid("metadata.name", .text(new.objectName), "must be spec.names.plural+\".\"+spec.group"))
     }
+    let approval = "api-approved.kubernetes.io"
+    let isProtected = ["k8s.io", "kubernetes.io"].contains { group == $0 || group.hasSuffix(".\($0)") }
+    if isProtected, new["metadata", "annotations", approval] == nil {
+      causes.append(
+        .required(
+          "metadata.annotations[\(approval)]",
+          "protected groups must have approval annotation \"\(approval)\", see "
+            + "https://github.com/kubernetes/enhancements/pull/1111"))
+    }
   }
 
   /// The part of OpenAPI validation that manifests run into (exchange 099).
@@ -336,10 +281,25 @@ enum Validation {
         schemaCauses(entry.value, values, place, &causes)
       }
     }
-    if let elements = value.array { duplicateCauses(elements, schema, path, &causes) }
     if let items = schema["items"] {
       for (index, element) in (value.array ?? []).enumerated() {
         schemaCauses(element, items, "\(path)[\(index)]", &causes)
+      }
+    }
+  }
+
+  /// Duplicates come after everything else, in the order of the document (exchange 102).
+  private static func allDuplicates(_ value: Node, _ schema: Node, _ path: String, _ causes: inout [FieldCause]) {
+    if let elements = value.array { duplicateCauses(elements, schema, path, &causes) }
+    for entry in value.object?.entries ?? [] where path != "" || entry.key != "metadata" {
+      let property = schema["properties", entry.key] ?? schema["additionalProperties"]
+      if let property, property.object != nil {
+        allDuplicates(entry.value, property, path.isEmpty ? entry.key : "\(path).\(entry.key)", &causes)
+      }
+    }
+    if let items = schema["items"] {
+      for (index, element) in (value.array ?? []).enumerated() {
+        allDuplicates(element, items, "\(path)[\(index)]", &causes)
       }
     }
   }

@@ -63,6 +63,7 @@ enum Defaults {
     case "Pod":
       podSpec(&node, ["spec"])
       node.setDefault(["spec", "enableServiceLinks"], true)
+      requests(&node)
     case "Service": service(&node)
     case "Namespace":
       if !node.objectName.isEmpty {
@@ -121,11 +122,15 @@ enum Defaults {
   /// Plain structs that the server always writes out.
   private static func emptyForms(_ type: ResourceType, _ node: inout Node) {
     switch type.kind {
-    case "Deployment", "ReplicaSet", "Job", "CronJob", "PodDisruptionBudget", "ResourceQuota", "Pod":
+    case "Deployment", "ReplicaSet", "Job", "CronJob", "ResourceQuota", "Pod":
       node.setDefault(["status"], [:])
     case "StatefulSet":
       node.setDefault(["status", "replicas"], 0)
       node.setDefault(["status", "availableReplicas"], 0)
+    case "PodDisruptionBudget":
+      for field in ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] {
+        node.setDefault(["status", field], 0)
+      }
     case "DaemonSet":
       for field in ["currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"] {
         node.setDefault(["status", field], 0)
@@ -246,10 +251,22 @@ enum Defaults {
         container.set(["resources", field], Quantity.canonicalValues(amounts))
       }
     }
-    for entry in container["resources", "limits"]?.object?.entries ?? [] {
-      container.setDefault(["resources", "requests", entry.key], entry.value)
-    }
     return container
+  }
+
+  /// What a Pod is limited to it also asks for; a template keeps what was written (exchange 109).
+  private static func requests(_ pod: inout Node) {
+    guard let containers = pod["spec", "containers"]?.array else { return }
+    pod.set(
+      ["spec", "containers"],
+      .list(
+        containers.map { container in
+          var container = container
+          for entry in container["resources", "limits"]?.object?.entries ?? [] {
+            container.setDefault(["resources", "requests", entry.key], entry.value)
+          }
+          return container
+        }))
   }
 
   private static func volume(_ volume: Node) -> Node {
