@@ -47,6 +47,9 @@ enum Seeds {
     701_949,  // R14: a cluster that could not go back was hidden by another target of it, and one more was sent
     2_116,  // R20: the checker told measurements apart by a clock that stood still
     204_213,  // R20: a check that had passed before a person resumed was not counted by the checker
+    903_218,  // R19: a stage that lost its turn to a retry went on asking as if it had it
+    577_614_759,  // R19: the same, of a stage that had not opened
+    2_004_229,  // the checker: an approval before the stage opened counted for the gates after it
   ]
 
   private static func number(_ name: String) -> UInt64? {

@@ -9,7 +9,11 @@ extension Pass {
     checkBudgets()
     for index in stages.indices {
       if !stages[index].state.isComplete { advance(index) }
-      guard stages[index].state.isComplete else { break }
+      guard stages[index].state.isComplete else {
+        // Later ones ask for nothing until it is their turn, again where an earlier one was taken up once more (R19).
+        for later in stages[(index + 1)...].indices { stages[later].askedAt = nil }
+        break
+      }
     }
     for index in wentOn where stages[..<index].allSatisfy(\.state.isComplete) { dispatch(index) }
     guard stages.allSatisfy(\.state.isComplete) else { return }
@@ -19,7 +23,7 @@ extension Pass {
 
   private mutating func advance(_ index: Int) {
     if stages[index].state == .waiting { begin(index) }
-    if stages[index].state == .gated, stages[index].askedAt == nil { stages[index].askedAt = now }
+    if [.gated, .soaking].contains(stages[index].state) { stages[index].askedAt = stages[index].askedAt ?? now }
     if stages[index].state == .gated, !stopByCheck(.before, index), !stopByTimeout(.before, index) {
       // Both are looked at, so that the report names both; nobody waits for a window who has nothing to send.
       let isMet = isMet(.before, index)

@@ -68,21 +68,23 @@ extension World {
     if new.state == .halted, isGated || isSoaking, run.breach == nil, !new.checks.contains(where: \.stops) {
       coverage.add(.approvalsTimedOut)
       try require(due.map { $0 <= commit.now } ?? false, "R19", "stage \(new.name) halts before its approvals are due")
-    } else if commit.command == nil, run.state == .running, old.state == new.state,
+    } else if commit.command == nil, run.state == .running, old.state == new.state, commit.hasTurn(new),
       new.state == .gated || new.state == .soaking && isAfter
     {
       let isSoaked = new.state == .gated || commit.now > (new.soakStartedAt?.millisecondsSinceEpoch ?? 0)
       try require(
         !isSoaked || due.map { $0 > commit.now } ?? true, "R19", "stage \(new.name) still asks for approval")
     }
-    let hasTurn =
-      commit.command == nil
-      && commit.after.stages[..<new.index].allSatisfy { $0.state == .passed || $0.state == .empty }
-    if commit.command != nil, old.state == .halted, new.state != .halted {
-      runs[commit.number].witness.askedSince[new.index] = nil
-    } else if new.state == .soaking && old.state != .soaking
-      || new.state == .gated && hasTurn && runs[commit.number].witness.askedSince[new.index] == nil
-    {
+    noteAsking(commit, old, new)
+  }
+
+  /// Since when a stage asks: it does so while it is Gated or Soaking and all before it are complete.
+  private func noteAsking(_ commit: Committed, _ old: Stage, _ new: Stage) {
+    let isResumed = commit.command != nil && old.state == .halted && new.state != .halted
+    let hasTurn = commit.hasTurn(new)
+    if isResumed || commit.command == nil && !hasTurn { runs[commit.number].witness.askedSince[new.index] = nil }
+    guard commit.command == nil, hasTurn, new.state == .gated || new.state == .soaking else { return }
+    if old.state != .soaking && new.state == .soaking || runs[commit.number].witness.askedSince[new.index] == nil {
       runs[commit.number].witness.askedSince[new.index] = commit.now
     }
   }
@@ -111,5 +113,12 @@ extension World {
         ready >= facts.minSucceeded, "R7",
         "stage \(stage.name) passes with \(ready) of \(facts.minSucceeded) clusters that must succeed")
     }
+  }
+}
+
+extension Committed {
+  /// Whether a stage is the next one: those before it are complete.
+  fileprivate func hasTurn(_ stage: Stage) -> Bool {
+    after.stages[..<stage.index].allSatisfy { $0.state == .passed || $0.state == .empty }
   }
 }

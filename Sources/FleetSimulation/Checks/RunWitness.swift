@@ -148,9 +148,7 @@ struct RunWitness {
   mutating func noteApproval(before: [Stage], after: [Stage], person: Person, at: Int64) {
     for (old, new) in zip(before, after) where new.approvals.count > old.approvals.count {
       approvals.append(
-        GivenApproval(
-          stage: new.index, person: person, at: at,
-          isDuringSoak: old.state == .soaking || old.state == .open || old.state == .halted))
+        GivenApproval(stage: new.index, person: person, at: at, isDuringSoak: old.openedAt != nil))
     }
   }
 

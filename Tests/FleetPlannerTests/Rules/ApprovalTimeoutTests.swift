@@ -81,4 +81,34 @@ struct ApprovalTimeoutTests {
     #expect(fleet.run.state == .halted)
     #expect(fleet.stages[0].haltReason == "approval timed out: nobody gave the approval within 1m")
   }
+
+  @Test("R19 a stage whose turn is taken by a retry before it asks anew, for the whole time")
+  func losesItsTurn() throws {
+    let rules = strategy([
+      stage("first", .names(["c00"])),
+      stage("rest", .rest) { $0.before = [.approval(ApprovalRule(timeout: .seconds(3600)))] },
+    ])
+    var fleet = try fleet(rules, members(2))
+    fleet.succeedAll()
+    #expect(fleet.stages.map(\.state) == [.passed, .gated])
+    fleet.advance(.seconds(1800))
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    try fleet.give(.retry([]))
+    try fleet.give(.resume)
+    fleet.pass()
+    #expect(fleet.stages.map(\.state) == [.open, .gated])
+    fleet.advance(.seconds(3000))
+    fleet.say("c00")
+    fleet.pass()
+    #expect(fleet.stages.map(\.state) == [.passed, .gated])
+    #expect(fleet.report.waiting.first?.nextChange == fleet.now + .seconds(3600))
+    fleet.advance(.seconds(3599))
+    fleet.pass()
+    #expect(fleet.run.state == .running)
+    fleet.advance(.seconds(1))
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+  }
 }
