@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// An HTTP proxy on 127.0.0.1 that makes connections (CONNECT), and notes what it was asked for.
+/// A proxy on 127.0.0.1 that makes connections, asked by HTTP's CONNECT or by SOCKS 5, and notes what it was asked for.
 final class ConnectProxy: Sendable {
   private let asked = Mutex<[String]>([])
   /// What the head of a request must contain.
@@ -28,7 +28,7 @@ final class ConnectProxy: Sendable {
     try result.get()
   }
 
-  /// Reads the head of a CONNECT, and becomes a relay.
+  /// Reads the head of a CONNECT or the two questions of SOCKS, and becomes a relay.
   private final class Head: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -38,7 +38,10 @@ final class ConnectProxy: Sendable {
     init(_ proxy: ConnectProxy) { self.proxy = proxy }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      text += String(buffer: unwrapInboundIn(data))
+      let bytes = unwrapInboundIn(data)
+      let first = Array(bytes.readableBytesView)
+      if text.isEmpty, first.first == 5 { return socks(first, context) }
+      text += String(buffer: bytes)
       guard text.hasSuffix("\r\n\r\n") else { return }
       proxy.asked.withLock { $0.append(text) }
       let place = text.split(separator: " ").dropFirst().first?.split(separator: ":") ?? []
@@ -49,13 +52,28 @@ final class ConnectProxy: Sendable {
           wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 407 no\r\ncontent-length: 0\r\n\r\n")), promise: nil)
         return
       }
+      relay(context, to: port, answer: Array("HTTP/1.1 200 connected\r\n\r\n".utf8))
+    }
+
+    /// A greeting is answered with "no user needed", a request with a connection.
+    private func socks(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+      guard bytes.count > 4, bytes[2] == 0 else {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: [5, 0])), promise: nil)
+        return
+      }
+      let port = Int(bytes[bytes.count - 2]) << 8 | Int(bytes[bytes.count - 1])
+      proxy.asked.withLock { $0.append("SOCKS \(port)") }
+      relay(context, to: port, answer: [5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+    }
+
+    private func relay(_ context: ChannelHandlerContext, to port: Int, answer: [UInt8]) {
       let client = context.channel
       ClientBootstrap(group: context.eventLoop).connect(host: "127.0.0.1", port: port).assumeIsolated()
         .flatMapThrowing { server in
           try server.pipeline.syncOperations.addHandler(Relay(to: client))
           try client.pipeline.syncOperations.addHandler(Relay(to: server))
           _ = client.pipeline.syncOperations.removeHandler(self)
-          client.writeAndFlush(ByteBuffer(string: "HTTP/1.1 200 connected\r\n\r\n"), promise: nil)
+          client.writeAndFlush(ByteBuffer(bytes: answer), promise: nil)
         }.whenFailure { _ in client.close(promise: nil) }
     }
   }
