@@ -34,8 +34,10 @@ enum MediaType {
   private static func checkAnswer(_ call: Call) throws(APIFailure) {
     let parts = call.request.accept.split(separator: ",")
     let known = parts.filter { part in
-      ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/*", "*/*"]
-        .contains(base(part))
+      let form = base(part)
+      // Custom resources have no protocol buffers.
+      return ["application/json", "application/yaml", "application/*", "*/*"].contains(form)
+        || form == "application/vnd.kubernetes.protobuf" && !call.target.type.isCustom
     }
     guard parts.isEmpty || !known.isEmpty else {
       throw APIFailure(

@@ -179,8 +179,12 @@ extension ClusterState {
   }
 
   private static func position(_ token: String) throws(APIFailure) -> (version: Int, namespace: String, name: String) {
-    guard let bytes = Base64.decode(token), let document = try? JSONText.parse(bytes),
-      let version = document["rv"]?.integer, let start = document["start"]?.string
+    let bytes = Base64.decode(token) ?? []
+    let document: Node
+    do throws(JSONText.Failure) { document = try JSONText.parse(bytes) } catch {
+      throw .badRequest("invalid continue token: continue key is not valid: \(error.message)")
+    }
+    guard let version = document["rv"]?.integer, let start = document["start"]?.string
     else {
       throw .badRequest("invalid continue token: continue key is not valid: invalid character")
     }
@@ -233,7 +237,7 @@ extension ClusterState {
     let watcher = Watcher(
       type: type, namespace: call.target.namespace, labels: labels, fields: fields, presentation: presentation,
       wantsBookmarks: call.flag("allowWatchBookmarks"), send: send, finish: { continuation.finish() },
-      bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") ? 0 : version)
+      bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") || requested == "0" ? 0 : version)
     watchers[identifier] = watcher
     watching[type.storage, default: []].insert(identifier)
     let sendsInitial = query["sendInitialEvents"].map { ["true", "1"].contains($0) } ?? (start == 0)
@@ -241,7 +245,10 @@ extension ClusterState {
       for object in objects(type.storage, namespace: call.target.namespace) where watcher.matches(object) {
         deliver("ADDED", object, to: identifier)
       }
-      if query["sendInitialEvents"] != nil, watcher.wantsBookmarks { sendBookmark(identifier, isInitialEnd: true) }
+      let isFromCache = requested == "0" && query["sendInitialEvents"] == nil
+      if query["sendInitialEvents"] != nil || isFromCache, watcher.wantsBookmarks {
+        sendBookmark(identifier, isInitialEnd: true)
+      }
     } else if start > 0 {
       for change in log where change.version > start && change.storage == type.storage {
         if let (kind, object) = Self.event(change, for: watcher) { deliver(kind, object, to: identifier) }

@@ -325,6 +325,8 @@ extension ClusterState {
         ["metadata", "annotations", Self.lastApplied], .text(JSONText.text(Self.canonical(body)) + "\n"))
     }
     merged = try prepareReplacement(live, merged, call)
+    // What is warned of is the object as it will be, and not what was applied (exchange 053).
+    warnings = Warnings.texts(type, merged)
     if !Self.sameBut(live, merged) {
       owners.touch(
         .init(

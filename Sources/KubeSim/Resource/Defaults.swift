@@ -142,6 +142,27 @@ enum Defaults {
     default: break
     }
     if type.kind == "ReplicaSet" { node.setDefault(["status", "replicas"], 0) }
+    times(type, &node)
+  }
+
+  /// Times of conditions that nobody set are written out as null (exchanges 060 and 094).
+  private static func times(_ type: ResourceType, _ node: inout Node) {
+    let fields: [String] =
+      switch type.kind {
+      case "Deployment": ["lastUpdateTime", "lastTransitionTime"]
+      case "Pod", "Job": ["lastProbeTime", "lastTransitionTime"]
+      case "StatefulSet", "DaemonSet", "ReplicaSet": ["lastTransitionTime"]
+      default: []
+      }
+    guard !fields.isEmpty, let conditions = node["status", "conditions"]?.array else { return }
+    node.set(
+      ["status", "conditions"],
+      .list(
+        conditions.map { condition in
+          var condition = condition
+          for field in fields { condition.setDefault([field], Node(.null)) }
+          return condition
+        }))
   }
 
   private static func job(_ node: inout Node) {

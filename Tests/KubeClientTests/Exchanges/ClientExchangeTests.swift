@@ -11,10 +11,9 @@ import Testing
 /// every recorded answer comes back.
 @Suite("Exchanges of the client")
 struct ClientExchangeTests {
-  /// Steps that the client has no use for, and why. A row must stay true.
+  /// Methods that the client has no use for, and why. A row must stay true.
   static let known: [String: String] = [
-    "009/8": "HEAD: the client has no such verb",
-    "009/9": "OPTIONS: the client has no such verb",
+    "HEAD": "what a read tells is always wanted too", "OPTIONS": "discovery tells what a kind can do",
   ]
 
   @Test("every recorded answer is understood: objects, events, warnings, refusals with reason, causes and what to do")
@@ -30,27 +29,25 @@ struct ClientExchangeTests {
       let transport = try HTTPTransport(KubeConfiguration(server: "http://127.0.0.1:\(port)"), client: http)
       var passed = 0
       var total = 0
-      var differing: [String] = []
       for exchange in exchanges {
         for step in exchange.steps {
           let name = "\(exchange.number)/\(step.place)"
           total += 1
           guard let request = step.request else {
-            differing.append(name)
-            if Self.known[name] == nil { Issue.record("\(name): the client cannot make \(step.method)") }
+            print("differs: \(name): \(step.method) is not made: \(Self.known[step.method] ?? "nobody knows why")")
+            if Self.known[step.method] == nil { Issue.record("\(name): the client cannot make \(step.method)") }
             continue
           }
           current.withLock { $0 = step }
           var problems = try await Self.problems(of: step, request, transport)
           if let request = arrived.withLock({ $0 }) { problems += Self.problems(of: step, request) }
           for problem in problems { Issue.record("\(name) \(step.method) \(step.path): \(problem)") }
-          if problems.isEmpty { passed += 1 } else { differing.append(name) }
+          if problems.isEmpty { passed += 1 }
         }
       }
       print("exchanges, client: \(passed)/\(total) steps of \(exchanges.count) scenarios")
-      if ProcessInfo.processInfo.environment["FLOTILLA_KUBE_FACTS"] == nil {
-        let outdated = Self.known.keys.filter { !differing.contains($0) }
-        #expect(outdated.isEmpty, "these differ no more; take them off the list: \(outdated.sorted())")
+      for method in Self.known.keys {
+        #expect(KubeRequest.Method(rawValue: method) == nil, "it can make \(method) now")
       }
     }
   }
