@@ -47,7 +47,8 @@ import Testing
     Case(
       line: "describe fleetset/storefront",
       requests: [
-        "GET \(project)/fleetsets/storefront", "GET \(project)/rollouts?fleetSet=storefront&limit=5",
+        "GET \(project)/fleetsets/storefront", "GET \(project)/fleetsets/storefront/waiting",
+        "GET \(project)/rollouts?fleetSet=storefront&limit=5",
         "GET \(project)/events?fleetSet=storefront&newestFirst=true&limit=10",
       ]),
     Case(

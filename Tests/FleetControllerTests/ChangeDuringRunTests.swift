@@ -117,4 +117,96 @@ import Testing
       #expect(try await controller.condition().reason != "Expanded")
     }
   }
+
+  private static func policy(_ kind: String, _ name: String, _ spec: String) -> String {
+    """
+    apiVersion: flotilla.dev/v1
+    kind: \(kind)
+    metadata: {name: \(name)}
+    spec: {\(spec)}
+    ---
+
+    """
+  }
+
+  @Test func aFreezeHoldsWhatHasNotBeenSentUntilItIsDeleted() async throws {
+    try await Self.during { controller in
+      try await controller.apply(Self.policy("Freeze", "sale", "reason: no changes"))
+      try await controller.settle()
+      try await controller.confirm()
+      let held = try #require(try await controller.rollout(1))
+      #expect(held.stages.first?.counters[.soaking] == 1 && held.stages.first?.counters[.pending] == 2)
+      #expect(held.report.waiting.contains { $0.reason == .freeze })
+      try await controller.store.removePolicy(.freeze, named: "sale", in: .defaultProject, cause: StoreFixture.cause)
+      try await controller.settle()
+      try await controller.confirm()
+      #expect(try await controller.rollout(1)?.run.state == .succeeded)
+    }
+  }
+
+  @Test func aLimitCountsFromTheNextOrderOn() async throws {
+    let thenTwo = """
+      [{name: first, count: 1, maxConcurrent: 1, minReady: 0s}, {name: all, rest: true, maxConcurrent: 2, minReady: 0s}]
+      """
+    try await Self.during(stages: thenTwo) { controller in
+      try await controller.apply(Self.policy("Limit", "environments", "label: env, maxInFlight: 1"))
+      try await controller.settle()
+      try await controller.confirm(only: ["a"])
+      let limited = try #require(try await controller.rollout(1))
+      #expect(limited.stages.last?.counters.slotsHeld == 1)
+      #expect(limited.report.waiting.contains { $0.reason == .limit })
+      try await controller.store.removePolicy(
+        .limit, named: "environments", in: .defaultProject, cause: StoreFixture.cause)
+      try await controller.settle()
+      #expect(try await controller.rollout(1)?.stages.last?.counters.slotsHeld == 2)
+      try await controller.confirm()
+      #expect(try await controller.rollout(1)?.run.state == .succeeded)
+    }
+  }
+
+  @Test func anAnalysisIsMeasuredAsItWasWhenTheRunBegan() async throws {
+    func analysis(_ query: String) -> String {
+      Self.policy(
+        "Analysis", "errors", "prometheus: {url: \"https://prometheus.example\"}, query: \(query), pass: \"< 0.01\"")
+    }
+    let gated = "[{name: all, rest: true, maxConcurrent: 1, minReady: 0s, after: [{analysis: errors}]}]"
+    try await Self.during(stages: gated, also: analysis("old")) { controller in
+      try await controller.apply(analysis("new"))
+      try await controller.settle()
+      let rules = try #require(try await controller.rollout(1)?.stages.first?.rules)
+      guard case .analysis(_, let frozen?) = try #require(rules.after.first) else {
+        Issue.record("\(rules.after)")
+        return
+      }
+      #expect(frozen.query == "old")
+      let error = await #expect(throws: StoreError.self) {
+        try await controller.store.removePolicy(
+          .analysis, named: "errors", in: .defaultProject, cause: StoreFixture.cause)
+      }
+      #expect(error?.code == .conflict)
+    }
+  }
+
+  @Test func approvalsOutliveTheTokenTheyWereGivenWith() async throws {
+    let gated = """
+      [{name: first, count: 1, maxConcurrent: 1, minReady: 0s},
+      {name: all, rest: true, maxConcurrent: 100%, minReady: 0s, before: [{approval: {count: 2}}]}]
+      """
+    try await Self.during(stages: gated) { controller in
+      func approve(_ name: String) async throws {
+        let principal = Principal(name: name, right: .approve)
+        _ = try await controller.store.createToken(
+          principal, tokenHash: StoreFixture.digest(name), expiresIn: nil, cause: StoreFixture.cause)
+        _ = try await controller.service.act(
+          .approve(stage: nil), on: "shop", number: 1, in: .defaultProject, by: principal, reason: "")
+        try await controller.settle()
+      }
+      try await controller.confirm()
+      try await approve("ann")
+      try await controller.store.revokeToken(named: "ann", cause: StoreFixture.cause)
+      #expect(try await controller.rollout(1)?.stages.last?.state == .gated)
+      try await approve("bob")
+      #expect(try await controller.rollout(1)?.stages.last?.state == .open)
+    }
+  }
 }

@@ -15,7 +15,7 @@ import Testing
     alreadyUnhealthy: first
     budgets: {failures: 3, unreachable: 5%, removals: 2, prunes: 10%}
     limits: [{label: region, maxInFlight: 3}]
-    onFailure: {action: rollback, scope: stage, inFlight: finish, maxConcurrent: 2}
+    onFailure: {action: rollback, scope: stage, inFlight: finish, maxConcurrent: 2, removeNew: true}
     firstAlone: false
     onboard: {maxConcurrent: 5}
     catchUp: {maxConcurrent: 3}
@@ -85,7 +85,7 @@ import Testing
   @Test func theStrategyItselfIsRight() throws {
     let errors = try Self.findings(try Self.tree()).filter { $0.severity == .error }
     #expect(errors == [])
-    #expect(Self.leaves(try Self.tree()).count == 54)
+    #expect(Self.leaves(try Self.tree()).count == 55)
   }
 
   @Test(arguments: (try? StrategyFieldTests.leaves(StrategyFieldTests.tree())) ?? [])
@@ -111,6 +111,7 @@ import Testing
       (["order", "label"], "-x"), (["budgets", "failures"], -1), (["budgets", "unreachable"], "101%"),
       (["budgets", "removals"], "x"), (["budgets", "prunes"], -1), (["limits", "0", "maxInFlight"], 0),
       (["onFailure", "scope"], "x"), (["onFailure", "inFlight"], "x"), (["onFailure", "maxConcurrent"], 0),
+      (["onFailure", "removeNew"], "yes"),
       (["firstAlone"], "no"), (["onboard", "maxConcurrent"], 0), (["stages", "0", "maxConcurrent"], 0),
       (["stages", "0", "soak"], "-1s"), (["stages", "0", "minReady"], "x"), (["stages", "0", "unreachable"], "x"),
       (["stages", "0", "unreachableAfter"], "1s"), (["stages", "0", "holdFor"], "1x"),

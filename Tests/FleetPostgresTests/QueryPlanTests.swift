@@ -68,7 +68,7 @@ import Testing
     [
       Case(PlanQueries.inFlight, [run]), Case(PlanQueries.failing, [run]), Case(PlanQueries.attention, [run]),
       Case(PlanQueries.pendingAgain, [run]), Case(PlanQueries.joined, [run]),
-      Case(PlanQueries.pending, [run, "0", "74"]), Case(PlanQueries.sendBack, [run, "0", "74"]),
+      Case(PlanQueries.pending, [run, "0", "74"]), Case(PlanQueries.sendBack, [run, "0", "74", "false"]),
       Case(PlanQueries.units, [run, "'{0,0,0}'", "'{5,6,70000}'", "0", "true"]),
       Case(PlanQueries.inFlightByLabel, [run]),
       Case(PlanQueries.head, [run]), Case(PlanQueries.holdVersion, [run, "1"]),

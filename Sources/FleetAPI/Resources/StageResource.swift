@@ -35,18 +35,26 @@ public struct StageResource: WireValue {
     public var notAuthor: Bool
     /// An approval lapses after this time if the stage has not opened; null for never.
     public var expiresAfterMilliseconds: Int64?
+    /// A request that nobody answers halts the run after this time; null for never.
+    public var timeoutMilliseconds: Int64?
 
     /// Makes a value.
-    public init(groups: [String], count: Int, notAuthor: Bool, expiresAfterMilliseconds: Int64? = nil) {
+    public init(
+      groups: [String], count: Int, notAuthor: Bool, expiresAfterMilliseconds: Int64? = nil,
+      timeoutMilliseconds: Int64? = nil
+    ) {
       self.groups = groups
       self.count = count
       self.notAuthor = notAuthor
       self.expiresAfterMilliseconds = expiresAfterMilliseconds
+      self.timeoutMilliseconds = timeoutMilliseconds
     }
 
     /// An example.
     public static var example: Self {
-      Self(groups: ["sre"], count: 1, notAuthor: true, expiresAfterMilliseconds: 86_400_000)
+      Self(
+        groups: ["sre"], count: 1, notAuthor: true, expiresAfterMilliseconds: 86_400_000,
+        timeoutMilliseconds: 172_800_000)
     }
   }
 

@@ -40,6 +40,31 @@ public struct WaitingResource: WireValue {
   }
 }
 
+/// A release that no run is for yet, and why: `GET …/fleetsets/NAME/waiting`.
+public struct WaitingReleaseResource: WireValue {
+  /// Its place in the set's queue, from 1.
+  public var position: Int
+  /// Its short name.
+  public var release: String
+  /// What it waits for, one sentence for people.
+  public var reason: String
+  /// When it can go on by itself; null when only a run's end or a person changes it.
+  public var nextChange: Timestamp?
+
+  /// Makes a value.
+  public init(position: Int, release: String, reason: String, nextChange: Timestamp? = nil) {
+    self.position = position
+    self.release = release
+    self.reason = reason
+    self.nextChange = nextChange
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(position: 1, release: "5e5f910", reason: "storefront/43 goes first", nextChange: Example.time)
+  }
+}
+
 /// Why a run stands where it stands: `GET …/rollouts/SET/NUMBER/explain`.
 public struct RolloutExplanation: WireValue {
   /// The run, with what waits.
@@ -52,19 +77,22 @@ public struct RolloutExplanation: WireValue {
   public var away: [StepResource]
   /// What failed clusters have in common and healthy ones lack, the clearest first.
   public var correlations: [CorrelationResource]
+  /// Releases of the set that wait, in the order of their turns; empty for a run that is not the set's newest.
+  public var waitingReleases: [WaitingReleaseResource]
   /// Commands that may be of use now, for example `flotilla rollout approve storefront --stage rest`.
   public var next: [String]
 
   /// Makes a value.
   public init(
     rollout: RolloutResource, inFlight: [StepResource], failed: [StepResource], away: [StepResource],
-    correlations: [CorrelationResource] = [], next: [String]
+    correlations: [CorrelationResource] = [], waitingReleases: [WaitingReleaseResource] = [], next: [String]
   ) {
     self.rollout = rollout
     self.inFlight = inFlight
     self.failed = failed
     self.away = away
     self.correlations = correlations
+    self.waitingReleases = waitingReleases
     self.next = next
   }
 
@@ -72,7 +100,7 @@ public struct RolloutExplanation: WireValue {
   public static var example: Self {
     Self(
       rollout: .example, inFlight: [.example], failed: [.example], away: [.example], correlations: [.example],
-      next: ["flotilla rollout approve storefront --stage rest"])
+      waitingReleases: [.example], next: ["flotilla rollout approve storefront --stage rest"])
   }
 }
 

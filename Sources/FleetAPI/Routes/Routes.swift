@@ -174,6 +174,11 @@ extension Routes {
   public static let startRollout = Route(
     "startRollout", .post, project("fleetsets/{name}/rollouts"), .right(.operate), "Start a rollout",
     request: StartRolloutRequest.self, response: StartRolloutResponse.self)
+  /// What waits, and for what.
+  public static let listWaitingReleases = Route(
+    "listWaitingReleases", .get, project("fleetsets/{name}/waiting"), .right(.read),
+    "List the releases of a FleetSet that no rollout is for yet, and what each waits for",
+    response: ListPage<WaitingReleaseResource>.self)
   /// What starting a run would do.
   public static let planRollout = Route(
     "planRollout", .post, project("fleetsets/{name}/plan"), .right(.read),
@@ -199,7 +204,8 @@ extension Routes {
     "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
   static let fleetSets = [
-    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, planRollout, startRollout,
+    listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, listWaitingReleases, planRollout,
+    startRollout,
     rehearseRollout, releaseHold,
     previewFleetSet,
     diffFleetSet,

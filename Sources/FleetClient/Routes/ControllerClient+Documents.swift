@@ -140,6 +140,12 @@ extension ControllerClient {
     try await call(Routes.getFleetSet, project, name)
   }
 
+  /// The releases of a FleetSet that no rollout is for yet.
+  public func waitingReleases(of name: String, in project: String) async throws -> [WaitingReleaseResource] {
+    let page: ListPage<WaitingReleaseResource> = try await call(Routes.listWaitingReleases, project, name)
+    return page.items
+  }
+
   /// Deletes a FleetSet, and keeps or removes its workloads.
   public func removeFleetSet(
     _ name: String, in project: String, workloads: RemovalPolicy, reason: String?, dryRun: Bool

@@ -64,10 +64,19 @@ struct DescribeCommand: AsyncParsableCommand {
     _ name: String, _ client: ControllerClient, _ project: String
   ) async throws -> Description {
     var description = Description(try await client.fleetSet(name, in: project))
+    for waiting in try await client.waitingReleases(of: name, in: project) {
+      description.add("Waits (\(waiting.position))", Self.text(waiting))
+    }
     let rollouts = try await client.rollouts(in: project, fleetSet: name, page: PageRequest(limit: 5)).items
     description.add("Rollouts", Tables.rollouts(rollouts))
     try await addEvents(EventSelection(fleetSet: name), to: &description, client, project)
     return description
+  }
+
+  /// What a release waits for, in one line.
+  static func text(_ waiting: WaitingReleaseResource) -> String {
+    let next = waiting.nextChange.map { ", looked at again \(Tables.time($0).text)" } ?? ""
+    return "\(waiting.release): \(waiting.reason)\(next)"
   }
 
   private static func release(

@@ -62,6 +62,10 @@ struct Explanation {
     lines += steps("away", answer.away, style: style, tone: .busy)
     let remarks = rollout.notes + rollout.warnings.map { "warning: \($0)" }
     if !remarks.isEmpty { lines += [""] + remarks }
+    if !answer.waitingReleases.isEmpty {
+      lines += ["", "waiting releases (\(answer.waitingReleases.count)):"]
+      lines += answer.waitingReleases.map { "  \($0.position). \(DescribeCommand.text($0))" }
+    }
     if !answer.next.isEmpty { lines += ["", "What you can do:"] + answer.next.map { "  \($0)" } }
     return lines
   }

@@ -1,6 +1,7 @@
 public import FleetDocuments
 public import FleetModel
 internal import FleetPorts
+internal import FoundationEssentials
 
 extension Previewer {
   /// What of the targets themselves a release would change against those that there are: where they go, what they take
@@ -49,13 +50,10 @@ extension TargetSettings {
     [
       ("destination.cluster", cluster.rawValue), ("destination.namespace", namespace),
       ("source.repository", repository.rawValue), ("source.revision", revision.description), ("source.path", path),
-      ("source.recurse", "\(isRecursive)"), ("source.helm", options.helm.map { "\($0)" } ?? "nothing"),
-      ("source.kustomize", options.kustomize.map { "\($0)" } ?? "nothing"),
-      ("source.substitute", options.substitute.map(Self.text) ?? "nothing"),
-      (
-        "overrides",
-        options.overlays.map { $0.map { "\($0.name) \($0.kustomization)" }.joined(separator: ", ") } ?? "nothing"
-      ),
+      ("source.recurse", "\(isRecursive)"), ("source.helm", Self.text(options.helm)),
+      ("source.kustomize", Self.text(options.kustomize)),
+      ("source.substitute", options.substitute.map(Self.pairs) ?? "nothing"),
+      ("overrides", Self.text(options.overlays)),
       ("sync.prune", "\(prune)"),
       ("sync.selfHeal", "\(selfHeal)"),
       ("sync.createNamespace", "\(createNamespace)"),
@@ -64,9 +62,15 @@ extension TargetSettings {
     ]
   }
 
-  private static func text<Rule>(_ rules: [Rule]?) -> String { rules.map { "\($0)" } ?? "nothing" }
+  /// A field of several parts as JSON, its keys in order.
+  private static func text(_ value: (some Encodable)?) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let value, let json = try? encoder.encode(value) else { return "nothing" }
+    return String(decoding: json, as: UTF8.self)
+  }
 
-  private static func text(_ values: [String: String]) -> String {
+  private static func pairs(_ values: [String: String]) -> String {
     values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
   }
 

@@ -73,11 +73,11 @@ extension FieldReader {
     return MapReader.read(self) { map in
       var policy = FailurePolicy()
       policy.action = map.optional("action")?.choice(FailurePolicy.Action.self) ?? policy.action
-      let rollbackFields = ["scope", "inFlight", "maxConcurrent"].map { map.optional($0) }
+      let rollbackFields = ["scope", "inFlight", "maxConcurrent", "removeNew"].map { map.optional($0) }
       policy.scope = rollbackFields[0]?.choice(FailurePolicy.Scope.self) ?? policy.scope
       policy.inFlight = rollbackFields[1]?.choice(FailurePolicy.InFlight.self) ?? policy.inFlight
       policy.maxConcurrent = rollbackFields[2]?.concurrency()
-      map.notAvailable("removeNew", hint: "a new target that fails keeps its workload and is named")
+      policy.removeNew = rollbackFields[3]?.boolean() ?? policy.removeNew
       if policy.action != .rollback {
         for field in rollbackFields { field?.warning("has no effect with action: \(policy.action.rawValue)") }
       }

@@ -210,14 +210,28 @@ public struct FailurePolicy: Hashable, Sendable, Codable {
   public var inFlight: InFlight
   /// The rollback's concurrency; nil for the stage's own.
   public var maxConcurrent: IntOrPercent?
+  /// Whether a rollback removes members that have nothing to go back to, which keep their workloads otherwise.
+  public var removeNew: Bool
 
   /// Makes a policy; the defaults are AMENDMENTS 11 and 12.
   public init(
-    action: Action = .pause, scope: Scope = .all, inFlight: InFlight = .recall, maxConcurrent: IntOrPercent? = nil
+    action: Action = .pause, scope: Scope = .all, inFlight: InFlight = .recall, maxConcurrent: IntOrPercent? = nil,
+    removeNew: Bool = false
   ) {
     self.action = action
     self.scope = scope
     self.inFlight = inFlight
     self.maxConcurrent = maxConcurrent
+    self.removeNew = removeNew
+  }
+
+  /// Reads a policy, also one that was frozen before `removeNew` was there.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    action = try values.decode(Action.self, forKey: .action)
+    scope = try values.decode(Scope.self, forKey: .scope)
+    inFlight = try values.decode(InFlight.self, forKey: .inFlight)
+    maxConcurrent = try values.decodeIfPresent(IntOrPercent.self, forKey: .maxConcurrent)
+    removeNew = try values.decodeIfPresent(Bool.self, forKey: .removeNew) ?? false
   }
 }

@@ -80,14 +80,16 @@ extension Pass {
       hint: "what a stage has opened with cannot be taken back; `flotilla rollout pause` stops new orders")
   }
 
-  /// The stage with an approval gate that is named, or the first that is not complete.
+  /// The stage that is named, or the one that has its turn; it must have an approval gate to come.
   private func askingStage(_ name: String?) throws(CommandRefusal) -> Int {
     try checkStage(name)
-    for stage in stages where name == nil || stage.name == name {
-      if !stage.state.isComplete, !approvalRules(asked(of: stage)).isEmpty { return stage.index }
-    }
+    let asking = stages.filter { !$0.state.isComplete && !approvalRules(asked(of: $0)).isEmpty }
+    let meant = name ?? stages.first { !$0.state.isComplete }?.name
+    if let stage = asking.first(where: { $0.name == meant }) { return stage.index }
+    let later = name == nil ? asking.first?.name : nil
     throw CommandRefusal(
-      .conflict, "\(name.map { "stage \($0)" } ?? run.displayName) asks for no approval")
+      .conflict, "\(name.map { "stage \($0)" } ?? run.displayName) asks for no approval",
+      hint: later.map { "stage \($0) will, when it has its turn; --stage \($0) means it already now" } ?? "")
   }
 
   /// The gates that a stage asks now, or asks next: those before it until it has opened, then those after it (R20).

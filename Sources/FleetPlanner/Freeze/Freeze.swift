@@ -34,6 +34,7 @@ public func freeze(_ given: StartInput, options: FreezeOptions) throws(FreezeRef
   let leftOut = looksAtHealth ? given.leftOut : []
   var input = given
   if !leftOut.isEmpty { input.members.removeAll { leftOut.contains($0.target) } }
+  let keptNew = input.keepNewBeyondBudget()
   let strategy = input.strategy
   try checkAnalyses(strategy)
   let members = try ordered(input.members, by: strategy.order)
@@ -49,7 +50,8 @@ public func freeze(_ given: StartInput, options: FreezeOptions) throws(FreezeRef
   }
   let unhealthy = unhealthyWarnings(
     units, leftOut: given.members.filter { leftOut.contains($0.target) })
-  return frozenRun(input, options: options, stages: stages, units: units, warnings: assignment.warnings + unhealthy)
+  return frozenRun(
+    input, options: options, stages: stages, units: units, warnings: assignment.warnings + unhealthy + keptNew)
 }
 
 /// Every analysis that gates name is frozen with the run (R3).

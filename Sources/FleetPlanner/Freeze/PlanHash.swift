@@ -7,7 +7,8 @@ func planHash(
   var lines = ["release \(release)", "kind \(kind.rawValue)"]
   lines.append("policy \(strategy.unit.rawValue) \(strategy.membership.rawValue) \(strategy.firstAlone)")
   let failure = strategy.onFailure
-  lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)")
+  let removesNew = failure.removeNew ? " removeNew" : ""
+  lines.append("failure \(failure.action.rawValue) \(failure.scope.rawValue) \(failure.inFlight.rawValue)\(removesNew)")
   let budgets = strategy.budgets
   lines.append(
     "budgets \(budgets.failures.map { "\($0)" } ?? "-") \(budgets.unreachable) \(budgets.removals) \(budgets.prunes)")

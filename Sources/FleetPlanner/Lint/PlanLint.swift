@@ -85,9 +85,24 @@ private struct PlanLint {
       switch order.direction {
       case .forward: checkForward(change, order, step)
       case .rollback:
-        if order.placed != step.before { violate("V4", "a rollback of target \(change.target) to another bundle") }
+        checkBack(change, order, step)
         if plan.run.breach?.rollbackScope == nil { violate("V8", "a rollback without a breach that asks for it") }
       }
+    }
+  }
+
+  /// A member goes back to its own `before`; one without is removed, where the run says so.
+  private mutating func checkBack(_ change: StepChange, _ order: OrderDraft, _ step: Step) {
+    let isNew = step.before == nil
+    let unit = input.units.first { $0.stage == change.stage && $0.cluster == change.cluster }
+    if isNew, !plan.run.strategy.onFailure.removeNew || unit?.isJoined ?? true {
+      violate("V6", "target \(change.target) is new, and the run does not say that those are removed")
+    }
+    if (order.action == .remove) != isNew {
+      violate("V6", "target \(change.target) is told to \(order.action.rawValue) by a rollback")
+    }
+    if let before = step.before, order.placed != before {
+      violate("V4", "a rollback of target \(change.target) to another bundle")
     }
   }
 

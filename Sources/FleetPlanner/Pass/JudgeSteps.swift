@@ -142,7 +142,8 @@ extension Pass {
     case .unchanged, .reached: break
     case .ready:
       move(unit: unitIndex, step: stepIndex, to: .rolledBack)
-      note("step.rolledBack", unit: unit, target: step.target, "\(unit.clusterName) runs what it ran before")
+      let what = step.before == nil ? "has removed \(step.targetName)" : "runs what it ran before"
+      note("step.rolledBack", unit: unit, target: step.target, "\(unit.clusterName) \(what)")
     case .failed(let reason): failRollback(unit: unitIndex, step: stepIndex, reason)
     case .lost: failRollback(unit: unitIndex, step: stepIndex, "no contact for \(unit.silentFor.text)")
     }

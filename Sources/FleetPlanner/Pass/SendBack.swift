@@ -40,8 +40,11 @@ extension Pass {
       case .failed: unit.steps.contains { $0.state == .failed || $0.state == .lost }
       case nil: false
       }
-    return inScope && !unit.isRemoved && unit.steps.contains { $0.goesBack }
+    return inScope && !unit.isRemoved && unit.steps.contains { goesBack($0, of: unit) }
   }
+
+  /// Whether a rollback has an order to give a step.
+  private func goesBack(_ step: Step, of unit: Unit) -> Bool { step.isChanged && run.mayGoBack(step, of: unit) }
 
   private func isRecalled(_ unit: Unit, _ breach: Run.Breach) -> Bool {
     isCandidate(unit, breach) && unit.steps.contains { $0.state.holdsForwardSlot }
@@ -63,13 +66,19 @@ extension Pass {
   }
 
   private mutating func sendBack(unit unitIndex: Int) {
-    for stepIndex in units[unitIndex].steps.indices where units[unitIndex].steps[stepIndex].goesBack {
+    for stepIndex in units[unitIndex].steps.indices {
       let step = units[unitIndex].steps[stepIndex]
-      guard let before = step.before else { continue }
+      guard goesBack(step, of: units[unitIndex]) else { continue }
       let order = OrderDraft(
-        placed: before, generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .rollback,
+        action: step.before == nil ? .remove : .apply,
+        placed: step.before ?? PlacedBundle(bundle: step.bundle, release: step.release),
+        generation: step.highestGeneration.next(inEpoch: input.epoch), direction: .rollback,
         rules: stages[units[unitIndex].stage].rules)
       move(unit: unitIndex, step: stepIndex, to: .rollingBack, order: order)
+      guard order.action == .remove else { continue }
+      note(
+        "step.newRemoved", unit: units[unitIndex], target: step.target,
+        "\(step.targetName) has nothing to go back to on \(units[unitIndex].clusterName), and is removed")
     }
     let unit = units[unitIndex]
     note("step.rollbackDispatched", unit: unit, "\(unit.clusterName) goes back to what it ran before")
@@ -110,17 +119,24 @@ extension Pass {
 
   /// A member that ran nothing before keeps its workload and is named (R14).
   private mutating func nameKept(_ breach: Run.Breach) {
-    let kept = units.filter { unit in unit.steps.contains { $0.isChanged && $0.before == nil } }
+    let kept = units.filter { unit in
+      unit.steps.contains { $0.isChanged && !run.mayGoBack($0, of: unit) }
+    }
     for unit in kept {
       note("step.kept", unit: unit, "\(unit.clusterName) ran nothing before, so it keeps its workload")
     }
   }
 }
 
-extension Step {
-  /// Whether a rollback has an order to give it.
-  fileprivate var goesBack: Bool { isChanged && before != nil }
+extension Run {
+  /// Whether a rollback has something to tell a step: to run what it ran before or, with `removeNew`, to be gone. Who
+  /// joined during the run is not among those whose removal the budget was asked about.
+  public func mayGoBack(_ step: Step, of unit: Unit) -> Bool {
+    step.before != nil || strategy.onFailure.removeNew && !unit.isJoined
+  }
+}
 
+extension Step {
   /// Whether a forward order of this run was committed for it, confirmed or not, also when a further attempt waits; one that
   /// failed by being away never got any.
   fileprivate var isChanged: Bool {

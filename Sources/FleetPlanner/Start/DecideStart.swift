@@ -117,7 +117,10 @@ private func onboarding(_ input: StartInput, due: [StartMember]) -> StartDecisio
 /// A run without gates and soak for new members, also while another run goes on (R5, R30); nil when no last good release
 /// has a bundle for any of them.
 func onboardingBeside(_ input: StartInput, _ members: [StartMember]) -> StartDecision? {
-  let new = members.filter { $0.lastGoodReleaseBundle != nil }
+  // Who was removed again by a rollback is new once more, and does not get what is on hold since.
+  let new = members.filter {
+    $0.lastGoodReleaseBundle != nil && !($0.isBundleHeld && $0.lastGoodReleaseBundle == $0.bundle)
+  }
   guard let lastGoodRelease = input.lastGoodRelease, !new.isEmpty else { return nil }
   var onboard = input
   if onboard.release != lastGoodRelease {

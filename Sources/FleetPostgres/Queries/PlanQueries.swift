@@ -31,7 +31,7 @@ enum PlanQueries {
   static let sendBack = Statement(
     "plan.sendBack",
     """
-    \(unitKey) AND s.order_direction = 'forward' AND s.before_bundle IS NOT NULL
+    \(unitKey) AND s.order_direction = 'forward' AND (s.before_bundle IS NOT NULL OR $4 AND NOT s.is_joined)
       AND s.state IN ('Pending', 'Soaking', 'Succeeded', 'Unreachable', 'Skipped', 'Waived')
       AND s.stage >= $2 ORDER BY s.stage DESC, s.position DESC LIMIT $3
     """)
@@ -150,8 +150,9 @@ enum PlanQueries {
           fail_fast)
       WHERE p.cluster_id = n.cluster_id AND p.target_id = n.target_id
         AND (p.generation_epoch, p.generation_counter) < (n.epoch, n.counter)
-        -- Putting a target back into its set cancels its removal (R25).
-        AND (n.action = 'apply' OR EXISTS (SELECT FROM targets AS t WHERE t.id = n.target_id AND t.is_abandoned))
+        -- Putting a target back into its set cancels its removal (R25); a rollback removes new ones of the set (R14).
+        AND (n.action = 'apply' OR n.direction = 'rollback'
+          OR EXISTS (SELECT FROM targets AS t WHERE t.id = n.target_id AND t.is_abandoned))
       RETURNING n.*)
     INSERT INTO orders
       (target_id, epoch, counter, cluster_id, rollout_id, direction, action, bundle, release_id, committed_listened)

@@ -67,7 +67,8 @@ extension Session {
     if let breach = run.breach, let scope = breach.rollbackScope, scope != .failed {
       let limit = input.stages.map { ($0.rollbackSlots + lookahead) * $0.stepsPerUnit }.max() ?? lookahead
       let found = try rows(
-        PlanQueries.sendBack, .id(run.id), .int(scope == .stage ? breach.stage : 0), .int(limit), read: unitKey)
+        PlanQueries.sendBack, .id(run.id), .int(scope == .stage ? breach.stage : 0), .int(limit),
+        .bool(run.strategy.onFailure.removeNew), read: unitKey)
       input.hasMoreToSendBack = found.count == limit
       keys.formUnion(found)
     }

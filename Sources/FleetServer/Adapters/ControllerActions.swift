@@ -1,4 +1,4 @@
-import FleetAPI
+public import FleetAPI
 public import FleetController
 public import FleetModel
 import FleetPlanner
@@ -66,6 +66,17 @@ extension RolloutService: RolloutActions {
         predicted: planned.predicted)
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
+    }
+  }
+
+  /// The releases that wait, and for what.
+  public func waitingReleases(
+    _ fleetSet: FleetSetName, in project: ProjectName
+  ) async throws -> [WaitingReleaseResource] {
+    try await waiting(fleetSet, in: project).map { found in
+      WaitingReleaseResource(
+        position: found.position, release: found.release, reason: found.reason,
+        nextChange: found.nextChange.map(Timestamp.init))
     }
   }
 

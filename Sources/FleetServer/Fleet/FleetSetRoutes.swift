@@ -17,6 +17,7 @@ struct FleetSetRoutes: Sendable {
       Routes.removeFleetSet.id: remove,
       Routes.acceptShrink.id: acceptShrink,
       Routes.listFleetSetReleases.id: releases,
+      Routes.listWaitingReleases.id: waiting,
       Routes.planRollout.id: plan,
       Routes.rehearseRollout.id: rehearse,
       Routes.startRollout.id: start,
@@ -96,6 +97,11 @@ struct FleetSetRoutes: Sendable {
 
   @Sendable private func releases(_ call: Call) async throws -> Reply {
     try await releases(of: try await fleetSet(call).name, call)
+  }
+
+  @Sendable private func waiting(_ call: Call) async throws -> Reply {
+    let record = try await fleetSet(call)
+    return try .json(ListPage(items: try await actions.waitingReleases(record.name, in: call.project), next: nil))
   }
 
   @Sendable private func allReleases(_ call: Call) async throws -> Reply {

@@ -177,6 +177,11 @@ public protocol RolloutActions: Sendable {
     _ fleetSet: FleetSetName, in project: ProjectName, revision: String?, by principal: Principal
   ) async throws -> RolloutPlan?
 
+  /// The releases of a set that would change something and that no run is for yet, in the order of their turns.
+  ///
+  /// - Throws: `StoreError`.
+  func waitingReleases(_ fleetSet: FleetSetName, in project: ProjectName) async throws -> [WaitingReleaseResource]
+
   /// How a run that `start` would start now would go; nil when nothing changes.
   ///
   /// - Throws: ``ActionRefusal`` for what would keep it from starting or when another rehearsal goes on, or `StoreError`.

@@ -14,7 +14,8 @@ extension StageResource {
       case .approval(let rule):
         ApprovalRule(
           groups: rule.groups, count: run.approvalsNeeded(by: rule), notAuthor: rule.notAuthor,
-          expiresAfterMilliseconds: rule.expiresAfter?.wholeMilliseconds)
+          expiresAfterMilliseconds: rule.expiresAfter?.wholeMilliseconds,
+          timeoutMilliseconds: rule.timeout?.wholeMilliseconds)
       }
     }.first
     self.init(

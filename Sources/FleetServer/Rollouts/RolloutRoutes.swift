@@ -87,7 +87,15 @@ struct RolloutRoutes: Sendable {
         inFlight: try await steps(.dispatched, .applying, .verifying, .rollingBack),
         failed: try await steps(.failed, .rollbackFailed), away: try await steps(.unreachable, .lost),
         correlations: correlations.map(CorrelationResource.init),
+        waitingReleases: try await waitingReleases(after: record, call),
         next: NextCommands.commands(for: record)))
+  }
+
+  /// What waits behind a run, or for something else when it has ended, told with the set's newest run only.
+  private func waitingReleases(after record: RolloutRecord, _ call: Call) async throws -> [WaitingReleaseResource] {
+    let newest = try await store.rollout(of: record.run.fleetSet, number: nil, in: call.project)
+    guard newest?.run.id == record.run.id else { return [] }
+    return try await actions.waitingReleases(record.run.fleetSet, in: call.project)
   }
 
   private func act(

@@ -77,7 +77,7 @@ extension World {
       let isInScope =
         scope != .failed || unit.steps.contains { $0.state == .failed || $0.state == .lost }
       for step in unit.steps where isInScope && row.witness.forwardOrdered.contains(step.target) {
-        guard row.witness.before[step.target] != nil else { continue }
+        guard row.witness.mayGoBack(step, of: unit) else { continue }
         try require(
           step.state == .rolledBack || step.state == .rollbackFailed || step.state == .removed, "R14",
           "the run ends \(row.run.state.rawValue) and \(unit.clusterName) is left \(step.state.rawValue)")
@@ -145,7 +145,10 @@ extension World {
   func hasConverged() throws(SimulationFailure) -> Bool {
     guard activeRun == nil, time > healedAt + 60_000, !isDue() else { return false }
     for placement in placements where !clusters[placement.cluster].isRemoved {
-      guard let wanted = placement.wanted else { continue }
+      guard let wanted = placement.wanted else {
+        try checkGone(placement)
+        continue
+      }
       let isDone = placement.fence == placement.generation && placement.phase != .applying
       if !isDone || (placement.phase == .applied && placement.running != wanted.bundle) {
         // The newest order is still on its way; a bound on time ends the wait.
@@ -158,6 +161,14 @@ extension World {
     for placement in placements where !clusters[placement.cluster].isRemoved { try checkRest(placement) }
     coverage.add(.convergences)
     return true
+  }
+
+  /// What a rollback removed is gone, and stays so.
+  private func checkGone(_ placement: Placement) throws(SimulationFailure) {
+    guard placement.wantsRemoval, let number = placement.run else { return }
+    let step = runs[number].units.flatMap(\.steps).first { $0.target == placement.id }
+    guard step?.state == .rolledBack else { return }
+    try require(placement.running == nil, "R26", "\(placement.name) was removed by a rollback and runs something")
   }
 
   private func isDue() -> Bool {

@@ -141,9 +141,16 @@ extension World {
     let witness = runs[commit.number].witness
     try require(
       witness.forwardOrdered.contains(step.target), "R14", "\(name) was never updated and is sent back")
-    try require(
-      order.placed == witness.before[step.target] || commit.after.run.kind == .undo, "R14",
-      "\(name) is sent back to another bundle than its own `before`")
+    if order.action == .remove {
+      coverage.add(.newMembersRemoved)
+      try require(
+        witness.before[step.target] == nil && witness.removesNew && !unit.isJoined, "V6",
+        "\(name) is removed by a rollback")
+    } else {
+      try require(
+        order.placed == witness.before[step.target] || commit.after.run.kind == .undo, "R14",
+        "\(name) is sent back to another bundle than its own `before`")
+    }
     guard let breach = commit.after.run.breach, let scope = breach.rollbackScope else {
       throw failure("V8", "\(name) is sent back without a breach that asks for it")
     }
@@ -183,7 +190,9 @@ extension World {
     for later in commit.after.units where later.stage > unit.stage {
       guard !clusters[Int(later.cluster.rawValue) - 1].isRemoved else { continue }
       let isLeft = later.steps.contains { step in
-        guard step.before != nil, commit.after.witness.forwardOrdered.contains(step.target) else { return false }
+        guard commit.after.witness.mayGoBack(step, of: later),
+          commit.after.witness.forwardOrdered.contains(step.target)
+        else { return false }
         return step.state == .rollingBack || (scope == .all && (step.state == .soaking || step.state == .succeeded))
       }
       try require(!isLeft, "R14", "\(name) goes back before \(later.clusterName) of a later stage has")

@@ -77,6 +77,8 @@ struct RunWitness {
   var memberCount: Int
   var authors: [String]
   var hasUnknownAuthor: Bool
+  /// Whether a rollback removes members without a `before`: all of them fit the budget at the start.
+  var removesNew: Bool
   /// A person resumed the run although it is over its unreachable budgets, or untested.
   var acceptedUnreachable: [Int]
   var acceptedUntested: Set<Int> = []
@@ -106,6 +108,13 @@ struct RunWitness {
     authors = frozen.run.authors + [frozen.run.startedBy]
     hasUnknownAuthor = !frozen.run.unknownAuthors.isEmpty
     acceptedUnreachable = Array(repeating: -1, count: facts.count + 1)
+    let new = frozen.units.flatMap(\.steps).count { step in
+      step.state != .unchanged && world.placements[Int(step.target.rawValue) - 1].lastKnownGood == nil
+    }
+    let asked = world.knobs.strategy
+    removesNew =
+      frozen.run.kind == .rollout && asked.onFailure.action == .rollback && asked.onFailure.removeNew
+      && new <= Self.budget(asked.budgets.removals, memberCount)
     for unit in frozen.units {
       for step in unit.steps {
         try world.require(seen.insert(step.target).inserted, "R4", "target \(step.targetName) is in two stages")
@@ -118,6 +127,11 @@ struct RunWitness {
           "target \(step.targetName) froze another `before` than its last known good bundle")
       }
     }
+  }
+
+  /// Whether a rollback has something to tell a step (R14).
+  func mayGoBack(_ step: Step, of unit: Unit) -> Bool {
+    before[step.target] != nil || removesNew && !unit.isJoined
   }
 
   // R1's arithmetic

@@ -8,6 +8,9 @@ extension RolloutStrategy {
     catchUpMaxConcurrent = random.within(1...5)
     alreadyUnhealthy = random.pick([.inOrder, .first, .exclude])
     if random.chance(500) { supersede = .always }
+    var removals = SeededRandom(seed: seed, stream: 14)
+    onFailure.removeNew = removals.chance(500)
+    budgets.removals = .percent(removals.pick([10, 50, 100]))
     var answers = SeededRandom(seed: seed, stream: 13)
     guard answers.chance(400) else { return }
     for index in stages.indices {

@@ -79,7 +79,7 @@ extension Rehearser {
   private func isCandidate(_ unit: Unit, _ stage: Int, _ scope: FailurePolicy.Scope) -> Bool {
     if scope == .stage, unit.stage < stage { return false }
     return unit.steps.contains { step in
-      guard step.before != nil, step.order?.direction == .forward else { return false }
+      guard run.mayGoBack(step, of: unit), step.order?.direction == .forward else { return false }
       return switch step.state {
       case .failed, .lost: true
       case .pending, .dispatched, .applying, .verifying, .soaking, .succeeded, .waived, .unreachable, .skipped:

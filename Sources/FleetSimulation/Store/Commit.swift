@@ -68,7 +68,8 @@ extension World {
       guard runs[number].units[place.unit].steps[place.step].state == change.from else { return false }
       guard let order = change.order else { return true }
       let placement = placements[Int(change.target.rawValue) - 1]
-      return order.generation > placement.generation && (order.action == .apply || placement.hasLeft)
+      return order.generation > placement.generation
+        && (order.action == .apply || order.direction == .rollback || placement.hasLeft)
     }
   }
 

@@ -65,7 +65,7 @@ extension World {
       let unit = row.units[index]
       if scope == .stage, unit.stage < stage { continue }
       let isCandidate = unit.steps.contains { step in
-        guard step.before != nil else { return false }
+        guard row.run.mayGoBack(step, of: unit) else { return false }
         guard step.order?.direction == .forward else { return false }
         switch step.state {
         case .failed, .lost: return true

@@ -13,7 +13,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case catchUpsInRun, catchUpsAfterRun, failedCatchUps, caughtUpRuns, resumedHeldReleases, widerLooks
   case freezes, windowWaits, windowsClosedInFlight, freezesInFlight, windowOverrides, freezeOverrides, startsAtOpenings
   case supersededRuns, supersededWhileRunning, emptyStages, partlyUnchanged, limitsReached, sharedLimitsReached,
-    firstAlone, newMembersKept
+    firstAlone, newMembersKept, newMembersRemoved
   case endSucceeded, endSucceededWithWaivers, endSucceededWithUnreachable, endRolledBack, endRollbackFailed
   case leavers, returners, removalRuns, removedTargets, removalsCancelled
   case measurements, checkBreaches, checkHalts, checksWaived

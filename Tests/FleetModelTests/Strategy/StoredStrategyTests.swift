@@ -11,6 +11,9 @@ import Testing
     var stored = try #require(
       try JSONSerialization.jsonObject(with: JSONEncoder().encode(strategy)) as? [String: Any])
     for field in newer { #expect(stored.removeValue(forKey: field) != nil) }
+    var policy = try #require(stored["onFailure"] as? [String: Any])
+    #expect(policy.removeValue(forKey: "removeNew") != nil)
+    stored["onFailure"] = policy
     let read = try JSONDecoder().decode(
       RolloutStrategy.self, from: try JSONSerialization.data(withJSONObject: stored))
     #expect(read == strategy)
@@ -28,7 +31,7 @@ import Testing
     strategy.budgets = RunBudgets(failures: .count(1), unreachable: .count(2), removals: .count(3), prunes: .count(4))
     strategy.limits = [LabelLimit(label: "region", maxInFlight: 3)]
     strategy.onFailure = FailurePolicy(
-      action: .rollback, scope: .failed, inFlight: .finish, maxConcurrent: .percent(10))
+      action: .rollback, scope: .failed, inFlight: .finish, maxConcurrent: .percent(10), removeNew: true)
     strategy.firstAlone = false
     strategy.onboardMaxConcurrent = 2
     strategy.catchUpMaxConcurrent = 7

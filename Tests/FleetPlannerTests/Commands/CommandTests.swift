@@ -97,6 +97,22 @@ struct CommandTests {
     #expect(fleet.inFlight == [])
   }
 
+  @Test("R19 without a name the stage that has its turn is meant; a later one is approved or rejected by name only")
+  func whoseTurn() throws {
+    let rules = strategy([
+      stage("first", .names(["c00"])), stage("rest", .rest) { $0.before = [.approval(ApprovalRule())] },
+    ])
+    var fleet = try fleet(rules, members(2))
+    fleet.pass()
+    for order in [RolloutCommand.approve(stage: nil), .reject(stage: nil)] {
+      let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(order, by: "ann") }
+      #expect(refusal?.hint == "stage rest will, when it has its turn; --stage rest means it already now")
+    }
+    try fleet.give(.approve(stage: "rest"), by: "ann")
+    fleet.succeedAll()
+    #expect(fleet.run.state == .succeeded)
+  }
+
   @Test("R14 what somebody rejected is resumed only with a reason, which takes the hold off")
   func resumeRejected() throws {
     var fleet = try fleet(

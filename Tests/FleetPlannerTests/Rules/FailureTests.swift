@@ -272,7 +272,7 @@ struct FailureTests {
 
 extension Fleet {
   /// Every cluster that goes back reports that it is healthy there, until the rollback has ended.
-  fileprivate mutating func succeedRollback() {
+  mutating func succeedRollback() {
     pass()
     for _ in 0..<20 where !run.state.isEnd {
       for cluster in inFlight { say(cluster) }
