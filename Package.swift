@@ -75,7 +75,11 @@ let targets: [Target] = [
     ],
     resources: [.embedInCode("Migrations")]),
   library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", crypto, logging]),
-  library("KubeClient", ["FleetModel", "Manifest", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging]),
+  library(
+    "KubeClient",
+    [
+      "FleetModel", "Manifest", "FleetPrograms", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
+    ]),
   library(
     "FleetForges",
     [
@@ -189,7 +193,12 @@ let targets: [Target] = [
       "FleetForges", "FleetGenerators", "FleetDocuments", "FleetPorts", "Manifest", "FleetModel", "FleetTestSupport",
       logging, nioSSL,
     ]),
-  tests("KubeClientTests", ["KubeClient", "KubeSim", "Manifest", "FleetModel", asyncHTTPClient, logging, hummingbird]),
+  tests(
+    "KubeClientTests",
+    [
+      "KubeClient", "KubeSim", "FleetPrograms", "Manifest", "FleetModel", asyncHTTPClient, httpTypes, hummingbird,
+      hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+    ]),
   tests(
     "KubeSimTests", ["KubeSim", "KubeClient", "Manifest", "FleetModel", "FleetPrograms", "FleetTestSupport", logging]),
   tests(

@@ -47,8 +47,8 @@ public struct AgentSetup: Sendable {
   public var token: String?
   /// How the agent behaves.
   public var options: ClusterAgent.Options
-  /// The most requests to the cluster's API server under way at a time, beside its watches.
-  public var requestLimit = 8
+  /// How much is asked of the cluster's API server.
+  public var limits = RequestLimits()
 
   /// The addresses that a text with commas holds, at least one.
   public static func addresses(_ text: String) -> [String] { ControllerAddresses(text).urls }
@@ -72,7 +72,7 @@ public struct AgentSetup: Sendable {
   ///   that is used up, expired or meant for another cluster, `AgentConnectionError` when it does not answer.
   func agent(client: HTTPClient, cache: BundleCache, logger: Logger) async throws -> ClusterAgent {
     let state = try AgentState(folder: stateFolder)
-    let kube = KubeClient(transport: try kubernetes.transport(client), requestLimit: requestLimit, logger: logger)
+    let kube = KubeClient(transport: try kubernetes.transport(client), limits: limits, logger: logger)
     let cluster: ClusterID
     if let known = try state.cluster(of: controller) {
       cluster = known

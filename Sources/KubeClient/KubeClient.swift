@@ -3,13 +3,11 @@ public import Manifest
 
 /// A client of one Kubernetes API server.
 ///
-/// Reads wait and repeat when the server asks for patience (429 with `Retry-After`); writes report it to their caller,
-/// who knows whether they are still wanted. The number of requests under way is bounded, watches apart.
+/// Reads wait and repeat when the server asks for patience (429 or 503 with `Retry-After`); writes report it to their
+/// caller, who knows whether they are still wanted. The number of requests is bounded, under way and per second.
 public struct KubeClient: Sendable {
-  let transport: any KubeTransport
-  let gate: RequestGate
+  let line: RequestLine
   let discovery: Discovery
-  let logger: Logger
   /// The name under which fields are owned.
   public let fieldManager: String
 
@@ -17,19 +15,21 @@ public struct KubeClient: Sendable {
   ///
   /// - Parameters:
   ///   - fieldManager: the name under which fields are owned.
-  ///   - requestLimit: the most requests under way at a time.
+  ///   - limits: how much is asked of the server.
+  ///   - onWarning: told each text of the server's `Warning` headers once, with the path of the request that first had
+  ///     it; without it they are logged.
   public init(
-    transport: any KubeTransport, fieldManager: String = "flotilla", requestLimit: Int = 8,
-    logger: Logger = Logger(label: "flotilla.kube")
+    transport: any KubeTransport, fieldManager: String = "flotilla", limits: RequestLimits = RequestLimits(),
+    logger: Logger = Logger(label: "flotilla.kube"), onWarning: (@Sendable (KubeWarning) -> Void)? = nil
   ) {
-    let gate = RequestGate(limit: requestLimit)
-    self.transport = transport
-    self.gate = gate
+    let tell =
+      onWarning ?? { warning in
+        logger.info("the API server warns", metadata: ["path": "\(warning.path)", "warning": "\(warning.text)"])
+      }
+    let line = RequestLine(transport: transport, limits: limits, warnings: WarningLog(tell: tell))
+    self.line = line
     self.fieldManager = fieldManager
-    self.logger = logger
-    discovery = Discovery { path throws(KubeError) in
-      try await Self.read(KubeRequest(.get, path), transport: transport, gate: gate)
-    }
+    discovery = Discovery { request throws(KubeError) in try await line.patiently(request) }
   }
 
   /// How a kind is addressed; `version` empty for the preferred one. Throws `noMatch` for an unknown kind.
@@ -53,42 +53,22 @@ public struct KubeClient: Sendable {
     let request = KubeRequest(
       .get, "/api/v1/namespaces/\(PercentEncoding.encode(namespace))/configmaps", query: [("limit", "1")],
       timeout: limit)
-    _ = try Self.tree(of: try await transport.send(request), request)
+    _ = try Self.tree(of: try await line.transport.send(request), request)
   }
 
   func read(_ request: KubeRequest) async throws(KubeError) -> Node {
-    try await Self.read(request, transport: transport, gate: gate)
+    try Self.tree(of: try await line.patiently(request), request)
   }
 
   func write(_ request: KubeRequest) async throws(KubeError) -> (answer: Node, response: KubeResponse) {
-    let response = try await gate.through { () throws(KubeError) in try await transport.send(request) }
-    let answer = try Self.tree(of: response, request)
-    for warning in response.warnings {
-      logger.info("the API server warns", metadata: ["path": "\(request.path)", "warning": "\(warning)"])
-    }
-    return (answer, response)
-  }
-
-  private static func read(
-    _ request: KubeRequest, transport: any KubeTransport, gate: RequestGate
-  ) async throws(KubeError) -> Node {
-    var attempt = 1
-    while true {
-      let response = try await gate.through { () throws(KubeError) in try await transport.send(request) }
-      guard response.status == 429, let seconds = response.retryAfterSeconds, seconds <= 10, attempt < 4 else {
-        return try tree(of: response, request)
-      }
-      attempt += 1
-      do { try await Task.sleep(for: .seconds(max(seconds, 1))) } catch {
-        throw KubeError(.connection, message: "cancelled")
-      }
-    }
+    let response = try await line.once(request)
+    return (try Self.tree(of: response, request), response)
   }
 
   /// The body of a good answer, or the error that a bad one tells.
   static func tree(of response: KubeResponse, _ request: KubeRequest) throws(KubeError) -> Node {
     let body = try? JSON.parse(response.body)
-    guard (200..<300).contains(response.status) else { throw error(of: response, status: body, request) }
+    guard (200..<300).contains(response.status) else { throw KubeError(response, status: body, to: request) }
     guard let body else {
       throw KubeError(
         .unreadable,
@@ -96,18 +76,50 @@ public struct KubeClient: Sendable {
     }
     return body
   }
+}
 
-  static func error(of response: KubeResponse, status: Node?, _ request: KubeRequest) -> KubeError {
-    let details = status?["details"]
-    let seconds = response.retryAfterSeconds.map(Int64.init) ?? details?["retryAfterSeconds"]?.integer
-    let text = status?["message"]?.string ?? String(decoding: response.body.prefix(200), as: UTF8.self)
-    let fallback = "\(request.method.rawValue) \(request.path)"
-    return KubeError(
-      .status(response.status), reason: status?["reason"]?.string ?? "", message: text.isEmpty ? fallback : text,
-      causes: (details?["causes"]?.array ?? []).map {
-        .init(
-          reason: $0["reason"]?.string ?? "", message: $0["message"]?.string ?? "", field: $0["field"]?.string ?? "")
-      },
-      subjectKind: details?["kind"]?.string ?? "", retryAfter: seconds.map { .seconds($0) })
+/// Brings requests to the server, as many and as often as the limits say.
+struct RequestLine: Sendable {
+  let transport: any KubeTransport
+  let limits: RequestLimits
+  let warnings: WarningLog
+  private let gate: RequestGate
+  private let pace: RequestPace
+
+  init(transport: any KubeTransport, limits: RequestLimits, warnings: WarningLog) {
+    self.transport = transport
+    self.limits = limits
+    self.warnings = warnings
+    gate = RequestGate(limit: limits.concurrentRequests)
+    pace = RequestPace(limits)
+  }
+
+  /// Sends a request once.
+  func once(_ request: KubeRequest) async throws(KubeError) -> KubeResponse {
+    let response = try await gate.through { () throws(KubeError) in
+      try await pace.turn()
+      return try await transport.send(request)
+    }
+    warnings.take(response.warnings, path: request.path)
+    return response
+  }
+
+  /// Sends a request that may be repeated, and repeats it when the server asks for patience.
+  func patiently(_ request: KubeRequest) async throws(KubeError) -> KubeResponse {
+    var attempt = 1
+    while true {
+      let response = try await once(request)
+      guard let wait = Patience.wait(after: response, attempt: attempt, limits: limits) else { return response }
+      attempt += 1
+      do { try await Task.sleep(for: wait) } catch { throw KubeError(.connection, message: "cancelled") }
+    }
+  }
+
+  /// Sends a request whose answer arrives over time; it takes a turn, and no place among those under way.
+  func stream(_ request: KubeRequest) async throws(KubeError) -> KubeStream {
+    try await pace.turn()
+    let stream = try await transport.stream(request)
+    warnings.take(stream.head.warnings, path: request.path)
+    return stream
   }
 }

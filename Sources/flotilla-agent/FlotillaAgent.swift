@@ -44,6 +44,15 @@ struct Run: AsyncParsableCommand {
   @Option(help: "How many objects that drifted are put right in a minute, over the whole cluster.")
   var repairsPerMinute = 120
 
+  @Option(help: "The most requests to the cluster's API server under way at a time, beside its watches.")
+  var concurrentRequests = RequestLimits().concurrentRequests
+
+  @Option(help: "How many requests a second the cluster's API server gets in the long run.")
+  var requestsPerSecond = RequestLimits().requestsPerSecond
+
+  @Option(help: "How many requests it may get at once after a quiet time.")
+  var burstRequests = RequestLimits().burstRequests
+
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -53,8 +62,11 @@ struct Run: AsyncParsableCommand {
         throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
       }
     }
-    guard (1...100_000).contains(repairsPerMinute) else {
-      throw ValidationError("--repairs-per-minute: \(repairsPerMinute) is out of range; give 1 to 100000")
+    for (name, value) in [
+      ("concurrent-requests", concurrentRequests), ("requests-per-second", requestsPerSecond),
+      ("burst-requests", burstRequests), ("repairs-per-minute", repairsPerMinute),
+    ] where value < 1 {
+      throw ValidationError("--\(name): \(value) is none; expected 1 or more")
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(
@@ -66,10 +78,12 @@ struct Run: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-    let setup = AgentSetup(
+    var setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
       stateFolder: stateDir,
       token: try readToken(), options: .init(repairsPerMinute: repairsPerMinute))
+    setup.limits = RequestLimits(
+      concurrentRequests: concurrentRequests, requestsPerSecond: requestsPerSecond, burstRequests: burstRequests)
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do { try await group.run() } catch {
@@ -102,7 +116,10 @@ struct Run: AsyncParsableCommand {
 
 /// How the cluster is reached.
 struct ClusterOptions: ParsableArguments {
-  @Option(help: "The kubeconfig of the cluster. Without it the agent uses its Pod's service account.")
+  @Option(
+    help:
+      "The kubeconfig of the cluster, or several with colons between them. Without it the agent uses its Pod's service account."
+  )
   var kubeconfig: String?
 
   @Option(help: "The context of the kubeconfig; its current context by default.")

@@ -45,7 +45,7 @@ struct Agents: AsyncParsableCommand {
         controller: controller,
         kubernetes: .server(try Kubeconfig.load(path: kubeconfigDir + "/" + name, context: nil)),
         stateFolder: folder, token: Self.token(of: name, in: tokenDir))
-      setup.requestLimit = requestLimit
+      setup.limits.concurrentRequests = requestLimit
       return setup
     }
     print("\(setups.count) agents for \(controller)")

@@ -29,11 +29,13 @@ struct SimulatedTransport: KubeTransport {
   }
 
   private func respond(_ request: KubeRequest) async throws(KubeError) -> KubeSim.KubeResponse {
-    let call = KubeSim.KubeRequest(
+    var call = KubeSim.KubeRequest(
       request.method.rawValue, request.path.removingPercentEncoding ?? request.path,
       query: Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-      contentType: request.contentType ?? "application/json", userAgent: "flotilla-agent", token: cluster.token,
+      accept: request.accept, contentType: request.contentType ?? "application/json", userAgent: "flotilla-agent",
+      token: cluster.token,
       body: request.body ?? [])
+    call.knownVersion = request.knownVersion
     do { return try await cluster.respond(to: call) } catch let outage as SimulatedCluster.Unreachable {
       if outage.hangs { try? await Task.sleep(for: request.timeout) }
       throw KubeError(.connection, message: "cannot reach \(cluster.name): the scenario has it vanish")
@@ -41,7 +43,9 @@ struct SimulatedTransport: KubeTransport {
   }
 
   private func head(of answer: KubeSim.KubeResponse) -> KubeResponse {
-    KubeResponse(status: answer.status, warnings: answer.warnings, retryAfterSeconds: answer.retryAfterSeconds)
+    KubeResponse(
+      status: answer.status, warnings: answer.warnings, retryAfterSeconds: answer.retryAfterSeconds,
+      version: answer.version)
   }
 
   /// A watch's events as pieces of a body that may fail, which this one does not.

@@ -15,7 +15,7 @@ struct ClusterAgentTests {
     apiVersion: v1
     kind: ConfigMap
     metadata: {name: settings}
-    data: {greeting: \(greeting)}
+    data: {greeting: '\(greeting)'}
     ---
     apiVersion: apps/v1
     kind: Deployment

@@ -305,8 +305,8 @@ import Testing
       #expect(try await server.call(Routes.setCredential, path, kubeconfig("token: x", "")).status == 200)
       for (user, cluster) in [
         ("exec: {command: sh}", ""), ("tokenFile: /etc/shadow", ""), ("client-key: /k", ""),
-        ("username: kim, password: x", ""), ("token: x", "tls-server-name: b"),
-        ("token: x", "proxy-url: 'http://169.254.169.254'"), ("token: x", "certificate-authority: /etc/ca"),
+        ("username: kim, password: x", ""), ("token: x", "proxy-url: 'http://169.254.169.254'"),
+        ("token: x", "certificate-authority: /etc/ca"),
       ] {
         let answer = try await server.call(Routes.setCredential, path, kubeconfig(user, cluster))
         #expect(answer.status == 400, "\(user) \(cluster)")

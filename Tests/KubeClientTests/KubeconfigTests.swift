@@ -43,7 +43,14 @@ struct KubeconfigTests {
       (document(user: "tokenFile: /etc/passwd"), nil, "kc: tokenFile names a file; only contents are allowed here"),
       (document(cluster: "certificate-authority: /etc/x"), nil, "kc: certificate-authority names a file"),
       (document(cluster: "certificate-authority-data: '***'"), nil, "kc: certificate-authority-data is not base64"),
-      (document(cluster: "proxy-url: 'http://p'"), nil, "kc: context a: proxy-url is not available"),
+      (document(cluster: "proxy-url: 'http://p'"), nil, "kc: context a: proxy-url is not allowed here"),
+      (document(user: "auth-provider: {name: gcp}"), nil, "kc: context a: the user's auth-provider is not understood"),
+      (document(user: "client-certificate-data: YQ=="), nil, "kc: context a: the user has one of client-certificate"),
+      (document(cluster: "tls-server-name: 'a b'"), nil, "kc: context a: tls-server-name is no host name"),
+      (
+        document(cluster: "certificate-authority-data: YQ==, insecure-skip-tls-verify: true"), nil,
+        "kc: context a: insecure-skip-tls-verify does not go with a certificate-authority"
+      ),
       (Array("a: [".utf8), nil, "kc: the kubeconfig is neither YAML nor JSON"),
       (Array("kind: Config".utf8), nil, "kc: no current-context; name one of: none"),
     ] as [([UInt8], String?, String)])

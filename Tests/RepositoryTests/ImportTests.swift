@@ -22,7 +22,7 @@ struct ImportTests {
     "FleetClient": ["FleetModel", "FleetAPI"],
     "FleetPostgres": ["FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ"],
     "FleetGit": ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2"],
-    "KubeClient": ["FleetModel", "Manifest"],
+    "KubeClient": ["FleetModel", "Manifest", "FleetPrograms"],
     "FleetForges": ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPorts"],
     "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient"],
     "KubeSim": ["FleetModel", "Manifest"],

@@ -7,7 +7,7 @@ extension WriteFailure {
     let isTerminating = error.causes.contains { $0.reason == "NamespaceTerminating" }
     let cause: Cause =
       switch error.kind {
-      case .connection, .unreadable: .connection
+      case .connection, .unreadable, .credentials: .connection
       case .noMatch: .noMatch
       case .configuration: .content
       case .status(404) where error.subjectKind == "namespaces": .namespaceAbsent
@@ -15,7 +15,9 @@ extension WriteFailure {
       case .status(409) where error.causes.contains { $0.reason == "FieldManagerConflict" }: .fieldManagerConflict
       case .status(let code): .status(code, reason: error.reason)
       }
-    self.init(cause, error.description, retryAfter: error.retryAfter)
+    // What the failure itself has advice for is not told twice.
+    let hasAdvice = error.problem == .fieldsOfOthers || error.problem == .immutable
+    self.init(cause, hasAdvice ? error.description : error.explanation, retryAfter: error.retryAfter)
     if cause == .fieldManagerConflict {
       conflicts = error.causes.filter { $0.reason == "FieldManagerConflict" }
         .map { FieldConflict(field: $0.field, message: $0.message) }

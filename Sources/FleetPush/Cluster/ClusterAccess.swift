@@ -31,7 +31,8 @@ struct ClusterAccess: Sendable {
     }
     try checkAddress(configuration)
     return KubeClient(
-      transport: try HTTPTransport(configuration, client: client), requestLimit: options.requestsPerCluster,
+      transport: try HTTPTransport(configuration, client: client),
+      limits: RequestLimits(concurrentRequests: options.requestsPerCluster),
       logger: logger)
   }
 

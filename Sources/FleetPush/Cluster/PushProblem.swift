@@ -29,6 +29,7 @@ struct PushProblem: Error, Hashable {
   private init(_ error: KubeError) {
     switch error.kind {
     case .configuration: self.init("KubeconfigInvalid", error.description)
+    case .credentials: self.init("Unauthorized", error.description)
     case .connection: self.init("APIServerUnreachable", error.description)
     case .status(401):
       self.init(
@@ -37,7 +38,7 @@ struct PushProblem: Error, Hashable {
     case .status(403):
       self.init("Forbidden", "the kubeconfig's user may not read what the agent needs: \(error)")
     case .status, .noMatch, .unreadable:
-      self.init("APIServerFailing", "the API server does not answer as it should: \(error)")
+      self.init("APIServerFailing", "the API server does not answer as it should: \(error.explanation)")
     }
   }
 }

@@ -63,13 +63,13 @@ enum CredentialReading {
   }
 
   /// Keys of a kubeconfig that would make the controller run programs, read its own files or go through a proxy
-  /// (AMENDMENTS 27), and those that it would not heed.
+  /// (AMENDMENTS 27).
   private static let forbidden: [(section: String, part: String, keys: [String])] = [
     (
       "users", "user",
       ["exec", "auth-provider", "tokenFile", "client-certificate", "client-key", "username", "password"]
     ),
-    ("clusters", "cluster", ["certificate-authority", "proxy-url", "tls-server-name"]),
+    ("clusters", "cluster", ["certificate-authority", "proxy-url"]),
   ]
 
   private static func checkKubeconfig(_ text: String) throws(ErrorEnvelope) {

@@ -1,13 +1,18 @@
 import FoundationEssentials
 import NIOSSL
-import Synchronization
 
 /// How to reach one cluster and who we are there.
 public struct KubeConfiguration: Sendable {
   /// The server's address with its base path, without a slash at the end.
   public var server: String
-  /// The token to send, if any.
+  /// The name that the server's certificate must bear instead of the address's host; nil for the host.
+  public var serverName: String?
+  /// The proxy on the way; nil for none.
+  public var proxy: ProxyAddress?
+  /// Where the credentials come from that are no certificate of a file.
   public var token: TokenSource
+  /// As whom the requests shall be done; nil for ourselves.
+  public var impersonation: Impersonation?
   /// Certificate authorities in PEM to trust instead of the system's; nil for the system's.
   public var certificateAuthority: [UInt8]?
   /// The client's certificate chain in PEM; nil for none.
@@ -21,12 +26,15 @@ public struct KubeConfiguration: Sendable {
 
   /// Makes a configuration.
   public init(
-    server: String, token: TokenSource = .none, certificateAuthority: [UInt8]? = nil,
-    clientCertificate: [UInt8]? = nil, clientKey: [UInt8]? = nil, skipsVerification: Bool = false,
-    namespace: String = ""
+    server: String, serverName: String? = nil, proxy: ProxyAddress? = nil, token: TokenSource = .none,
+    impersonation: Impersonation? = nil, certificateAuthority: [UInt8]? = nil, clientCertificate: [UInt8]? = nil,
+    clientKey: [UInt8]? = nil, skipsVerification: Bool = false, namespace: String = ""
   ) {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.serverName = serverName
+    self.proxy = proxy
     self.token = token
+    self.impersonation = impersonation
     self.certificateAuthority = certificateAuthority
     self.clientCertificate = clientCertificate
     self.clientKey = clientKey
@@ -45,15 +53,16 @@ public struct KubeConfiguration: Sendable {
     return "\(server[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
   }
 
-  func tls() throws(KubeError) -> TLSConfiguration {
+  /// What TLS needs, with the certificate of a program over the one of the kubeconfig.
+  func tls(with credentials: Credentials) throws(KubeError) -> TLSConfiguration {
     var tls = TLSConfiguration.makeClientConfiguration()
     do {
       if let certificateAuthority {
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificateAuthority))
       }
-      if let clientCertificate, let clientKey {
-        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(clientCertificate).map { .certificate($0) }
-        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: clientKey, format: .pem))
+      if let certificate = credentials.certificate ?? clientCertificate, let key = credentials.key ?? clientKey {
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
       }
     } catch {
       throw KubeError(.configuration, message: "the certificates for \(displayServer) cannot be read as PEM")
@@ -63,53 +72,34 @@ public struct KubeConfiguration: Sendable {
   }
 }
 
-/// Where a bearer token comes from. Descriptions do not show it.
-public enum TokenSource: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-  /// No token.
-  case none
-  /// This one.
-  case fixed(String)
-  /// A file that somebody renews, as the kubelet does for service accounts; read again after a minute.
-  case file(TokenFile)
+/// As whom requests are done by somebody who may do so (`as`, `as-uid`, `as-groups` and `as-user-extra`).
+public struct Impersonation: Hashable, Sendable {
+  /// The user's name.
+  public var user: String
+  /// The user's id; empty for none.
+  public var userID: String
+  /// The user's groups.
+  public var groups: [String]
+  /// More of the user, by key.
+  public var extra: [String: [String]]
 
-  /// The token of this moment.
-  func current() -> String? {
-    switch self {
-    case .none: nil
-    case .fixed(let token): token
-    case .file(let file): file.current()
-    }
+  /// Makes an impersonation.
+  public init(user: String, userID: String = "", groups: [String] = [], extra: [String: [String]] = [:]) {
+    self.user = user
+    self.userID = userID
+    self.groups = groups
+    self.extra = extra
   }
 
-  /// Says what kind of source it is, not the token.
-  public var description: String {
-    switch self {
-    case .none: "no token"
-    case .fixed: "a token"
-    case .file(let file): "the token in \(file.path)"
+  /// The headers that say so.
+  var headers: [(name: String, value: String)] {
+    var headers = [(name: "impersonate-user", value: user)]
+    if !userID.isEmpty { headers.append(("impersonate-uid", userID)) }
+    headers += groups.map { ("impersonate-group", $0) }
+    for key in extra.keys.sorted() {
+      let name = "impersonate-extra-" + PercentEncoding.encode(key.lowercased())
+      headers += (extra[key] ?? []).map { (name, $0) }
     }
-  }
-
-  /// The same as the description.
-  public var debugDescription: String { description }
-}
-
-/// A token in a file, kept for a minute.
-public final class TokenFile: Sendable {
-  /// The file.
-  public let path: String
-  private let cache = Mutex<(token: String, readAt: ContinuousClock.Instant)?>(nil)
-
-  /// Wraps a file; it is read at the first use.
-  public init(path: String) { self.path = path }
-
-  func current() -> String? {
-    cache.withLock { cache in
-      if let cache, cache.readAt.duration(to: .now) < .seconds(60) { return cache.token }
-      guard let data = FileManager.default.contents(atPath: path) else { return cache?.token }
-      let token = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
-      cache = (token, .now)
-      return token
-    }
+    return headers
   }
 }

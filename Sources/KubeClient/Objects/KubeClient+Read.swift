@@ -24,7 +24,8 @@ extension KubeClient {
     }
   }
 
-  /// Lists all objects, page by page. A page token that expired on the way starts the list again.
+  /// Lists all objects, page by page. When the server forgets the list on the way (410) it starts again, and when that
+  /// happens twice everything is asked for in one answer, which needs no memory.
   ///
   /// - Parameters:
   ///   - namespace: empty for all of them.
@@ -36,12 +37,12 @@ extension KubeClient {
     var token = ""
     var restarts = 0
     while true {
-      var query = [(name: "limit", value: String(pageSize))]
+      var query: [(name: String, value: String)] = restarts > 1 ? [] : [("limit", String(pageSize))]
       if !labelSelector.isEmpty { query.append(("labelSelector", labelSelector)) }
       if !token.isEmpty { query.append(("continue", token)) }
       let page: Node
       do { page = try await read(KubeRequest(.get, resource.path(namespace: namespace), query: query)) } catch {
-        guard error.status == 410, !token.isEmpty, restarts < 3 else { throw error }
+        guard error.status == 410, !token.isEmpty else { throw error }
         restarts += 1
         items = []
         token = ""

@@ -14,6 +14,9 @@ public struct KubeRequest: Sendable {
     case delete = "DELETE"
   }
 
+  /// The forms that an answer may have.
+  public static let json = "application/json"
+
   /// The method.
   public var method: Method
   /// The path below the server's base path, percent-encoded.
@@ -24,19 +27,25 @@ public struct KubeRequest: Sendable {
   public var contentType: String?
   /// The body; nil for none.
   public var body: [UInt8]?
+  /// The forms that the answer may have, the dearest first.
+  public var accept: String
+  /// The version of the answer that we have already: a server whose own is the same answers 304; nil for none.
+  public var knownVersion: String?
   /// How long the whole exchange may take; for a stream, how long it may last.
   public var timeout: Duration
 
   /// Makes a request.
   public init(
     _ method: Method, _ path: String, query: [(name: String, value: String)] = [], contentType: String? = nil,
-    body: [UInt8]? = nil, timeout: Duration = .seconds(30)
+    body: [UInt8]? = nil, accept: String = Self.json, knownVersion: String? = nil, timeout: Duration = .seconds(30)
   ) {
     self.method = method
     self.path = path
     self.query = query
     self.contentType = contentType
     self.body = body
+    self.accept = accept
+    self.knownVersion = knownVersion
     self.timeout = timeout
   }
 
@@ -56,14 +65,19 @@ public struct KubeResponse: Sendable {
   public var warnings: [String]
   /// The `Retry-After` header in seconds; nil without one.
   public var retryAfterSeconds: Int?
+  /// The `ETag` header, for `knownVersion`; nil without one.
+  public var version: String?
   /// The body.
   public var body: [UInt8]
 
   /// Makes an answer.
-  public init(status: Int, warnings: [String] = [], retryAfterSeconds: Int? = nil, body: [UInt8] = []) {
+  public init(
+    status: Int, warnings: [String] = [], retryAfterSeconds: Int? = nil, version: String? = nil, body: [UInt8] = []
+  ) {
     self.status = status
     self.warnings = warnings
     self.retryAfterSeconds = retryAfterSeconds
+    self.version = version
     self.body = body
   }
 }
@@ -90,23 +104,4 @@ public protocol KubeTransport: Sendable {
   func send(_ request: KubeRequest) async throws(KubeError) -> KubeResponse
   /// Sends a request and returns when the head of the answer is there.
   func stream(_ request: KubeRequest) async throws(KubeError) -> KubeStream
-}
-
-/// Percent-encoding of everything but RFC 3986's unreserved characters.
-enum PercentEncoding {
-  static func encode(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
-      }
-    }
-    return result
-  }
 }

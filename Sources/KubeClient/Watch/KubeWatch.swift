@@ -114,7 +114,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
             ("timeoutSeconds", String(seconds)),
           ],
           timeout: .seconds(seconds + 15))
-        let stream = try await watch.client.transport.stream(request)
+        let stream = try await watch.client.line.stream(request)
         guard stream.head.status == 200 else { return await refused(stream, request) }
         state = .connected(Events(stream.chunks), resourceVersion: version)
         guard isInterrupted else { return nil }
@@ -134,7 +134,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
       } catch {}  // the status tells enough
       var response = stream.head
       response.body = body
-      let error = KubeClient.error(of: response, status: try? JSON.parse(body), request)
+      let error = KubeError(response, status: try? JSON.parse(body), to: request)
       switch stream.head.status {
       case 403, 405:
         state = .polling

@@ -57,6 +57,18 @@ struct FieldCause: Sendable {
     FieldCause(reason: "FieldValueInvalid", message: "Invalid value: \(JSONText.text(value)): \(detail)", field: field)
   }
 
+  static func tooLong(_ field: String, _ bytes: Int) -> FieldCause {
+    FieldCause(
+      reason: "FieldValueTooLong", message: "Too long: may not be more than \(bytes) bytes", field: field)
+  }
+
+  static func unsupported(_ field: String, _ value: String, _ supported: [String]) -> FieldCause {
+    FieldCause(
+      reason: "FieldValueNotSupported",
+      message: "Unsupported value: \"\(value)\": supported values: "
+        + supported.map { "\"\($0)\"" }.joined(separator: ", "), field: field)
+  }
+
   static func forbidden(_ field: String, _ detail: String) -> FieldCause {
     FieldCause(reason: "FieldValueForbidden", message: "Forbidden: \(detail)", field: field)
   }

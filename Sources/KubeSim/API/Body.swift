@@ -1,3 +1,4 @@
+import FleetModel
 import Manifest
 
 /// Reading and checking of request bodies (exchanges 024 and 027).
@@ -9,19 +10,77 @@ enum Body {
         "the simulator reads JSON and YAML, not protocol buffers; with kubectl, add "
           + "`--dry-run=client -o yaml | kubectl apply -f -` to a `kubectl create` command")
     }
+    try checkSize(call)
     do throws(JSONText.Failure) {
       return try JSONText.parse(call.request.body)
     } catch {
-      if call.request.contentType.contains("yaml"), let node = YAMLText.parse(call.request.body) { return node }
-      throw .badRequest("error decoding request body: \(error)")
+      if call.request.contentType.contains("yaml") { return try yaml(call) }
+      throw unrecognized(call, "json parse error: \(error.message)")
     }
+  }
+
+  /// The most that a server reads of a body (exchange 065).
+  private static let mostBytes = 3_145_728
+
+  private static func checkSize(_ call: Call) throws(APIFailure) {
+    if call.request.body.count > mostBytes {
+      throw APIFailure(413, "RequestEntityTooLarge", "Request entity too large: limit is \(mostBytes)")
+    }
+  }
+
+  /// One document of YAML: of several the first.
+  private static func yaml(_ call: Call) throws(APIFailure) -> Node {
+    do throws(DiagnosticsError) {
+      return try YAML.documents(call.request.body).first ?? Node(.null)
+    } catch {
+      let words = "yaml: \(error.diagnostics.first?.message ?? "it cannot be read")"
+      if call.request.contentType.hasPrefix("application/apply-patch") {
+        throw .badRequest("error decoding YAML: error converting YAML to JSON: \(words)")
+      }
+      throw unrecognized(call, words)
+    }
+  }
+
+  private static func unrecognized(_ call: Call, _ words: String) -> APIFailure {
+    let body = call.request.body
+    let shown =
+      body.isEmpty
+      ? "<empty>"
+      : body.first == UInt8(ascii: "{")
+        ? String(decoding: body.prefix(30), as: UTF8.self) + (body.count > 30 ? " ..." : "")
+        : body.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let prefix = words.hasPrefix("json") ? "couldn't get version/kind; " : ""
+    return .badRequest(
+      "the object provided is unrecognized (must be of type \(call.target.type.kind)): \(prefix)\(words) (\(shown))")
+  }
+
+  /// A patch in JSON.
+  static func patch(_ call: Call) throws(APIFailure) -> Node {
+    try checkSize(call)
+    let patch: Node
+    do throws(JSONText.Failure) { patch = try JSONText.parse(call.request.body) } catch {
+      throw .badRequest("error decoding patch: \(error.message)")
+    }
+    let isList = call.request.contentType.hasPrefix("application/json-patch")
+    guard isList || patch.object != nil else {
+      throw .badRequest(
+        "error decoding patch: json: cannot unmarshal \(patch.array == nil ? patch.kindName : "array") into Go value of "
+          + "type map[string]interface {}")
+    }
+    return patch
   }
 
   /// The object of a create, update or apply, whose type must be the one of the URL.
   static func object(_ call: Call, allowUntyped: Bool) throws(APIFailure) -> Node {
     let node = try parse(call)
     let type = call.target.type
-    guard node.object != nil else { throw .badRequest("the body is \(node.kindName), not an object") }
+    guard node.object != nil || !allowUntyped && node.isNull else {
+      guard allowUntyped, node.array != nil else { throw .badRequest("the body is \(node.kindName), not an object") }
+      throw unrecognized(
+        call,
+        "json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string "
+          + #""json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#)
+    }
     let kind = node["kind"]?.string ?? ""
     let version = node["apiVersion"]?.string ?? ""
     if !allowUntyped {
@@ -172,13 +231,5 @@ enum Body {
     whole["metadata"] = Node(.object(ordered))
     for entry in object.object?.entries ?? [] where whole[entry.key] == nil { whole[entry.key] = entry.value }
     object = Node(.object(whole))
-  }
-}
-
-/// The YAML of an apply body.
-enum YAMLText {
-  static func parse(_ bytes: [UInt8]) -> Node? {
-    guard let documents = try? YAML.documents(bytes), documents.count == 1 else { return nil }
-    return documents[0]
   }
 }

@@ -24,6 +24,14 @@ extension ClusterState {
               + "\"Orphan\", \"nil\"", field: "propagationPolicy")
         ])
     }
+    if let policy, body?["orphanDependents"] != nil {
+      throw .invalid(
+        kind: "DeleteOptions", group: "meta.k8s.io", "",
+        [
+          .invalid(
+            "propagationPolicy", .text(policy), "orphanDependents and deletionPropagation cannot be both set")
+        ])
+    }
     let orphans = body?["orphanDependents"]?.boolean.map { $0 ? "Orphan" : "Background" }
     return DeleteOptions(
       propagation: policy ?? orphans ?? "Background",

@@ -10,18 +10,28 @@ extension ClusterState {
       return KubeResponse(
         200,
         [
-          "major": "1", "minor": "36", "gitVersion": .text(Self.kubernetesVersion), "gitCommit": "simulated",
+          "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
+          "minCompatibilityMinor": "35", "gitVersion": .text(Self.kubernetesVersion), "gitCommit": "simulated",
           "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "swiftc",
           "platform": "linux/amd64",
         ])
-    case ("healthz", _), ("livez", _), ("readyz", _): return KubeResponse(status: 200, text: "ok")
+    case ("healthz", 1), ("livez", 1), ("readyz", 1): return KubeResponse(status: 200, text: "ok")
+    case ("healthz", 2), ("livez", 2), ("readyz", 2):
+      return path[1] == "ping" ? KubeResponse(status: 200, text: "ok") : nil
     case (nil, _):
       return KubeResponse(200, ["paths": ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version"]])
     case ("api", 1), ("apis", 1):
       if request.accept.contains("as=APIGroupDiscoveryList"), request.accept.contains("v=v2") {
-        return KubeResponse(
+        var response = KubeResponse(
           200, aggregated(isCore: path[0] == "api"),
           contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")
+        let version = "\"\(String(stableHash(response.bytes), radix: 16, uppercase: true))\""
+        if request.knownVersion == version {
+          response.status = 304
+          response.body = .bytes([])
+        }
+        response.version = version
+        return response
       }
       if path[0] == "api" {
         return KubeResponse(

@@ -13,6 +13,8 @@ public struct KubeRequest: Sendable {
   public var accept: String
   /// `Content-Type`.
   public var contentType: String
+  /// `If-None-Match`: the version of the answer that the client has; nil for none.
+  public var knownVersion: String?
   /// `User-Agent`: its first word is the default field manager.
   public var userAgent: String
   /// The bearer token.
@@ -57,6 +59,8 @@ public struct KubeResponse: Sendable {
   public var body: Body
   /// For `Retry-After`, in seconds.
   public var retryAfterSeconds: Int?
+  /// For `ETag`, where an answer has a version.
+  public var version: String?
 
   init(_ status: Int, _ document: Node, contentType: String = "application/json", warnings: [String] = []) {
     self.status = status

@@ -20,7 +20,7 @@ extension ClusterState {
     var listVersion = version
     var start: ObjectKey?
     let requested = query["resourceVersion"] ?? ""
-    if let match = query["resourceVersionMatch"], !match.isEmpty { try Self.checkMatch(match, requested) }
+    try Self.checkList(query, requested)
     if let token = query["continue"], !token.isEmpty {
       guard requested.isEmpty || requested == "0" else {
         throw .badRequest("specifying resource version is not allowed when using continue")
@@ -81,9 +81,11 @@ extension ClusterState {
       metadata["continue"] = .text(Self.token(version: listVersion, namespace: last.namespace, name: last.name))
       if labels.isEmpty, fields.isEmpty { metadata["remainingItemCount"] = .number(remaining) }
     }
+    if type.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
     return KubeResponse(
       200, listDocument(items, call, metadata: metadata),
-      contentType: Presentation(accept: call.request.accept, query: query).contentType)
+      contentType: Presentation(accept: call.request.accept, query: query).contentType,
+      warnings: Warnings.deprecation(type))
   }
 
   private func listDocument(_ items: [Node], _ call: Call, metadata: Node) -> Node {
@@ -130,7 +132,18 @@ extension ClusterState {
     return "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax"
   }
 
-  private static func checkMatch(_ match: String, _ requested: String) throws(APIFailure) {
+  private static func checkList(_ query: [String: String], _ requested: String) throws(APIFailure) {
+    var causes: [FieldCause] = []
+    if let match = query["resourceVersionMatch"], !match.isEmpty, let cause = matchCause(match, requested) {
+      causes.append(cause)
+    }
+    if query["sendInitialEvents"] != nil {
+      causes.append(.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+    }
+    if !causes.isEmpty { throw .invalid(kind: "ListOptions", group: "meta.k8s.io", "", causes) }
+  }
+
+  private static func matchCause(_ match: String, _ requested: String) -> FieldCause? {
     let field = "resourceVersionMatch"
     let cause: FieldCause
     if requested.isEmpty {
@@ -144,9 +157,9 @@ extension ClusterState {
           "Unsupported value: \(JSONText.text(.text(match))): supported values: \"Exact\", \"NotOlderThan\", \"\"",
         field: field)
     } else {
-      return
+      return nil
     }
-    throw .invalid(kind: "ListOptions", group: "meta.k8s.io", "", [cause])
+    return cause
   }
 
   /// What the collection was at a version that the log still covers.
@@ -166,8 +179,12 @@ extension ClusterState {
   }
 
   private static func position(_ token: String) throws(APIFailure) -> (version: Int, namespace: String, name: String) {
-    guard let bytes = Base64.decode(token), let document = try? JSONText.parse(bytes),
-      let version = document["rv"]?.integer, let start = document["start"]?.string
+    let bytes = Base64.decode(token) ?? []
+    let document: Node
+    do throws(JSONText.Failure) { document = try JSONText.parse(bytes) } catch {
+      throw .badRequest("invalid continue token: continue key is not valid: \(error.message)")
+    }
+    guard let version = document["rv"]?.integer, let start = document["start"]?.string
     else {
       throw .badRequest("invalid continue token: continue key is not valid: invalid character")
     }
@@ -220,7 +237,7 @@ extension ClusterState {
     let watcher = Watcher(
       type: type, namespace: call.target.namespace, labels: labels, fields: fields, presentation: presentation,
       wantsBookmarks: call.flag("allowWatchBookmarks"), send: send, finish: { continuation.finish() },
-      bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") ? 0 : version)
+      bookmarked: ["true", "1"].contains(query["sendInitialEvents"] ?? "") || requested == "0" ? 0 : version)
     watchers[identifier] = watcher
     watching[type.storage, default: []].insert(identifier)
     let sendsInitial = query["sendInitialEvents"].map { ["true", "1"].contains($0) } ?? (start == 0)
@@ -228,7 +245,10 @@ extension ClusterState {
       for object in objects(type.storage, namespace: call.target.namespace) where watcher.matches(object) {
         deliver("ADDED", object, to: identifier)
       }
-      if query["sendInitialEvents"] != nil, watcher.wantsBookmarks { sendBookmark(identifier, isInitialEnd: true) }
+      let isFromCache = requested == "0" && query["sendInitialEvents"] == nil
+      if query["sendInitialEvents"] != nil || isFromCache, watcher.wantsBookmarks {
+        sendBookmark(identifier, isInitialEnd: true)
+      }
     } else if start > 0 {
       for change in log where change.version > start && change.storage == type.storage {
         if let (kind, object) = Self.event(change, for: watcher) { deliver(kind, object, to: identifier) }

@@ -51,6 +51,11 @@ extension ClusterState {
 
   private mutating func route(_ request: KubeRequest) throws(APIFailure) -> KubeResponse {
     let segments = request.path.split(separator: "/").map(String.init)
+    guard ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(request.method) else {
+      // An answer to HEAD has no body (exchange 009).
+      if request.method == "HEAD" { return KubeResponse(status: 405, text: "") }
+      throw .methodNotAllowed
+    }
     if let response = try discovery(request, segments) {
       counters.byVerb["discovery", default: 0] += 1
       return response
@@ -64,16 +69,29 @@ extension ClusterState {
     } else if segments.first == "apis", segments.count > 3 {
       (group, version, rest) = (segments[1], segments[2], segments[3...])
     } else {
-      throw .unknownPath
+      if segments == ["version"] { throw .methodNotAllowed }
+      return try nothing(at: segments)
     }
-    guard let target = parseTarget(group, version, Array(rest)) else {
-      // A path without a handler is plain text at a real server (exchange 098).
-      return KubeResponse(status: 404, text: "404 page not found\n")
-    }
+    guard let target = parseTarget(group, version, Array(rest)) else { return try nothing(at: segments) }
     let call = Call(request: request, target: target)
+    try MediaType.check(call)
     try checkOptions(call)
     return try dispatch(call)
   }
+
+  /// A path without a handler is plain text at a real server, one below a known group a Status (exchanges 008 and 098).
+  private func nothing(at segments: [String]) throws(APIFailure) -> KubeResponse {
+    let isKnown =
+      segments.first == "api"
+      || segments.first == "apis" && segments.count > 1 && ResourceType.builtIn.contains { $0.group == segments[1] }
+    if isKnown, segments.count > 2 { throw .unknownPath }
+    return KubeResponse(status: 404, text: "404 page not found\n")
+  }
+
+  /// Subresources of real servers that are not simulated.
+  private static let unsimulated: Set<String> = [
+    "attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize", "token",
+  ]
 
   private func parseTarget(_ group: String, _ version: String, _ segments: [String]) -> Target? {
     func find(_ plural: String) -> ResourceType? { type("\(group)/\(plural)", version: version) }
@@ -95,9 +113,15 @@ extension ClusterState {
   private mutating func dispatch(_ call: Call) throws(APIFailure) -> KubeResponse {
     let target = call.target
     let isCollection = target.name.isEmpty
-    guard ["", "status", "scale", "finalize"].contains(target.subresource) else {
+    if Self.unsimulated.contains(target.subresource) {
       throw .notImplemented("the subresource \(target.type.plural)/\(target.subresource)")
     }
+    guard ["", "status", "scale", "finalize"].contains(target.subresource) else { throw .unknownPath }
+    // Across all namespaces one can only read.
+    if isCollection, target.type.isNamespaced, target.namespace.isEmpty, call.request.method != "GET" {
+      throw .methodNotAllowed
+    }
+    try checkNumbers(call)
     let verb: String
     switch (call.request.method, isCollection) {
     case ("GET", true): verb = call.flag("watch") ? "watch" : "list"
@@ -133,6 +157,14 @@ extension ClusterState {
     case "patch": return try patch(call)
     case "delete": return try delete(call)
     default: return try deleteCollection(call)
+    }
+  }
+
+  private func checkNumbers(_ call: Call) throws(APIFailure) {
+    for name in ["limit", "timeoutSeconds", "gracePeriodSeconds"] {
+      if let text = call.request.query[name], !text.isEmpty, Int64(text) == nil {
+        throw .badRequest("strconv.ParseInt: parsing \(JSONText.text(.text(text))): invalid syntax")
+      }
     }
   }
 
@@ -202,7 +234,7 @@ extension ClusterState {
         FieldCause(
           reason: "FieldValueNotSupported",
           message:
-            "Unsupported value: \(JSONText.text(.text(validation))): supported values: \"Ignore\", \"Strict\", \"Warn\"",
+            "Unsupported value: \(JSONText.text(.text(validation))): supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
           field: "fieldValidation"))
     }
     if !causes.isEmpty { throw .invalid(kind: kind, group: "meta.k8s.io", "", causes) }

@@ -7,6 +7,14 @@ struct LabelQuery: Sendable {
     case absent(String)
     case isIn(String, [String])
     case notIn(String, [String])
+    /// A number that is more, or less, than this.
+    case compares(String, isMore: Bool, Int64)
+
+    var key: String {
+      switch self {
+      case .exists(let key), .absent(let key), .isIn(let key, _), .notIn(let key, _), .compares(let key, _, _): key
+      }
+    }
   }
 
   private var requirements: [Requirement] = []
@@ -25,7 +33,14 @@ struct LabelQuery: Sendable {
     guard depth == 0 else {
       throw .badRequest("unable to parse requirement: found '', expected: ',', ')' or identifier")
     }
-    for part in parts where !part.allSatisfy(\.isWhitespace) { requirements.append(try Self.requirement(part)) }
+    for part in parts where !part.allSatisfy(\.isWhitespace) {
+      let requirement = try Self.requirement(part)
+      if let words = NameRules.qualifiedName(requirement.key) {
+        throw .badRequest(
+          "unable to parse requirement: <nil>: Invalid value: \(JSONText.text(.text(requirement.key))): \(words)")
+      }
+      requirements.append(requirement)
+    }
   }
 
   private static func requirement(_ text: String) throws(APIFailure) -> Requirement {
@@ -42,6 +57,11 @@ struct LabelQuery: Sendable {
           throw .badRequest("found '\(trim(value[space...]))', expected: ',' or 'end of string'")
         }
         return isNegated ? .notIn(key, [value]) : .isIn(key, [value])
+      }
+    }
+    for symbol in [">", "<"] {
+      if let range = text.firstRange(of: symbol), let number = Int64(trim(text[range.upperBound...])) {
+        return .compares(trim(text[..<range.lowerBound]), isMore: symbol == ">", number)
       }
     }
     guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else {
@@ -66,6 +86,8 @@ struct LabelQuery: Sendable {
       case .absent(let key): object.label(key) == nil
       case .isIn(let key, let values): object.label(key).map(values.contains) ?? false
       case .notIn(let key, let values): !(object.label(key).map(values.contains) ?? false)
+      case .compares(let key, let isMore, let number):
+        object.label(key).flatMap { Int64($0) }.map { isMore ? $0 > number : $0 < number } ?? false
       }
     }
   }
@@ -79,12 +101,13 @@ struct FieldQuery: Sendable {
   init() {}
 
   init(_ text: String, _ type: ResourceType) throws(APIFailure) {
-    for part in text.split(separator: ",") {
+    // In this order a real server looks at them, and complains of the first.
+    for part in text.split(separator: ",").sorted() {
       var isEqual = true
       var range = part.firstRange(of: "!=")
       if range != nil { isEqual = false } else { range = part.firstRange(of: "==") ?? part.firstRange(of: "=") }
       guard let range else {
-        throw .badRequest("invalid selector: '\(part)'; can't understand '\(part)'")
+        throw .badRequest("invalid selector: '\(text)'; can't understand '\(part)'")
       }
       let field = String(part[..<range.lowerBound])
       guard Self.isSupported(field, type) else {

@@ -3,25 +3,25 @@ import Manifest
 /// The rules a document must keep. Only rules with a recorded answer are here (exchanges 025, 026, 062-065, 074,
 /// 104); what they do not cover is let through.
 enum Validation {
-  static let hasOnlySpecAndStatus: Set<String> = [
-    "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Service", "Namespace",
-    "PersistentVolumeClaim", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler",
-  ]
-
   static func check(_ type: ResourceType, _ new: Node, old: Node?, state: ClusterState) throws(APIFailure) {
     var causes: [FieldCause] = []
     if old == nil { nameCauses(type, new.objectName, &causes) }
+    if old?["metadata"] != new["metadata"] { NameRules.metadata(new, &causes) }
     if let old { commonUpdate(old, new, &causes) }
     switch type.kind {
     case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet": workload(type, new, old, &causes)
     case "Job": job(new, old, &causes)
-    case "Pod": podSpec(new["spec"], ["spec"], &causes)
+    case "Pod": pod(new, old, &causes)
     case "Service": service(new, old, state, &causes)
     case "ConfigMap", "Secret": contents(type, new, old, &causes)
     case "CustomResourceDefinition": definition(new, &causes)
+    case "Event": event(new, &causes)
     default: break
     }
-    if let schema = type.custom?.schema { schemaCauses(new, schema, "", &causes) }
+    if let schema = type.custom?.schema {
+      schemaCauses(new, schema, "", &causes)
+      allDuplicates(new, schema, "", &causes)
+    }
     if !causes.isEmpty { throw .invalid(type, new.objectName, causes) }
   }
 
@@ -29,6 +29,10 @@ enum Validation {
     let isPathName = type.group == "rbac.authorization.k8s.io"
     if isPathName || name.isEmpty { return }
     let isLabelName = ["Namespace", "Service"].contains(type.kind)
+    if isLabelName, name.contains(".") {
+      causes.append(.invalid("metadata.name", .text(name), "must not contain dots"))
+      return
+    }
     let allowed = name.utf8.allSatisfy { byte in
       (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || (byte == 46 && !isLabelName)
     }
@@ -71,6 +75,9 @@ enum Validation {
   }
 
   private static func workload(_ type: ResourceType, _ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
+    if let replicas = new["spec", "replicas"]?.integer, replicas < 0 {
+      causes.append(.invalid("spec.replicas", .number(Int(replicas)), "must be greater than or equal to 0"))
+    }
     let selector = new["spec", "selector"]
     let labels = new["spec", "template", "metadata", "labels"]
     if let old, old["spec", "selector"] != selector {
@@ -92,8 +99,9 @@ enum Validation {
         break
       }
     }
-    if let replicas = new["spec", "replicas"]?.integer, replicas < 0 {
-      causes.append(.invalid("spec.replicas", .number(Int(replicas)), "must be greater than or equal to 0"))
+    if new["spec", "strategy", "type"]?.string == "Recreate", new["spec", "strategy", "rollingUpdate"] != nil {
+      causes.append(
+        .forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'"))
     }
     if type.kind == "StatefulSet", let old {
       let mutable = [
@@ -114,35 +122,18 @@ enum Validation {
               + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"))
       }
     }
-    podSpec(new["spec", "template", "spec"], ["spec", "template", "spec"], &causes)
+    podSpec(
+      new["spec", "template", "spec"], ["spec", "template", "spec"], claimsElsewhere: type.kind == "StatefulSet",
+      &causes)
+    if let policy = new["spec", "template", "spec", "restartPolicy"]?.string, policy != "Always" {
+      causes.append(.unsupported("spec.template.spec.restartPolicy", policy, ["Always"]))
+    }
   }
 
-  private static func podSpec(_ spec: Node?, _ path: [String], _ causes: inout [FieldCause]) {
-    let base = path.joined(separator: ".")
-    let containers = spec?["containers"]?.array ?? []
-    if containers.isEmpty { causes.append(.required("\(base).containers")) }
-    var names: Set<String> = []
-    for (index, container) in containers.enumerated() {
-      let name = container["name"]?.string ?? ""
-      if name.isEmpty {
-        causes.append(.required("\(base).containers[\(index)].name"))
-      } else if !names.insert(name).inserted {
-        causes.append(
-          FieldCause(
-            reason: "FieldValueDuplicate", message: "Duplicate value: \"\(name)\"",
-            field: "\(base).containers[\(index)].name"))
-      }
-      for (place, variable) in (container["env"]?.array ?? []).enumerated() {
-        if variable["valueFrom"] != nil, !(variable["value"]?.string ?? "").isEmpty {
-          causes.append(
-            .invalid(
-              "\(base).containers[\(index)].env[\(place)].valueFrom", "",
-              "may not be specified when `value` is not empty"))
-        }
-      }
-      if (container["image"]?.string ?? "").isEmpty {
-        causes.append(.required("\(base).containers[\(index)].image"))
-      }
+  private static func event(_ new: Node, _ causes: inout [FieldCause]) {
+    let place = new["involvedObject", "namespace"]?.string ?? ""
+    if !place.isEmpty, place != new.objectNamespace {
+      causes.append(.invalid("involvedObject.namespace", .text(place), "does not match event.namespace"))
     }
   }
 
@@ -162,11 +153,7 @@ enum Validation {
     podSpec(new["spec", "template", "spec"], ["spec", "template", "spec"], &causes)
     let policy = new["spec", "template", "spec", "restartPolicy"]?.string
     if policy == "Always" {
-      causes.append(
-        FieldCause(
-          reason: "FieldValueNotSupported",
-          message: "Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"",
-          field: "spec.template.spec.restartPolicy"))
+      causes.append(.unsupported("spec.template.spec.restartPolicy", "Always", ["OnFailure", "Never"]))
     }
   }
 
@@ -202,6 +189,21 @@ enum Validation {
   }
 
   private static func contents(_ type: ResourceType, _ new: Node, _ old: Node?, _ causes: inout [FieldCause]) {
+    var bytes = 0
+    for field in ["data", "binaryData"] {
+      for entry in new[field]?.object?.entries ?? [] {
+        if let words = NameRules.dataKey(entry.key) {
+          causes.append(.invalid("\(field)[\(entry.key)]", .text(entry.key), words))
+        }
+        let text = entry.value.string ?? ""
+        // What stands in base64 counts as what it is.
+        bytes += type.kind == "Secret" || field == "binaryData" ? text.utf8.count / 4 * 3 : text.utf8.count
+        if field == "data", new["binaryData", entry.key] != nil {
+          causes.append(.invalid("data[\(entry.key)]", .text(entry.key), "duplicate of key present in binaryData"))
+        }
+      }
+    }
+    if bytes > 1_048_576 { causes.append(.tooLong(type.kind == "Secret" ? "data" : "[]", 1_048_576)) }
     if type.kind == "Secret" {
       if let old, old["type"] != new["type"] {
         causes.append(.invalid("type", new["type"] ?? Node(.null), "field is immutable"))
@@ -224,6 +226,15 @@ enum Validation {
     if new.objectName != "\(plural).\(group)" {
       causes.append(
         .invalid("metadata.name", .text(new.objectName), "must be spec.names.plural+\".\"+spec.group"))
+    }
+    let approval = "api-approved.kubernetes.io"
+    let isProtected = ["k8s.io", "kubernetes.io"].contains { group == $0 || group.hasSuffix(".\($0)") }
+    if isProtected, new["metadata", "annotations", approval] == nil {
+      causes.append(
+        .required(
+          "metadata.annotations[\(approval)]",
+          "protected groups must have approval annotation \"\(approval)\", see "
+            + "https://github.com/kubernetes/enhancements/pull/1111"))
     }
   }
 
@@ -270,10 +281,25 @@ enum Validation {
         schemaCauses(entry.value, values, place, &causes)
       }
     }
-    if let elements = value.array { duplicateCauses(elements, schema, path, &causes) }
     if let items = schema["items"] {
       for (index, element) in (value.array ?? []).enumerated() {
         schemaCauses(element, items, "\(path)[\(index)]", &causes)
+      }
+    }
+  }
+
+  /// Duplicates come after everything else, in the order of the document (exchange 102).
+  private static func allDuplicates(_ value: Node, _ schema: Node, _ path: String, _ causes: inout [FieldCause]) {
+    if let elements = value.array { duplicateCauses(elements, schema, path, &causes) }
+    for entry in value.object?.entries ?? [] where path != "" || entry.key != "metadata" {
+      let property = schema["properties", entry.key] ?? schema["additionalProperties"]
+      if let property, property.object != nil {
+        allDuplicates(entry.value, property, path.isEmpty ? entry.key : "\(path).\(entry.key)", &causes)
+      }
+    }
+    if let items = schema["items"] {
+      for (index, element) in (value.array ?? []).enumerated() {
+        allDuplicates(element, items, "\(path)[\(index)]", &causes)
       }
     }
   }

@@ -105,6 +105,11 @@ extension ClusterState {
     }
     try Body.checkName(body, target)
     try Body.checkNamespace(body, target)
+    if target.type.isCustom, body.resourceVersion.isEmpty {
+      throw .invalid(
+        kind: target.type.plural, group: target.type.group, target.name,
+        [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
+    }
     if target.type.kind == "Lease", object(target.key) == nil { return try create(call) }
     let live = try existing(target)
     let provided = body["metadata", "uid"]?.string ?? ""
@@ -240,34 +245,14 @@ extension ClusterState {
     let kind = call.request.contentType.split(separator: ";").first.map(String.init) ?? ""
     if kind.hasPrefix("application/apply-patch") { return try apply(call) }
     let target = call.target
-    guard
-      [
-        "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
-      ].contains(kind)
-    else {
-      throw APIFailure(
-        415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-          + "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, "
-          + "application/apply-patch+cbor")
-    }
-    if kind == "application/strategic-merge-patch+json", target.type.isCustom {
-      throw APIFailure(
-        415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-          + "application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor")
-    }
-    let patch = try Body.parse(call)
+    let patch = try Body.patch(call)
     let live = try existing(target)
     let shown = Self.shown(live, target.type)
     var new: Node
     switch kind {
     case "application/json-patch+json": new = try JSONPatch.apply(patch, to: shown)
-    case "application/merge-patch+json":
-      guard patch.object != nil else { throw .badRequest("error decoding patch: the patch is not a map") }
-      new = MergePatch.apply(patch, to: shown)
+    case "application/merge-patch+json": new = MergePatch.apply(patch, to: shown)
     default:
-      guard patch.object != nil else { throw .badRequest("error decoding patch: the patch is not a map") }
       new = try StrategicPatch.apply(patch, to: shown, type: target.type.fieldType) ?? Node(.object(Object()))
     }
     let uid = new.uid
@@ -340,6 +325,8 @@ extension ClusterState {
         ["metadata", "annotations", Self.lastApplied], .text(JSONText.text(Self.canonical(body)) + "\n"))
     }
     merged = try prepareReplacement(live, merged, call)
+    // What is warned of is the object as it will be, and not what was applied (exchange 053).
+    warnings = Warnings.texts(type, merged)
     if !Self.sameBut(live, merged) {
       owners.touch(
         .init(
@@ -374,18 +361,14 @@ extension ClusterState {
     var unknown: [String] = []
     var result = object
     let type = call.target.type
+    try ScalarTypes.check(object, call)
+    warnings += Warnings.texts(type, object)
     if let schema = type.custom?.schema {
       result = StructuralSchema.pruned(result, schema, unknown: &unknown)
       let isApply = call.request.contentType.hasPrefix("application/apply-patch")
       if !isApply { result = StructuralSchema.defaulted(result, schema) }
     } else if !type.isCustom {
-      let known: Set<String> = ["apiVersion", "kind", "metadata", "spec", "status"]
-      if Validation.hasOnlySpecAndStatus.contains(type.kind) {
-        for key in object.object?.keys ?? [] where !known.contains(key) {
-          unknown.append(key)
-          result[key] = nil
-        }
-      }
+      KnownFields.prune(&result, type, unknown: &unknown)
     }
     guard !unknown.isEmpty else { return result }
     if call.request.contentType.hasPrefix("application/apply-patch") {

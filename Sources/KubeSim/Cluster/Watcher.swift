@@ -75,9 +75,10 @@ extension ClusterState {
     watchers[identifier] = watcher
     var metadata: Node = ["resourceVersion": .text(String(version))]
     if isInitialEnd { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
-    let object: Node = [
+    var object: Node = [
       "kind": .text(watcher.type.kind), "apiVersion": .text(watcher.type.apiVersion), "metadata": metadata,
     ]
+    if case .partial = watcher.presentation { object = Presentation.partial(object) }
     let event: Node = ["type": "BOOKMARK", "object": object]
     guard watcher.send(JSONText.bytes(event) + [10]) else {
       forget(identifier)

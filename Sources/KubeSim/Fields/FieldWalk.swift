@@ -97,15 +97,28 @@ struct FieldComparison {
       let before = index(old, list)
       let after = index(new, list)
       for element in Set(before.keys).union(after.keys).sorted() {
-        walk(before[element], after[element], list.element, path + [element])
+        let (left, right) = (before[element] ?? [], after[element] ?? [])
+        guard left.count > 1 || right.count > 1 else {
+          walk(left.first, right.first, list.element, path + [element])
+          continue
+        }
+        // Items that stand several times are one thing, owned as a whole (exchange 053).
+        let place = path + [element]
+        if left.isEmpty {
+          added.insert(place)
+        } else if right.isEmpty {
+          removed.insert(place)
+        } else if left != right {
+          modified.insert(place)
+        }
       }
     }
   }
 
-  private func index(_ value: Node?, _ list: KeyedListType) -> [String: Node] {
-    var result: [String: Node] = [:]
+  private func index(_ value: Node?, _ list: KeyedListType) -> [String: [Node]] {
+    var result: [String: [Node]] = [:]
     for item in value?.array ?? [] {
-      if let element = listElement(item, list) { result[element] = item }
+      if let element = listElement(item, list) { result[element, default: []].append(item) }
     }
     return result
   }

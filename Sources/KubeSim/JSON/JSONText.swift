@@ -20,7 +20,7 @@ public enum JSONText {
     reader.skipSpace()
     let value = try reader.value(depth: 0)
     reader.skipSpace()
-    guard reader.offset == bytes.count else { throw reader.failure("unexpected text after the value") }
+    guard reader.offset == bytes.count else { throw reader.unexpected("after top-level value") }
     return value
   }
 
@@ -89,6 +89,16 @@ private struct Reader {
 
   func failure(_ message: String) -> JSONText.Failure { JSONText.Failure(message: message, offset: offset) }
 
+  /// A character that does not belong here, in the words of Go's decoder.
+  func unexpected(_ place: String) -> JSONText.Failure {
+    guard let current else { return failure("unexpected end of JSON input") }
+    let text =
+      current < 32 || current > 126
+      ? "\\u00" + (current < 16 ? "0" : "") + String(current, radix: 16)
+      : String(decoding: [current], as: UTF8.self)
+    return failure("invalid character '\(text)' \(place)")
+  }
+
   var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
   mutating func skipSpace() {
@@ -110,8 +120,14 @@ private struct Reader {
   }
 
   mutating func word(_ text: String, _ value: Node) throws(JSONText.Failure) -> Node {
-    guard bytes[offset...].starts(with: text.utf8) else { throw failure("invalid character") }
-    offset += text.utf8.count
+    for (index, letter) in text.utf8.enumerated() {
+      guard current == letter else {
+        let wanted = String(decoding: [letter], as: UTF8.self)
+        throw unexpected(
+          index == 0 ? "looking for beginning of value" : "in literal \(text) (expecting '\(wanted)')")
+      }
+      offset += 1
+    }
     return value
   }
 
@@ -122,7 +138,7 @@ private struct Reader {
     if let integer = Int64(text) { return Node(.integer(integer)) }
     guard !text.isEmpty, let decimal = Double(text) else {
       offset = start
-      throw failure("invalid character looking for beginning of value")
+      throw unexpected("looking for beginning of value")
     }
     return Node(.decimal(decimal))
   }
@@ -145,7 +161,7 @@ private struct Reader {
         offset += 1
         return Node(.array(elements))
       } else {
-        throw failure("expected , or ] in a list")
+        throw unexpected("after array element")
       }
     }
   }
@@ -160,10 +176,10 @@ private struct Reader {
     }
     while true {
       skipSpace()
-      guard current == UInt8(ascii: "\"") else { throw failure("expected a key") }
+      guard current == UInt8(ascii: "\"") else { throw unexpected("looking for beginning of object key string") }
       let key = try string()
       skipSpace()
-      guard current == UInt8(ascii: ":") else { throw failure("expected : after a key") }
+      guard current == UInt8(ascii: ":") else { throw unexpected("after object key") }
       offset += 1
       skipSpace()
       entries.append(Object.Entry(key: key, value: try value(depth: depth + 1)))
@@ -174,7 +190,7 @@ private struct Reader {
         offset += 1
         return Node(.object(Object(entries: entries)))
       } else {
-        throw failure("expected , or } in a map")
+        throw unexpected("after object key:value pair")
       }
     }
   }

@@ -76,7 +76,7 @@ enum StrategicPatch {
     for change in changes {
       guard let key = change[list.patchKey] else {
         throw APIFailure(
-          500, "", "map: \(JSONText.text(change)) does not contain declared merge key: \(list.patchKey)")
+          500, "", "map: \(GoText.text(change)) does not contain declared merge key: \(list.patchKey)")
       }
       let index = items.firstIndex { $0[list.patchKey] == key }
       guard let merged = try apply(change, to: index.map { items[$0] }, type: list.element) else {

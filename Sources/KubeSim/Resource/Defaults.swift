@@ -63,6 +63,7 @@ enum Defaults {
     case "Pod":
       podSpec(&node, ["spec"])
       node.setDefault(["spec", "enableServiceLinks"], true)
+      requests(&node)
     case "Service": service(&node)
     case "Namespace":
       if !node.objectName.isEmpty {
@@ -71,8 +72,13 @@ enum Defaults {
       node.setDefault(["status", "phase"], "Active")
     case "PersistentVolumeClaim":
       node.setDefault(["spec", "resources"], [:])
+      if let amounts = node["spec", "resources", "requests"] {
+        node.set(["spec", "resources", "requests"], Quantity.canonicalValues(amounts))
+      }
       node.setDefault(["spec", "volumeMode"], "Filesystem")
       node.setDefault(["status", "phase"], "Pending")
+    case "ResourceQuota":
+      if let amounts = node["spec", "hard"] { node.set(["spec", "hard"], Quantity.canonicalValues(amounts)) }
     case "PersistentVolume":
       node.setDefault(["spec", "persistentVolumeReclaimPolicy"], "Retain")
       node.setDefault(["spec", "volumeMode"], "Filesystem")
@@ -116,11 +122,15 @@ enum Defaults {
   /// Plain structs that the server always writes out.
   private static func emptyForms(_ type: ResourceType, _ node: inout Node) {
     switch type.kind {
-    case "Deployment", "ReplicaSet", "Job", "CronJob", "PodDisruptionBudget", "ResourceQuota", "Pod":
+    case "Deployment", "ReplicaSet", "Job", "CronJob", "ResourceQuota", "Pod":
       node.setDefault(["status"], [:])
     case "StatefulSet":
       node.setDefault(["status", "replicas"], 0)
       node.setDefault(["status", "availableReplicas"], 0)
+    case "PodDisruptionBudget":
+      for field in ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] {
+        node.setDefault(["status", field], 0)
+      }
     case "DaemonSet":
       for field in ["currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"] {
         node.setDefault(["status", field], 0)
@@ -132,6 +142,27 @@ enum Defaults {
     default: break
     }
     if type.kind == "ReplicaSet" { node.setDefault(["status", "replicas"], 0) }
+    times(type, &node)
+  }
+
+  /// Times of conditions that nobody set are written out as null (exchanges 060 and 094).
+  private static func times(_ type: ResourceType, _ node: inout Node) {
+    let fields: [String] =
+      switch type.kind {
+      case "Deployment": ["lastUpdateTime", "lastTransitionTime"]
+      case "Pod", "Job": ["lastProbeTime", "lastTransitionTime"]
+      case "StatefulSet", "DaemonSet", "ReplicaSet": ["lastTransitionTime"]
+      default: []
+      }
+    guard !fields.isEmpty, let conditions = node["status", "conditions"]?.array else { return }
+    node.set(
+      ["status", "conditions"],
+      .list(
+        conditions.map { condition in
+          var condition = condition
+          for field in fields { condition.setDefault([field], Node(.null)) }
+          return condition
+        }))
   }
 
   private static func job(_ node: inout Node) {
@@ -236,10 +267,27 @@ enum Defaults {
           return variable
         })
     }
-    for entry in container["resources", "limits"]?.object?.entries ?? [] {
-      container.setDefault(["resources", "requests", entry.key], entry.value)
+    for field in ["limits", "requests"] {
+      if let amounts = container["resources", field] {
+        container.set(["resources", field], Quantity.canonicalValues(amounts))
+      }
     }
     return container
+  }
+
+  /// What a Pod is limited to it also asks for; a template keeps what was written (exchange 109).
+  private static func requests(_ pod: inout Node) {
+    guard let containers = pod["spec", "containers"]?.array else { return }
+    pod.set(
+      ["spec", "containers"],
+      .list(
+        containers.map { container in
+          var container = container
+          for entry in container["resources", "limits"]?.object?.entries ?? [] {
+            container.setDefault(["resources", "requests", entry.key], entry.value)
+          }
+          return container
+        }))
   }
 
   private static func volume(_ volume: Node) -> Node {

@@ -147,7 +147,7 @@ extension SchemaTable {
     HorizontalPodAutoscaler: metadata=!Meta spec=!AutoscalerSpec status=!Status
     Lease: metadata=!Meta spec=!loose
     StorageClass: metadata=!Meta parameters=map mountOptions=atomic allowedTopologies=atomic
-    Event: metadata=!Meta involvedObject=!loose source=!loose
+    Event: metadata=!Meta involvedObject=atomic source=!loose
     DefinitionSpec: names=!loose versions=atomic
     DefinitionStatus: conditions=[type] acceptedNames=!loose
     CustomResourceDefinition: metadata=!Meta spec=!DefinitionSpec status=!DefinitionStatus

@@ -79,11 +79,12 @@ public struct SimulatorServer: Service {
     let isWatch = request.method == .get && ["true", "1"].contains(query["watch"] ?? "")
     let body =
       request.method == .get ? [] : Array(try await request.body.collect(upTo: 8 << 20).readableBytesView)
-    let call = KubeRequest(
+    var call = KubeRequest(
       request.method.rawValue, "/" + (segments.count > 2 ? segments[2] : ""), query: query,
       accept: request.headers[.accept] ?? "application/json",
       contentType: request.headers[.contentType] ?? "application/json",
       userAgent: request.headers[.userAgent] ?? "", token: token, body: body)
+    call.knownVersion = request.headers[.ifNoneMatch]
     do {
       return encode(try await cluster.respond(to: call), request: isWatch ? request : nil)
     } catch let outage as SimulatedCluster.Unreachable {
@@ -106,6 +107,7 @@ public struct SimulatorServer: Service {
     headers[.contentType] = answer.contentType
     headers[.cacheControl] = "no-cache, private"
     if let seconds = answer.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+    if let version = answer.version { headers[.eTag] = version }
     if let name = HTTPField.Name("Warning") {
       for warning in answer.warnings {
         headers.append(HTTPField(name: name, value: "299 - \(JSONText.text(.text(warning)))"))

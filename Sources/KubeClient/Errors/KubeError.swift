@@ -12,6 +12,8 @@ public struct KubeError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadable
     /// The kubeconfig cannot be used.
     case configuration
+    /// The kubeconfig's token file or program yields no credentials now.
+    case credentials
   }
 
   /// One entry of `details.causes`.
@@ -41,7 +43,7 @@ public struct KubeError: Error, Hashable, Sendable, CustomStringConvertible {
   public var causes: [Cause]
   /// The resource that the Status is about, for example `namespaces`; empty when it names none.
   public var subjectKind: String
-  /// How long the server asks to wait.
+  /// How long the server asks to wait, five minutes at most.
   public var retryAfter: Duration?
 
   /// Makes an error.
