@@ -26,7 +26,8 @@ public actor Programs {
 
   private var environment: [String: String] {
     [
-      "PATH": ProgramSearch.searchPath().joined(separator: ":"), "HOME": folder, "FLOTILLA_DATABASE": database,
+      "PATH": (ProgramSearch.searchPath() + [BuiltPrograms.root + "/.tools/bin"]).joined(separator: ":"),
+      "HOME": folder, "FLOTILLA_DATABASE": database,
       "FLOTILLA_SERVER": server, "FLOTILLA_TOKEN_FILE": folder + "/admin-token",
     ]
   }

@@ -69,8 +69,8 @@ private func pruneMessage(_ excessive: [PruneFinding], _ strategy: RolloutStrate
   let shown = excessive.prefix(5).map { finding in
     let others = finding.targetCount > 1 ? " and \(finding.targetCount - 1) more" : ""
     let names = finding.pruned.prefix(5).joined(separator: ", ") + (finding.pruned.count > 5 ? ", …" : "")
-    let own =
-      finding.stage.map { " (stage \(strategy.stages[$0].name) allows \(strategy.pruneBudget(of: finding)))" } ?? ""
+    let stage = finding.stage.flatMap { strategy.stages.indices.contains($0) ? strategy.stages[$0].name : nil }
+    let own = stage.map { " (stage \($0) allows \(strategy.pruneBudget(of: finding)))" } ?? ""
     return
       "\(finding.target)\(others) would lose \(finding.pruned.count) of \(finding.objectCount) objects: \(names)\(own)"
   }

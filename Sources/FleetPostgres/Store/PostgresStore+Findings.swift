@@ -43,9 +43,11 @@ extension Session {
     ]
     var findings = RunFindings()
     if withPrunes, run.run.kind == .rollout {
-      let hasOwnBudget = run.stages.map { $0.rules.pruneBudget != nil }
+      let haveOwnBudget = Set(run.stages.filter { $0.rules.pruneBudget != nil }.map(\.index))
       let stages = run.units.flatMap { unit in
-        unit.steps.filter { $0.state != .unchanged }.map { _ in Int64(hasOwnBudget[unit.stage] ? unit.stage : -1) }
+        unit.steps.filter { $0.state != .unchanged }.map { _ in
+          Int64(haveOwnBudget.contains(unit.stage) ? unit.stage : -1)
+        }
       }
       findings.prunes = try rows(
         FindingQueries.prunes, parameters[0], parameters[1], parameters[2], .ints(stages)

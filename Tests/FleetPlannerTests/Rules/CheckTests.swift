@@ -185,6 +185,16 @@ struct CheckTests {
     #expect(fleet.events.contains { $0.kind == "check.waived" && $0.message.contains("Prometheus is down") })
   }
 
+  @Test("R17 R20 a run that somebody ends is not gone on with, whatever is waived")
+  func notAfterAbort() throws {
+    var fleet = try gated(before: [], after: [analysis()])
+    fleet.pass()
+    try fleet.give(.abort(hold: true), by: "ann")
+    #expect(fleet.run.state == .halting)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.waiveChecks(stage: nil)) }
+    #expect(refusal?.message.contains("is Halting, no check holds it back") == true)
+  }
+
   @Test("R20 a measurement that somebody else has made meanwhile changes nothing")
   func lostRace() throws {
     var fleet = try gated(before: [analysis()])

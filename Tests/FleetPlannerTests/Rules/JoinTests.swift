@@ -237,6 +237,15 @@ struct JoinTests {
     }
   }
 
+  @Test(
+    "R5 a run that catches up, onboards or removes takes nobody in", arguments: [RolloutKindOfRun.catchUp, .remove])
+  func onlyRolloutsTakeMembers(kind: RolloutKindOfRun) throws {
+    let joining = try JoiningFleet(.intoStage)
+    let decision = joining.decision(about: joined()) { $0.activeRun?.kind = kind }
+    if case .joins = decision { Issue.record("\(decision)") }
+    if case .run(let frozen) = decision { Issue.record("\(frozen.run.kind) beside a run of kind \(kind)") }
+  }
+
   @Test("R5 R19 a place in a stage voids its approvals and no others")
   func voidsApprovals() throws {
     let gate = Gate.approval(ApprovalRule(groups: [], count: 1, notAuthor: false))

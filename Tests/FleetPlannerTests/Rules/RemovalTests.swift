@@ -54,6 +54,16 @@ struct RemovalTests {
     #expect(!fleet.movedLastKnownGood, "nothing runs there that could be good")
   }
 
+  @Test(
+    "Who has left is removed with a stage of the set, or beside its stages when none takes it any more",
+    arguments: [(StageStrategy.Selection.rest, ["rest"]), (.names(["stays"]), ["others"])])
+  func stagesForAll(last: StageStrategy.Selection, expected: [String]) throws {
+    var input = Self.input(leaving: [Self.leaver("a", id: 2)])
+    input.strategy.stages = [stage("rest", last, at: .count(2))]
+    let frozen = try Self.run(decideStart(input))
+    #expect(frozen.stages.map(\.name) == expected)
+  }
+
   @Test("Nobody is removed while the newest release is not everywhere, is held, or another run goes on")
   func removesLast() {
     let leaver = Self.leaver("a", id: 2)

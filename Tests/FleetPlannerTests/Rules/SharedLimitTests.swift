@@ -56,6 +56,29 @@ import Testing
     #expect(fleet.inFlight == ["c00", "c03", "c06"])
   }
 
+  @Test("R14 R29 a rollback waits for places that others have, and has not ended before everybody is back")
+  func rollbackWaits() throws {
+    var fleet = try Self.shared(most: 1, others: 0) { $0.onFailure = FailurePolicy(action: .rollback) }
+    fleet.pass()
+    fleet.say("c00")
+    fleet.pass()
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c02", "c03", "c06"])
+    fleet.degrade("c03")
+    fleet.pass()
+    for cluster in fleet.inFlight { fleet.say(cluster) }
+    fleet.sharedLimits[0].inFlight = ["eu": ["payments/17": 1]]
+    fleet.pass()
+    #expect(fleet.run.state == .rollingBack, "c00 and c01 have the new bundle still")
+    fleet.sharedLimits[0].inFlight = [:]
+    for _ in 0..<10 where !fleet.run.state.isEnd {
+      fleet.pass()
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+    }
+    #expect(fleet.run.state == .rolledBack)
+  }
+
   @Test("R29 rollbacks take places too")
   func rollback() throws {
     var fleet = try Self.shared(most: 3, others: 0) { $0.onFailure = FailurePolicy(action: .rollback, scope: .all) }

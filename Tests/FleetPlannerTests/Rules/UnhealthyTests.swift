@@ -97,6 +97,20 @@ struct UnhealthyTests {
     #expect(later.units.map(\.clusterName) == ["c02"])
   }
 
+  @Test(
+    "R6 `exclude` leaves out the other targets of its cluster too, unless each target counts for itself",
+    arguments: [(RolloutStrategy.Unit.cluster, ["app-c00"]), (.target, ["app-c00", "other"])])
+  func leftOutTogether(unit: RolloutStrategy.Unit, expected: [String]) throws {
+    var rules = strategy(.exclude)
+    rules.unit = unit
+    var ill = member("c01", id: 2)
+    ill.health = .degraded
+    ill.degradedFor = .seconds(3_600)
+    let all = [member("c00", id: 1), ill, member("c01", id: 3, target: "other")]
+    let frozen = try freeze(startInput(rules, all), options: FreezeOptions(startedBy: "kim"))
+    #expect(frozen.units.flatMap(\.steps).map(\.targetName.rawValue) == expected)
+  }
+
   @Test("R6 with `exclude` no run is made when all who would change are unhealthy")
   func allLeftOut() {
     let running = members(4).enumerated().map { index, other in

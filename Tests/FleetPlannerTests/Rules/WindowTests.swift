@@ -92,6 +92,19 @@ struct WindowRuleTests {
     #expect(fleet.inFlight == ["c00", "c01"])
   }
 
+  @Test(
+    "R19 R21 an approval that lapses when the window opens has lapsed by then; one that lasts a moment longer has not",
+    arguments: [(54_000, true), (54_001, false)])
+  func lapsesAtOpening(seconds: Int, lapses: Bool) throws {
+    var fleet = try windowed([window("office", "0 8 * * *", lasts: .seconds(3_600))], at: "2026-11-23T17:00") {
+      $0.before = [.approval(ApprovalRule(expiresAfter: .seconds(seconds)))]
+    }
+    fleet.pass()
+    try fleet.give(.approve(stage: nil), by: "ann")
+    fleet.pass()
+    #expect(!fleet.report.notes.isEmpty == lapses)
+  }
+
   @Test("R21 soak and health go on while closed, and who waits for its window is not missed")
   func soakGoesOn() throws {
     var fleet = try windowed([window("office", "0 8 * * *", lasts: .seconds(3_600))], at: "2026-11-23T08:59")
