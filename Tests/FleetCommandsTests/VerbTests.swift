@@ -177,6 +177,12 @@ import Testing
     Case(
       line: "preview storefront --diff",
       requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[],\"settings\":true}"]),
+    Case(
+      line: "diff storefront --from 77ad012 --to 5e5f910",
+      requests: ["GET \(project)/fleetsets/storefront/comparison?from=77ad012&to=5e5f910"]),
+    Case(
+      line: "render storefront --cluster eu-west-1",
+      requests: ["GET \(project)/fleetsets/storefront/manifests?cluster=eu-west-1"]),
     Case(line: "diff storefront", requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[]}"]),
     Case(
       line: "token create kim --right approve --group sre --expires 1h",

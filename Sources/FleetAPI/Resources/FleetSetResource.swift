@@ -268,3 +268,30 @@ public struct TargetResource: WireValue {
       health: .healthy, message: "", reportedAt: Example.time)
   }
 }
+
+/// What a release gives one target: `GET …/fleetsets/NAME/manifests`.
+public struct ManifestsResource: WireValue {
+  /// The target.
+  public var target: TargetName
+  /// The objects in order of apply.
+  public var objects: [JSONValue]
+
+  /// Makes a value.
+  public init(target: TargetName, objects: [JSONValue]) {
+    self.target = target
+    self.objects = objects
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(
+      target: "storefront-eu-west-1",
+      objects: [
+        .object([
+          "apiVersion": .string("v1"), "kind": .string("ConfigMap"),
+          "metadata": .object(["name": .string("settings"), "namespace": .string("shop")]),
+          "data": .object(["region": .string("eu-west")]),
+        ])
+      ])
+  }
+}

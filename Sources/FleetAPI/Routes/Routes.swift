@@ -203,12 +203,28 @@ extension Routes {
     "diffFleetSet", .post, project("fleetsets/{name}/diff"), .right(.read),
     "Compare what documents would expand to with what targets should run now", request: PreviewRequest.self,
     response: DiffResponse.self, bodyLimit: Route.documentsBodyLimit)
+  /// What differs between two releases.
+  public static let compareReleases = Route(
+    "compareReleases", .get, project("fleetsets/{name}/comparison"), .right(.read),
+    "Compare two releases of a FleetSet: equal changes together, values of Secrets masked",
+    query: [
+      Route.Query("from", "the earlier release, by number, commit or short name"),
+      Route.Query("to", "the later one; the newest when absent"),
+    ], response: DiffResponse.self)
+  /// What a cluster gets.
+  public static let releaseManifests = Route(
+    "releaseManifests", .get, project("fleetsets/{name}/manifests"), .right(.read),
+    "The objects that a cluster gets from a FleetSet, by target, without the values of Secrets",
+    query: [
+      Route.Query("cluster", "the cluster"),
+      Route.Query("revision", "the release, by number, commit or short name; the newest when absent"),
+    ], response: ListPage<ManifestsResource>.self)
   static let fleetSets = [
     listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, listWaitingReleases, planRollout,
     startRollout,
     rehearseRollout, releaseHold,
     previewFleetSet,
-    diffFleetSet,
+    diffFleetSet, compareReleases, releaseManifests,
   ]
 
   /// Targets in order of set and name.

@@ -140,6 +140,22 @@ extension ControllerClient {
     try await call(Routes.getFleetSet, project, name)
   }
 
+  /// What differs between two releases of a FleetSet.
+  public func comparison(
+    of name: String, from: String, to: String?, in project: String
+  ) async throws -> DiffResponse {
+    try await call(Routes.compareReleases, project, name, query: [("from", from), ("to", to)])
+  }
+
+  /// The objects that a cluster gets from a FleetSet.
+  public func manifests(
+    of name: String, on cluster: String, revision: String?, in project: String
+  ) async throws -> [ManifestsResource] {
+    let page: ListPage<ManifestsResource> = try await call(
+      Routes.releaseManifests, project, name, query: [("cluster", cluster), ("revision", revision)])
+    return page.items
+  }
+
   /// The releases of a FleetSet that no rollout is for yet.
   public func waitingReleases(of name: String, in project: String) async throws -> [WaitingReleaseResource] {
     let page: ListPage<WaitingReleaseResource> = try await call(Routes.listWaitingReleases, project, name)

@@ -122,16 +122,41 @@ struct PreviewCommand: AsyncParsableCommand {
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what a release would change against what targets should run now.",
-    discussion: "Exits with 1 when there is a difference. Values of Secrets are never shown.")
+    discussion: """
+      With --from, what differs between two releases that the controller has; equal changes of many targets are shown once. \
+      Exits with 1 when there is a difference. Values of Secrets are never shown.
+      """)
 
   @OptionGroup var expansion: ExpansionOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare this release, by its commit, short name or #NUMBER, with that of --to.", valueName: "release"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("The release to compare --from with; the newest when absent.", valueName: "release"))
+  var to: String?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
+    if from != nil || to != nil { return try await compare() }
     let (set, request) = try expansion.request()
     let answer = try await connection.withController { client, project in
       try await client.diff(request, of: set, in: project)
+    }
+    try DiffText.show(answer, as: output.output)
+  }
+
+  private func compare() async throws {
+    guard let from, let set = expansion.fleetSet, expansion.files.isEmpty, expansion.cluster == nil else {
+      throw CommandFailure.usage(
+        "--from and --to compare two releases of a FleetSet", hint: "flotilla diff SET --from RELEASE [--to RELEASE]")
+    }
+    let later = to
+    let answer = try await connection.withController { client, project in
+      try await client.comparison(of: set, from: from, to: later, in: project)
     }
     try DiffText.show(answer, as: output.output)
   }

@@ -1,7 +1,10 @@
 internal import ArgumentParser
+internal import FleetAPI
+internal import FleetClient
 internal import FleetModel
 internal import FleetPrograms
 internal import FleetRender
+internal import FoundationEssentials
 internal import Manifest
 
 /// `flotilla render`
@@ -12,22 +15,44 @@ struct RenderCommand: AsyncParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "render", abstract: "Print what a directory renders to; needs no controller.",
-    usage: "flotilla render DIR",
+    commandName: "render", abstract: "Print what a directory renders to, or what a cluster gets from a FleetSet.",
+    usage: "flotilla render DIR\nflotilla render SET --cluster NAME",
     discussion: """
+      With --cluster, the objects of a release as the controller has them for that cluster; values of Secrets are not shown. \
+      A directory needs no controller.
+
       A kustomization comes out as kubectl kustomize prints it, a directory of plain manifests as the objects of its \
       bundle. Kustomizations are built natively; what only the program does goes to kubectl or kustomize, with a note. \
       Bases may lie in the directory's Git repository, or else in the current directory, and nowhere else. Exits with 2 \
       when the directory cannot be rendered.
       """)
 
-  @Argument(help: ArgumentHelp("The directory.", valueName: "dir"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp("The directory, or with --cluster the FleetSet.", valueName: "dir"), completion: .directory)
   var directory: String
 
   @Option(help: "Build kustomizations with this and nothing else: native, or the kubectl or kustomize program.")
   var engine: Engine?
 
+  @Option(help: ArgumentHelp("Print what this cluster gets.", valueName: "name"), completion: .clusterNames)
+  var cluster: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --cluster: a release by its commit, short name or #NUMBER; the newest when absent.", valueName: "release"))
+  var revision: String?
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func validate() throws {
+    if revision != nil, cluster == nil {
+      throw ValidationError("--revision is for what a cluster gets: give --cluster")
+    }
+    if engine != nil, cluster != nil { throw ValidationError("--engine is for directories, --cluster for FleetSets") }
+  }
+
   func run() async throws {
+    if let cluster { return try await show(cluster) }
     let place = try RenderedPlace(directory)
     let console = Console.current
     let build = engine == .program ? nil : kustomize(tree: place.tree, path: place.path)
@@ -46,6 +71,19 @@ struct RenderCommand: AsyncParsableCommand {
       console.progress("note: the kustomize program builds this, because of \(reason)")
       fallthrough
     case nil: console.write(.output, String(decoding: try await built(place), as: UTF8.self))
+    }
+  }
+
+  private func show(_ cluster: String) async throws {
+    let (set, release) = (directory, revision)
+    let found = try await connection.withController { client, project in
+      try await client.manifests(of: set, on: cluster, revision: release, in: project)
+    }
+    for entry in found {
+      if found.count > 1 { Console.current.write(.output, "# target \(entry.target)\n") }
+      let objects = try entry.objects.map { try JSON.parse(Array(try JSONEncoder().encode($0))) }
+      Console.current.write(.output, kustomizeText(objects))
+      if entry.target != found.last?.target { Console.current.write(.output, "---\n") }
     }
   }
 

@@ -35,17 +35,18 @@ extension RolloutService {
 
   /// Targets that go from the same bundle to the same bundle change alike: each pair is compared once.
   private func changes(of frozen: FrozenRun, from input: StartInput) async throws -> [Previewer.TargetChange] {
-    struct Pair: Hashable {
-      var old: Digest?
-      var new: Digest?
-    }
     var wanted: [TargetID: Digest] = [:]
     for member in input.members + input.leaving { wanted[member.target] = member.wanted }
-    var targets: [Pair: [TargetName]] = [:]
+    var targets: [BundlePair: [TargetName]] = [:]
     for step in frozen.units.flatMap(\.steps) where step.state != .unchanged {
       let new = frozen.run.kind == .remove ? nil : step.bundle
-      targets[Pair(old: wanted[step.target], new: new), default: []].append(step.targetName)
+      targets[BundlePair(old: wanted[step.target], new: new), default: []].append(step.targetName)
     }
+    return try await changes(of: targets)
+  }
+
+  /// What changes on targets, by the bundles that they go from and to.
+  func changes(of targets: [BundlePair: [TargetName]]) async throws -> [Previewer.TargetChange] {
     var changes: [Previewer.TargetChange] = []
     for (pair, names) in targets {
       let differences = BundleDifference.changes(
@@ -56,7 +57,7 @@ extension RolloutService {
     return changes.sorted { $0.target < $1.target }
   }
 
-  private func objects(of bundle: Digest?) async throws -> [[UInt8]] {
+  func objects(of bundle: Digest?) async throws -> [[UInt8]] {
     guard let bundle, let digests = try await store.bundle(bundle) else { return [] }
     return try await store.objects(digests)
   }

@@ -175,7 +175,7 @@ public struct RolloutService: Sendable {
   }
 
   /// The release that a person means; the newest of a commit that several were made from.
-  private func release(
+  func release(
     _ revision: String, of name: FleetSetName, in project: ProjectName
   ) async throws -> ReleaseRecord {
     let text = revision.hasPrefix("\(name)/") ? String(revision.dropFirst(name.rawValue.count + 1)) : revision

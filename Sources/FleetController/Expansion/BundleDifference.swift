@@ -40,6 +40,18 @@ enum BundleDifference {
     return changes
   }
 
+  /// An object as it may be shown: of a Secret the keys, not the values.
+  static func withoutSecrets(_ text: [UInt8]) -> [UInt8] {
+    guard var node = try? JSON.parse(text), let identity = ObjectIdentity(of: node),
+      identity.group.isEmpty, identity.kind == "Secret"
+    else { return text }
+    for field in ["data", "stringData"] {
+      guard let values = node[field]?.object else { continue }
+      for key in values.keys { node[field]?[key] = "(hidden)" }
+    }
+    return JSON.bytes(node)
+  }
+
   private static func objects(_ texts: [[UInt8]]) -> [ObjectIdentity: Node] {
     var result: [ObjectIdentity: Node] = [:]
     for text in texts {

@@ -329,3 +329,20 @@ public struct TargetRecord: Hashable, Sendable {
     self.reportedAt = reportedAt
   }
 }
+
+/// What a release gives one target.
+public struct ReleasedBundle: Hashable, Sendable {
+  /// The target.
+  public var target: TargetName
+  /// Its cluster.
+  public var cluster: ClusterName
+  /// The bundle.
+  public var bundle: Digest
+
+  /// Makes a value.
+  public init(target: TargetName, cluster: ClusterName, bundle: Digest) {
+    self.target = target
+    self.cluster = cluster
+    self.bundle = bundle
+  }
+}

@@ -93,6 +93,8 @@ public protocol ReleaseStore: Sendable {
     of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, onlyDrifted: Bool,
     in project: ProjectName, after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
+  /// What each target of a release gets, in order of name.
+  func bundles(of release: ReleaseID) async throws(StoreError) -> [ReleasedBundle]
   /// How many targets differ from what was applied, and how many of them are not repaired any more.
   func driftCounts() async throws(StoreError) -> (drifted: Int, looping: Int)
   /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of

@@ -188,4 +188,12 @@ enum ReleaseQueries {
     SELECT count(*), count(*) FILTER (WHERE jsonb_array_length(observation #> '{standing,loops}') > 0)
     FROM placements WHERE observation ? 'standing'
     """)
+  /// What each target of a release gets, with its cluster.
+  static let releaseBundles = Statement(
+    "release.releaseBundles",
+    """
+    SELECT t.name, c.name, n.bundle FROM release_targets AS n
+    JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
+    WHERE n.release_id = $1 ORDER BY t.name
+    """)
 }

@@ -158,6 +158,15 @@ extension PostgresStore {
     }
   }
 
+  /// What each target of a release gets.
+  public func bundles(of release: ReleaseID) async throws(StoreError) -> [ReleasedBundle] {
+    try await read { session in
+      try session.rows(ReleaseQueries.releaseBundles, .id(release)) { row in
+        ReleasedBundle(target: try row.name(), cluster: try row.name(), bundle: try row.digest())
+      }
+    }
+  }
+
   /// How many targets differ from what was applied, and how many are not repaired any more.
   public func driftCounts() async throws(StoreError) -> (drifted: Int, looping: Int) {
     let counts = try await read { session in

@@ -80,6 +80,32 @@ extension RolloutService: RolloutActions {
     }
   }
 
+  /// What differs between two releases.
+  public func compare(
+    _ fleetSet: FleetSetName, in project: ProjectName, from: String, to: String?
+  ) async throws -> PreviewedDifference {
+    do {
+      let found: ReleaseComparison = try await compare(fleetSet, in: project, from: from, to: to)
+      return PreviewedDifference(
+        groups: PreviewedGroup.groups(of: found.changes), unchanged: found.unchanged, warnings: [])
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
+  /// What a cluster gets.
+  public func manifests(
+    of fleetSet: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
+  ) async throws -> [(target: TargetName, objects: [[UInt8]])] {
+    do {
+      let found: [(target: TargetName, objects: [[UInt8]])] = try await shownManifests(
+        of: fleetSet, on: cluster, in: project, revision: revision)
+      return found
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
   /// How what `start` would start now would go.
   public func rehearse(
     _ fleetSet: FleetSetName, in project: ProjectName, options: RehearsalOptions, by principal: Principal

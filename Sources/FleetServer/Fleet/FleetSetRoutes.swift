@@ -3,6 +3,7 @@ import FleetDocuments
 import FleetModel
 import FleetPlanner
 import FleetPorts
+import FoundationEssentials
 
 /// FleetSets with their releases and targets; they are made by applying documents.
 struct FleetSetRoutes: Sendable {
@@ -24,6 +25,8 @@ struct FleetSetRoutes: Sendable {
       Routes.releaseHold.id: releaseHold,
       Routes.previewFleetSet.id: preview,
       Routes.diffFleetSet.id: diff,
+      Routes.compareReleases.id: compare,
+      Routes.releaseManifests.id: manifests,
       Routes.listTargets.id: targets,
       Routes.listReleases.id: allReleases,
     ]
@@ -214,6 +217,35 @@ struct FleetSetRoutes: Sendable {
       DiffResponse(
         fleetSet: name, groups: difference.groups.map(DiffResponse.Group.init), unchanged: difference.unchanged,
         warnings: warnings + difference.warnings))
+  }
+
+  @Sendable private func compare(_ call: Call) async throws -> Reply {
+    let name = FleetSetName(call.parameter("name"))
+    guard let from = call.query["from"], !from.isEmpty else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "a comparison needs the release that it begins with", field: "from",
+        hint: "flotilla get releases \(name) lists them")
+    }
+    let found = try await actions.compare(name, in: call.project, from: from, to: call.query["to"])
+    return try .json(
+      DiffResponse(
+        fleetSet: name, groups: found.groups.map(DiffResponse.Group.init), unchanged: found.unchanged, warnings: []))
+  }
+
+  @Sendable private func manifests(_ call: Call) async throws -> Reply {
+    let name = FleetSetName(call.parameter("name"))
+    guard let cluster = call.query["cluster"], !cluster.isEmpty else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "whose manifests is not said", field: "cluster", hint: "give the name of a cluster")
+    }
+    let found = try await actions.manifests(
+      of: name, on: ClusterName(cluster), in: call.project, revision: call.query["revision"])
+    let items = try found.map { entry in
+      ManifestsResource(
+        target: entry.target,
+        objects: try entry.objects.map { try JSONDecoder().decode(JSONValue.self, from: Data($0)) })
+    }
+    return try .json(ListPage(items: items, next: nil))
   }
 
   private func read(_ call: Call) throws -> (PreviewRequest, [Document], [Diagnostic]) {

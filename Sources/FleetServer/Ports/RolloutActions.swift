@@ -182,6 +182,20 @@ public protocol RolloutActions: Sendable {
   /// - Throws: `StoreError`.
   func waitingReleases(_ fleetSet: FleetSetName, in project: ProjectName) async throws -> [WaitingReleaseResource]
 
+  /// What differs between two releases of a set, `to` the newest when nil; equal changes together.
+  ///
+  /// - Throws: ``ActionRefusal``, or `StoreError`.
+  func compare(
+    _ fleetSet: FleetSetName, in project: ProjectName, from: String, to: String?
+  ) async throws -> PreviewedDifference
+
+  /// The objects that a cluster gets from a set by a release (nil: the newest), by target, as JSON without secret values.
+  ///
+  /// - Throws: ``ActionRefusal``, or `StoreError`.
+  func manifests(
+    of fleetSet: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
+  ) async throws -> [(target: TargetName, objects: [[UInt8]])]
+
   /// How a run that `start` would start now would go; nil when nothing changes.
   ///
   /// - Throws: ``ActionRefusal`` for what would keep it from starting or when another rehearsal goes on, or `StoreError`.
