@@ -214,7 +214,7 @@ import Testing
         return found.elements.map(\.drift)
       }
       #expect(try await report(nil) == [])
-      let drift = StandingDrift(objectCount: 1, details: "Deployment shop/web spec.replicas: 3 → 1")
+      let drift = StandingDrift(objectCount: 1, fields: ["Deployment shop/web spec.replicas: 3 → 1"])
       #expect(try await report(drift) == [drift])
       var loop = drift
       loop.loops = ["Deployment shop/web"]

@@ -223,7 +223,7 @@ struct MachineTests {
     var machine = Self.settled(selfHeal: false)
     #expect(machine.observation(now: Self.at(1)).standing == nil)
     _ = machine.changed(Self.scope, object: storedConfigMap("a", value: "bad", version: 100), now: Self.at(1))
-    let expected = StandingDrift(objectCount: 1, details: "ConfigMap shop/a data.greeting: hello → bad")
+    let expected = StandingDrift(objectCount: 1, fields: ["ConfigMap shop/a data.greeting: hello → bad"])
     #expect(machine.observation(now: Self.at(600)).standing == expected)
     let back = machine.changed(
       Self.scope, object: storedConfigMap("a", value: "hello", version: 101), now: Self.at(601))

@@ -173,7 +173,7 @@ public struct DriftResource: WireValue {
   public static var example: Self {
     Self(
       objectCount: 1,
-      fields: ["Deployment shop/web spec.replicas: 3 → 1 (kubectl-edit, 2026-11-23T15:40:00Z)"], loops: [])
+      fields: ["Deployment shop/web spec.replicas: 3 → 1 by kubectl-edit at 2026-11-23T15:40:00Z"], loops: [])
   }
 }
 

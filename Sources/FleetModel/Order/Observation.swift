@@ -59,15 +59,15 @@ public struct Observation: Hashable, Sendable, Codable {
 public struct StandingDrift: Hashable, Sendable, Codable {
   /// How many objects differ.
   public var objectCount: Int
-  /// What differs, one field a line, with both values, and who changed it and when where the cluster tells.
-  public var details: String
+  /// What differs, a field each, with both values, and who changed it and when where the cluster tells.
+  public var fields: [String]
   /// Objects that were changed back again and again, so that they are not repaired any more, as `Kind namespace/name`.
   public var loops: [String]
 
   /// Makes a drift.
-  public init(objectCount: Int, details: String, loops: [String] = []) {
+  public init(objectCount: Int, fields: [String], loops: [String] = []) {
     self.objectCount = objectCount
-    self.details = details
+    self.fields = fields
     self.loops = loops
   }
 }

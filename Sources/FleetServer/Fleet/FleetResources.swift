@@ -107,8 +107,7 @@ extension TargetResource {
       reportedAt: record.reportedAt.map(Timestamp.init),
       drift: record.drift.map { found in
         DriftResource(
-          objectCount: found.objectCount, fields: found.details.split(separator: "\n").map(String.init),
-          loops: found.loops)
+          objectCount: found.objectCount, fields: found.fields, loops: found.loops)
       })
   }
 }

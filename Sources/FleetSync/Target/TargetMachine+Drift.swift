@@ -74,7 +74,7 @@ extension TargetMachine {
     let lines = differing.flatMap { driftSeen[$0] ?? [] }
     let more = lines.count > Self.standingLines ? ["and \(lines.count - Self.standingLines) more"] : []
     return StandingDrift(
-      objectCount: differing.count, details: (lines.prefix(Self.standingLines) + more).joined(separator: "\n"),
+      objectCount: differing.count, fields: lines.prefix(Self.standingLines) + more,
       loops: differing.filter(looping.contains).map(\.display))
   }
 
