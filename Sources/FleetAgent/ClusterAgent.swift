@@ -18,6 +18,8 @@ public struct ClusterAgent: Service {
     public var pollWait: Duration
     /// How long reports are gathered before they are sent together.
     public var reportDelay: Duration
+    /// How files that are encrypted with SOPS are decrypted; nil to refuse them.
+    public var sops: SopsOptions?
 
     /// Makes options.
     public init(
@@ -53,7 +55,8 @@ public struct ClusterAgent: Service {
 
   private func work() async {
     let writer = ClusterWriter(
-      kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger)
+      kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger,
+      sops: options.sops.map { SopsDecryptor(kube: kube, options: $0) })
     // Orders are taken only when the fences are known.
     guard let records = await restore(writer) else { return }
     let outbox = Outbox()

@@ -41,6 +41,13 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The certificate authorities in PEM to trust for the controller.")
   var caFile: String?
 
+  @Option(
+    help: "The Secret with the keys of age for files that are encrypted with SOPS, as NAMESPACE/NAME.")
+  var sopsSecret = "flotilla-system/sops-age"
+
+  @Option(help: "The program that decrypts them: a path, or a name in PATH.")
+  var sopsProgram = "sops"
+
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -49,6 +56,9 @@ struct Run: AsyncParsableCommand {
       guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
         throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
       }
+    }
+    guard SopsOptions(secret: sopsSecret) != nil else {
+      throw ValidationError("--sops-secret: \"\(sopsSecret)\" is no NAMESPACE/NAME")
     }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(
@@ -60,10 +70,13 @@ struct Run: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    var options = ClusterAgent.Options()
+    options.sops = SopsOptions(secret: sopsSecret)
+    options.sops?.program = sopsProgram
     let setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
       stateFolder: stateDir,
-      token: try readToken())
+      token: try readToken(), options: options)
     let group = ServiceGroup(
       services: [AgentFleet([setup], logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do { try await group.run() } catch {
