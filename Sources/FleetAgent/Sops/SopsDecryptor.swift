@@ -53,7 +53,9 @@ struct SopsDecryptor: Sendable {
         continue
       }
       let opened: Result<[Node], Refusal>
-      if let known = files[source] { opened = known } else {
+      if let known = files[source] {
+        opened = known
+      } else {
         opened = await decrypt(source, keys: keys)
         files[source] = opened
       }

@@ -17,7 +17,8 @@ struct SopsSources: Sendable {
         problems.append(
           entry.problem(
             "is made of environment variables that are encrypted with SOPS, which cannot be decrypted any more",
-            field: "data", hint: "write a Secret and encrypt its file: sops encrypt --encrypted-regex '^(data|stringData)$'"))
+            field: "data",
+            hint: "write a Secret and encrypt its file: sops encrypt --encrypted-regex '^(data|stringData)$'"))
       }
       guard let metadata = SopsMetadata(of: entry.manifest) else { continue }
       if metadata.recipients.isEmpty {
