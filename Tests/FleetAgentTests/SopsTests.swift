@@ -9,30 +9,31 @@ import Logging
 import Manifest
 import Testing
 
-/// What is encrypted with the real `sops` for keys of the real `age`, rendered, and decrypted by an agent.
-@Suite("SOPS", .enabled(if: SopsTests.tools != nil, "sops and age-keygen: scripts/install-tools tests"))
-struct SopsTests {
-  struct Tools: Sendable {
-    var sops: String
-    var keygen: String
-  }
+/// The programs that these tests need.
+struct SopsPrograms: Sendable {
+  var sops: String
+  var keygen: String
 
-  static let tools: Tools? = {
+  static let found: SopsPrograms? = {
     let bin = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent(".tools/bin").path
     guard let sops = try? ProgramSearch.find("sops", in: [bin]),
       let keygen = try? ProgramSearch.find("age-keygen", in: [bin])
     else { return nil }
-    return Tools(sops: sops, keygen: keygen)
+    return SopsPrograms(sops: sops, keygen: keygen)
   }()
+}
 
+/// What is encrypted with the real `sops` for keys of the real `age`, rendered, and decrypted by an agent.
+@Suite("SOPS", .enabled(if: SopsPrograms.found != nil, "sops and age-keygen: scripts/install-tools tests"))
+struct SopsTests {
   /// A key of age with its recipient.
   struct Key: Sendable {
     var secret: String
     var recipient: String
 
     init() async throws {
-      let tools = try #require(SopsTests.tools)
+      let tools = try #require(SopsPrograms.found)
       let made = try await Program.run(tools.keygen, timeLimit: .seconds(30), outputLimitBytes: 10_000)
       secret = made.text
       let line = try #require(secret.split(separator: "\n").first { $0.hasPrefix("# public key: ") })
@@ -41,7 +42,7 @@ struct SopsTests {
   }
 
   static func encrypted(_ text: String, for key: Key, _ arguments: String...) async throws -> String {
-    let tools = try #require(tools)
+    let tools = try #require(SopsPrograms.found)
     let result = try await Program.run(
       tools.sops,
       arguments: ["encrypt", "--age", key.recipient, "--input-type", "yaml", "--output-type", "yaml"] + arguments
@@ -97,7 +98,7 @@ struct SopsTests {
     _ key: Key?, scenario: Scenario = Scenario(podStartMilliseconds: 50), decrypts: Bool = true,
     _ body: @escaping @Sendable (FakeController, KubeClient) async throws -> Void
   ) async throws {
-    let tools = try #require(tools)
+    let tools = try #require(SopsPrograms.found)
     try await withSimulation(scenario: scenario) { simulation in
       let kube = try simulation.kube("one")
       if let key {
