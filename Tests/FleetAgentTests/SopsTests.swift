@@ -191,20 +191,29 @@ struct SopsTests {
   @Test("what the API server says about a decrypted object is kept back")
   func quoted() async throws {
     let key = try await Key()
-    // The server quotes a port that is none.
+    // The webhook quotes what it denies.
+    let denial = "rules: [{images: ['*:denied'], reject: {code: 403, message: not the image hunter2}}]"
     let text = """
-      apiVersion: v1
-      kind: Service
+      apiVersion: apps/v1
+      kind: Deployment
       metadata:
         name: web
       spec:
-        ports:
-          - port: 80
-            protocol: hunter2
+        selector:
+          matchLabels:
+            app: web
+        template:
+          metadata:
+            labels:
+              app: web
+          spec:
+            containers:
+              - name: web
+                image: hunter2:denied
       """
-    let service = try await Self.encrypted(text, for: key, "--encrypted-regex", "^protocol$")
-    let bundle = try Self.rendered(["app/web.yaml": service])
-    try await Self.withAgent(key) { controller, _ in
+    let deployment = try await Self.encrypted(text, for: key, "--encrypted-regex", "^image$")
+    let bundle = try Self.rendered(["app/web.yaml": deployment])
+    try await Self.withAgent(key, scenario: try Scenario(yaml: Array(denial.utf8))) { controller, _ in
       await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
       let refused = try await controller.first("refused") { $0.phase == .failed }
       #expect(refused.message.contains("the API server's words are kept back"), "\(refused.message)")
