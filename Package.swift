@@ -91,8 +91,8 @@ let targets: [Target] = [
   library(
     "FleetAgent",
     [
-      "FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient", asyncHTTPClient, crypto, logging,
-      nioSSL, serviceLifecycle,
+      "FleetModel", "Manifest", "FleetSync", "FleetPrograms", "FleetAPI", "FleetClient", "KubeClient", asyncHTTPClient,
+      crypto, logging, nioSSL, serviceLifecycle,
     ]),
   library(
     "KubeSim",
@@ -206,8 +206,8 @@ let targets: [Target] = [
     [
       "FleetAgent", "FleetPush", "FleetController", "FleetGenerators", "FleetPostgres", "FleetPorts", "FleetPlanner",
       "FleetSync",
-      "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "Manifest", "FleetModel", "FleetTestSupport",
-      asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
+      "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "FleetPrograms", "FleetRender", "Manifest", "FleetModel",
+      "FleetTestSupport", asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
     ]),
   tests(
     "FleetControllerTests",

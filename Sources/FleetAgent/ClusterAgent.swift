@@ -20,6 +20,8 @@ public struct ClusterAgent: Service {
     public var reportDelay: Duration
     /// How many objects that drifted are put right in a minute, over the whole cluster.
     public var repairsPerMinute: Int
+    /// How files that are encrypted with SOPS are decrypted; nil to refuse them.
+    public var sops: SopsOptions?
 
     /// Makes options.
     public init(
@@ -56,7 +58,8 @@ public struct ClusterAgent: Service {
 
   private func work() async {
     let writer = ClusterWriter(
-      kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger)
+      kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger,
+      sops: options.sops.map { SopsDecryptor(kube: kube, options: $0) })
     // Orders are taken only when the fences are known.
     guard let records = await restore(writer) else { return }
     let outbox = Outbox()

@@ -53,6 +53,13 @@ struct Run: AsyncParsableCommand {
   @Option(help: "How many requests it may get at once after a quiet time.")
   var burstRequests = RequestLimits().burstRequests
 
+  @Option(
+    help: "The Secret with the keys of age for files that are encrypted with SOPS, as NAMESPACE/NAME.")
+  var sopsSecret = "flotilla-system/sops-age"
+
+  @Option(help: "The program that decrypts them: a path, or a name in PATH.")
+  var sopsProgram = "sops"
+
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -68,6 +75,9 @@ struct Run: AsyncParsableCommand {
     ] where value < 1 {
       throw ValidationError("--\(name): \(value) is none; expected 1 or more")
     }
+    guard SopsOptions(secret: sopsSecret) != nil else {
+      throw ValidationError("--sops-secret: \"\(sopsSecret)\" is no NAMESPACE/NAME")
+    }
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError(
         "--log-level: \"\(logLevel)\" is none of trace, debug, info, notice, warning, error, critical")
@@ -78,10 +88,12 @@ struct Run: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "flotilla-agent")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    var options = ClusterAgent.Options(repairsPerMinute: repairsPerMinute)
+    options.sops = SopsOptions(secret: sopsSecret)
+    options.sops?.program = sopsProgram
     var setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
-      stateFolder: stateDir,
-      token: try readToken(), options: .init(repairsPerMinute: repairsPerMinute))
+      stateFolder: stateDir, token: try readToken(), options: options)
     setup.limits = RequestLimits(
       concurrentRequests: concurrentRequests, requestsPerSecond: requestsPerSecond, burstRequests: burstRequests)
     let group = ServiceGroup(

@@ -24,7 +24,7 @@ struct ImportTests {
     "FleetGit": ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2"],
     "KubeClient": ["FleetModel", "Manifest", "FleetPrograms"],
     "FleetForges": ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPorts"],
-    "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetAPI", "FleetClient", "KubeClient"],
+    "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetPrograms", "FleetAPI", "FleetClient", "KubeClient"],
     "KubeSim": ["FleetModel", "Manifest"],
     "FleetController": [
       "FleetModel", "Manifest", "FleetTemplate", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner",

@@ -11,17 +11,19 @@ struct ClusterWriter: Sendable {
   let cache: BundleCache
   let namespace: String
   let logger: Logger
+  /// What decrypts SOPS; nil for an agent that does not.
+  var sops: SopsDecryptor?
 
   var objects: ObjectWriter { ObjectWriter(kube: kube, namespace: namespace, logger: logger) }
 
   /// Fetches a bundle and places its objects in the cluster's namespaces.
   func fetch(_ order: Order, bundle: Digest) async -> AgentEvent {
     do {
-      let documents = try await cache.documents(bundle, from: connection)
+      let (documents, decrypted) = try await opened(try await cache.documents(bundle, from: connection))
       let known: [String: KindScope]
       do { known = try await objects.scopes(of: documents) } catch { throw WriteFailure(error) }
       let applySet = ApplySet(target: order.target, agentNamespace: namespace)
-      let objects = try syncObjects(documents, order: order, applySet: applySet) { group, kind in
+      let objects = try syncObjects(documents, order: order, applySet: applySet, decrypted: decrypted) { group, kind in
         known["\(group)/\(kind)"]
       }
       return .bundleArrived(order.target, bundle, objects)
@@ -30,6 +32,18 @@ struct ClusterWriter: Sendable {
     } catch {
       return .bundleFailed(order.target, bundle, WriteFailure(.connection, "\(error)"))
     }
+  }
+
+  /// Decrypts what is encrypted; the documents of a bundle are kept as they came.
+  private func opened(_ documents: [Node]) async throws(WriteFailure) -> ([Node], Set<Int>) {
+    guard documents.contains(where: { SopsMetadata(of: $0) != nil }) else { return (documents, []) }
+    guard let sops else {
+      throw WriteFailure(
+        .content,
+        "the bundle is encrypted with SOPS, and the controller does not decrypt for clusters that it reaches with a "
+          + "kubeconfig: install an agent in the cluster")
+    }
+    return try await sops.opened(documents)
   }
 
   /// Writes the record of a target, with the version it replaces.

@@ -47,10 +47,11 @@ struct ObjectWriter: Sendable {
         return .checked(target, object.identity, generation, .accepted(nil))
       }
       let applySet = ApplySet(target: target, agentNamespace: namespace)
-      let adoption = Adoption(
+      var adoption = Adoption(
         of: live, answer: trial.answer, fresh: trial.fresh, manager: kube.fieldManager, applySet: applySet)
+      if object.isDecrypted, adoption?.changes.isEmpty == false { adoption?.changes = ["values that are not shown"] }
       return .checked(target, object.identity, generation, .accepted(adoption))
-    } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error))) }
+    } catch { return .checked(target, object.identity, generation, .refused(WriteFailure(error, of: object))) }
   }
 
   /// - Parameter showsOrigin: whether it has to be known what is there and whose it is.
@@ -83,7 +84,7 @@ struct ObjectWriter: Sendable {
       }
       return .applied(target, object.identity, try await serverApply(object))
     } catch {
-      let failure = WriteFailure(error)
+      let failure = WriteFailure(error, of: object)
       guard object.options.isRecreated, !failure.immutableFields.isEmpty else {
         return .applyFailed(target, object.identity, failure)
       }
@@ -96,7 +97,7 @@ struct ObjectWriter: Sendable {
       let answer = try await serverApply(object, dryRun: true)
       let live = try await kube.get(object.identity)
       return .expected(target, object.identity, answer: answer, live: live)
-    } catch { return .applyFailed(target, object.identity, WriteFailure(error)) }
+    } catch { return .applyFailed(target, object.identity, WriteFailure(error, of: object)) }
   }
 
   /// Server-side apply by the object's policy about conflicts.
@@ -153,7 +154,7 @@ struct ObjectWriter: Sendable {
         return .applyFailed(target, identity, WriteFailure(.stillThere, "is being deleted to be created again"))
       }
       return .applied(target, identity, try await serverApply(object))
-    } catch { return .applyFailed(target, identity, WriteFailure(error)) }
+    } catch { return .applyFailed(target, identity, WriteFailure(error, of: object)) }
   }
 
   // MARK: Hooks

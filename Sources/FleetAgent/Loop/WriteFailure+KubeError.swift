@@ -2,6 +2,19 @@ import FleetSync
 import KubeClient
 
 extension WriteFailure {
+  /// What an error of the API server means for a write of an object.
+  ///
+  /// Servers and webhooks quote what they refuse: of an object that was decrypted here their words are not passed on.
+  init(_ error: KubeError, of object: SyncObject) {
+    self.init(error)
+    guard object.isDecrypted, case .status(let code) = error.kind else { return }
+    let fields = error.causes.map(\.field).filter { !$0.isEmpty }.joined(separator: ", ")
+    message =
+      "\(code) \(error.reason)\(fields.isEmpty ? "" : " (\(fields))"); the API server's words are kept back, as the object "
+      + "is encrypted in Git"
+    if error.message.contains("does not support dry run") { message = "a webhook does not support dry run" }
+  }
+
   /// What an error of the API server means for a write.
   init(_ error: KubeError) {
     let isTerminating = error.causes.contains { $0.reason == "NamespaceTerminating" }

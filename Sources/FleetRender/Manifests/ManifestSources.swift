@@ -81,6 +81,16 @@ struct ManifestSources {
     name.map { "\(manifest["apiVersion"]?.string ?? "")/\(manifest["kind"]?.string ?? "")/\($0)" }
   }
 
+  /// Whether something is encrypted with SOPS.
+  var hasSops: Bool {
+    entries.contains { $0.manifest["sops", "mac"] != nil || $0.manifest["data", "sops_mac"] != nil }
+  }
+
+  /// Gives encrypted objects the files that they were read from.
+  mutating func attach(_ encrypted: SopsSources) {
+    for index in entries.indices { entries[index].manifest = encrypted.attached(to: entries[index].manifest) }
+  }
+
   /// Gives every object an annotation.
   mutating func annotate(_ name: String, _ value: String) {
     for index in entries.indices where entries[index].manifest["metadata"]?.object != nil {

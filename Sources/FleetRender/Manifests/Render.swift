@@ -40,6 +40,7 @@ public enum KustomizeEngine: Sendable {
 /// What a directory renders to, before it is made for a target.
 public struct RenderedDirectory: Sendable {
   fileprivate var sources = ManifestSources()
+  fileprivate var encrypted = SopsSources()
   fileprivate var notes: [Diagnostic] = []
 }
 
@@ -129,6 +130,11 @@ public func renderDirectory(
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
       try readManifests(read, directory: path, tree: tree, into: &directory.sources)
     }
+    if directory.sources.hasSops {
+      let isKustomization = Kustomization.file(in: files.map(\.path), directory: path) != nil
+      directory.encrypted = try SopsSources(
+        of: directory.sources, among: isKustomization ? Kustomization.sources(tree: tree, path: path) : files, in: tree)
+    }
     return .directory(directory)
   } catch {
     return .failed(error.diagnostics)
@@ -154,6 +160,7 @@ public func finish(
     if let options = options.syncOptions {
       sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
     }
+    sources.attach(directory.encrypted)
     let (bundle, warnings) = try BundleBuilder(
       sources: sources, namespace: namespace,
       rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? [])

@@ -38,9 +38,11 @@ public struct FieldDrift: Hashable, Sendable {
   }
 
   /// `Deployment shop/web spec.replicas: 3 → 5 by kubectl-edit`; the values of Secrets are never shown.
-  public func line(of identity: ObjectIdentity) -> String {
+  ///
+  /// - Parameter isHidden: whether no value at all may be shown, as the object was decrypted here.
+  public func line(of identity: ObjectIdentity, isHidden: Bool = false) -> String {
     let isSecret = identity.group.isEmpty && identity.kind == "Secret"
-    let isShown = !isSecret || field.hasPrefix("metadata.")
+    let isShown = !isHidden && (!isSecret || field.hasPrefix("metadata."))
     let isRemoved = new == nil && (old == nil || !isShown)
     let change =
       if isRemoved { "removed" } else if !isShown { "changed (value hidden)" } else {

@@ -18,6 +18,8 @@ public struct SyncObject: Hashable, Sendable {
   public var run: String?
   /// Whether somebody else may have applied it before, so that it has to be looked at first.
   public var isNew = false
+  /// Whether it was decrypted here: nothing of its content may leave the agent.
+  public var isDecrypted = false
 
   /// Makes an object.
   public init(
@@ -59,12 +61,13 @@ public enum KindScope: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - applySet: the target's; nil for no label.
+///   - decrypted: the places of the documents that were decrypted.
 ///   - scopeOf: what the cluster says about a group and kind; nil when it does not know it. A kind that a definition
 ///     in the same bundle brings is read from there.
 /// - Throws: a terminal `WriteFailure` naming the document for one without apiVersion, kind or name, and for one
 ///   object twice; a `noMatch` one for a kind nobody knows.
 public func syncObjects(
-  _ documents: [Node], order: Order, applySet: ApplySet? = nil,
+  _ documents: [Node], order: Order, applySet: ApplySet? = nil, decrypted: Set<Int> = [],
   scopeOf: (_ group: String, _ kind: String) -> KindScope?
 ) throws(WriteFailure) -> [SyncObject] {
   let brought = scopesOfDefinitions(documents)
@@ -105,7 +108,13 @@ public func syncObjects(
       throw WriteFailure(.content, "\(identity.display) is twice there\(bundle)")
     }
     if let applySet, options.hook == nil { placed = applySet.marking(placed) }
-    objects.append(SyncObject(identity: identity, document: placed, options: options))
+    var object = SyncObject(identity: identity, document: placed, options: options)
+    object.isDecrypted = decrypted.contains(index)
+    if object.isDecrypted, options.hook?.phases.contains(where: \.isOfDeletion) == true {
+      // It would be kept in plain sight until then.
+      wrong.append("\(identity.display) is encrypted with SOPS, and so it cannot be a hook of the removal")
+    }
+    objects.append(object)
   }
   guard wrong.isEmpty else { throw WriteFailure(.content, wrong.joined(separator: "; ")) }
   if order.createNamespace, let namespace = namespaceToCreate(order.namespace), seen.insert(namespace.identity).inserted

@@ -15,7 +15,9 @@ extension TargetMachine {
     let lines: [String]
     if let node {
       guard let expectation = expectations[identity] else { return [] }
-      lines = expectation.differences(in: node, manager: manager).map { $0.line(of: identity) }
+      lines = expectation.differences(in: node, manager: manager).map {
+        $0.line(of: identity, isHidden: object.isDecrypted)
+      }
     } else {
       lines = ["\(identity.display): deleted"]
     }
