@@ -127,11 +127,11 @@ import Testing
     try await with("elk", clusters: Self.environments) { example in
       let programs = example.programs
       var commit = try await example.commit()
-      try await example.apply("repository.yaml")
-      try await example.apply("path-model.yaml")
-      // The author of the commit, and somebody else of the group that is asked.
+      // The author of the commit, whom a run knows when it starts, and somebody else of the group that is asked.
       let kim = try await example.approver("kim", ["--group", "platform", "--git-identity", "kim@example.com"])
       let robin = try await example.approver("robin", ["--group", "platform"])
+      try await example.apply("repository.yaml")
+      try await example.apply("path-model.yaml")
       try await programs.flotilla(
         "rollout", "watch", "elk", "--revision", commit.hexadecimal, "--exit-code", "--timeout", "2m", exitCode: 8)
       #expect(Set(try await example.running("elk").keys) == ["dev-1", "staging-1"])
