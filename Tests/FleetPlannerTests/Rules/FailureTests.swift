@@ -36,7 +36,7 @@ struct FailureTests {
     fleet.say("c01")
     fleet.pass()
     #expect(fleet.state(of: "c00") == .verifying)
-    fleet.advance(.seconds(2))
+    fleet.advance(.seconds(1))
     fleet.pass()
     #expect(fleet.state(of: "c00") == .verifying, "the last report is from before the deadline")
     fleet.say("c00", health: .progressing, message: "Deployment web: 0 of 1 ready")

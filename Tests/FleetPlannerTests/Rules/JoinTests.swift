@@ -254,7 +254,11 @@ struct JoinTests {
     joining.fleet.pass()
     try joining.fleet.give(.approve(stage: "canary"), by: "ann")
     try joining.fleet.give(.approve(stage: "rest"), by: "ann")
+    joining.fleet.advance(.seconds(60))
     try joining.join(["canary": "true"])
+    #expect(joining.fleet.stages[0].askedAt == joining.fleet.now, "it is asked anew, for the whole time")
+    let told = try #require(joining.fleet.events.first { $0.kind == "step.joined" })
+    #expect(told.message == "c90 joined: it has its place at the end of stage canary")
     joining.fleet.pass()
     #expect(joining.fleet.stages[0].state == .gated)
     #expect(joining.fleet.stages[1].approvals.map(\.planHash) == [joining.fleet.run.planHash])
@@ -262,6 +266,18 @@ struct JoinTests {
     try joining.fleet.give(.approve(stage: "canary"), by: "ann")
     joining.fleet.succeedAll()
     #expect(joining.fleet.run.state == .succeeded)
+  }
+
+  @Test("R5 R19 a join into a stage that nobody is asked about yet starts no waiting time")
+  func voidsEarlyApproval() throws {
+    let gate = Gate.approval(ApprovalRule(groups: [], count: 1, notAuthor: false))
+    var joining = try JoiningFleet(.intoStage)
+    joining.fleet.stages[1].rules.before = [gate]
+    joining.fleet.pass()
+    try joining.fleet.give(.approve(stage: "rest"), by: "ann")
+    try joining.join()
+    #expect(joining.fleet.events.contains { $0.kind == "stage.approvalsVoid" && $0.stage == "rest" })
+    #expect(joining.fleet.stages[1].askedAt == nil)
   }
 
   @Test("R5 a run that goes back, or whose release is held, takes nobody in")
