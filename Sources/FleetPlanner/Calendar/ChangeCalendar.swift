@@ -134,7 +134,6 @@ extension ChangeCalendar {
         guard let opensAt = closer.opensAt else { return nil }
         next = max(next, opensAt)
       }
-      guard next > place else { return nil }
       place = next
     }
     return nil

@@ -231,6 +231,18 @@ struct RemovalTests {
       proposal.message(of: "shop").hasPrefix(
         "2 of 23 targets would leave, among them 2 of the 3 targets of stage canary, which allows 1: app-0 on c0, "))
     #expect(decision(two, accepted: true) == .allowed(kept: []))
+    // Just as many as the set allows: what is in the way is the stage.
+    var exact = ShrinkInput(
+      current: 23, staying: 21, leaving: two, expansion: digest(5), budget: .count(2), isAccepted: false)
+    exact.stages = shrinks
+    guard case .needsApproval(let other) = judgeShrink(exact) else {
+      Issue.record("2 of 3 canaries are above 50 %")
+      return
+    }
+    #expect(other.message(of: "shop").contains("among them 2 of the 3 targets of stage canary"))
+    var single = RolloutStrategy(stages: [stage("all", .rest)])
+    single.stages[0].removalBudget = .count(2)
+    #expect(stageShrinks(of: members(0, 3), in: single).map(\.budget) == [2])
     rules.stages[0].removalBudget = nil
     #expect(stageShrinks(of: members(3, 20), in: rules) == [])
   }
