@@ -38,18 +38,15 @@ enum KnownDifferences {
     "071-patch-merge": (8, "the message holds a Go dump"),
     "076-delete-pod-grace": (4, "generation of a deleted Pod"),
     "079-delete-deployment-cascade": (3, "who owns the status of a ReplicaSet"),
-    "080-namespace-deletion": (10, "kube-root-ca.crt is not made"),
     "091-content-encodings": (9, "answers are JSON only, whatever else the client would take"),
     "092-events": (2, "events are served in the core group alone, without their defaults"),
     "094-eviction-429": (5, "evictions are not simulated (501)"),
-    "095-resource-quota": (4, "quotas are a scenario's denial"),
     "096-limit-range": (1, "limit ranges are stored and not heeded"),
     "097-pod-without-controllers": (2, "bindings and logs are not simulated (501), and the message ends in a diff"),
     "098-crd-then-cr": (8, "CustomResourceDefinitions go at once, without their finalizer"),
     "103-cr-cel-and-versions": (2, "rules in CEL are not evaluated, and versions have no conversion or deprecation"),
     "104-crd-invalid": (3, "whether a schema is structural is not checked, and a message holds a Go dump"),
     "105-admission-policy": (1, "admission policies are a scenario's denial"),
-    "106-webhook-unreachable": (0, "webhooks are a scenario's denial"),
     "107-apiservice-unavailable": (0, "servers behind the API server (APIService) are not simulated"),
     "108-workload-kinds-as-stored": (
       12, "claims have no protecting finalizer, and a DaemonSet no count of its template in an annotation"

@@ -49,8 +49,9 @@ extension Pass {
 
   /// Whether windows and freezes hold orders of a stage back from a unit; noted for the report (V8).
   mutating func isShut(_ index: Int, for unit: Int) -> Bool {
-    guard windowMemory.areObeyed, windowMemory.dependsOnCluster[index] else { return false }
-    guard let closure = closure(index, labels: units[unit].clusterLabels) else { return false }
+    guard windowMemory.areObeyed, let closure = closure(index, labels: units[unit].clusterLabels) else {
+      return false
+    }
     waits[index].shutFor[closure, default: []].append(units[unit].clusterName)
     return true
   }

@@ -22,8 +22,8 @@ public struct SharedLimitUse: Hashable, Sendable {
 
   /// `region=eu is 3 in flight (payments/17 2, shop/4 1)`.
   func text(of value: String) -> String {
-    let holders = (inFlight[value] ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }
-      .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    let places = (inFlight[value] ?? [:]).filter { $0.value > 0 }
+    let holders = places.keys.sorted().map { "\($0) \(places[$0, default: 0])" }.joined(separator: ", ")
     return "\(limit.name): \(limit.label)=\(value) is \(count(of: value)) in flight"
       + (holders.isEmpty ? "" : " (\(holders))")
   }

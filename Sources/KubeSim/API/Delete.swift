@@ -208,7 +208,7 @@ extension ClusterState {
 
   // MARK: Admission
 
-  /// Namespaces must exist and live; the scenario may refuse.
+  /// Namespaces must exist and live; the scenario may refuse, and webhooks.
   mutating func admit(_ call: Call, _ object: Node, old: Node?, name: String) throws(APIFailure) {
     let type = call.target.type
     if type.isNamespaced, old == nil, call.request.method != "DELETE" {
@@ -236,5 +236,6 @@ extension ClusterState {
       }
       throw .forbidden(type, name, refusal.message)
     }
+    try askWebhooks(call, object, old: old)
   }
 }

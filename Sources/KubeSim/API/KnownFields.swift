@@ -14,7 +14,8 @@ enum KnownFields {
       "ConfigMap": ["data", "binaryData", "immutable"], "Secret": ["data", "stringData", "immutable", "type"],
       "ServiceAccount": ["secrets", "imagePullSecrets", "automountServiceAccountToken"], "Role": ["rules"],
       "ClusterRole": ["rules", "aggregationRule"], "RoleBinding": ["roleRef", "subjects"],
-      "ClusterRoleBinding": ["roleRef", "subjects"],
+      "ClusterRoleBinding": ["roleRef", "subjects"], "MutatingWebhookConfiguration": ["webhooks"],
+      "ValidatingWebhookConfiguration": ["webhooks"],
     ]
     for kind in [
       "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Service", "Namespace",

@@ -16,6 +16,7 @@ enum Validation {
     case "ConfigMap", "Secret": contents(type, new, old, &causes)
     case "CustomResourceDefinition": definition(new, &causes)
     case "Event": event(new, &causes)
+    case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": webhooks(new, &causes)
     default: break
     }
     if let schema = type.custom?.schema {

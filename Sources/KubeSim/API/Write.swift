@@ -79,6 +79,8 @@ extension ClusterState {
     if !type.tracksGeneration, let clientGeneration { new.set(["metadata", "generation"], clientGeneration) }
     try Strategy.prepareForCreate(type, &new, &self)
     try Validation.check(type, new, old: nil, state: self)
+    // Quotas have the last word, when all else is well.
+    if type.isNamespaced { try checkQuotas(type, new, name: name, namespace: call.target.namespace) }
     managed.write(to: &new)
     Body.orderMetadata(&new)
     if call.isDryRun { return new }

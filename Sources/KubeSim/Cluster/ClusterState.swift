@@ -55,6 +55,8 @@ struct ClusterState: Sendable {
   var podStarts: [String: Int64] = [:]
   /// When a Pod was told to stop, in milliseconds.
   var podStops: [String: Int64] = [:]
+  /// Why the last object that a controller wanted to make was refused; nil when it was made.
+  var denial: String?
 
   init(options: Options, scenario: Scenario, now: Instant) {
     self.options = options
@@ -185,10 +187,14 @@ struct ClusterState: Sendable {
     guard options.runsControllers else { return }
     if type.kind == "Namespace", old == nil {
       controllerCreate("ServiceAccount", ["metadata": ["name": "default"]], namespace: key.name)
+      controllerCreate(
+        "ConfigMap", ["metadata": ["name": "kube-root-ca.crt"], "data": ["ca.crt": "simulated: there is none\n"]],
+        namespace: key.name)
     }
     if Self.controlledKinds.contains(type.kind) || new?.isDeleting == true {
       timers.schedule(.reconcile(key), at: soon)
     }
+    if old == nil || new == nil || type.kind == "Pod" { wakeQuotas(of: key.namespace, at: soon) }
     for object in [old, new] {
       guard let owner = object?.controllerOwner, let kind = owner["kind"]?.string, let name = owner["name"]?.string
       else { continue }
@@ -210,7 +216,7 @@ struct ClusterState: Sendable {
 
   private static let controlledKinds: Set<String> = [
     "Deployment", "ReplicaSet", "Pod", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim", "Service",
-    "CustomResourceDefinition", "PodDisruptionBudget",
+    "CustomResourceDefinition", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ResourceQuota",
   ]
 
   /// Does everything that is due.

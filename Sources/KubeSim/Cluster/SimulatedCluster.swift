@@ -48,7 +48,7 @@ public actor SimulatedCluster {
 
   /// Answers a request whose token was checked already, without the scenario's transport faults.
   public func handle(_ request: KubeRequest) -> KubeResponse {
-    state.advance(to: clock())
+    state.advance(to: ownTime)
     let response = state.handle(request)
     announceTimer()
     return response
@@ -68,6 +68,7 @@ public actor SimulatedCluster {
       return KubeResponse(401, failure.document)
     }
     if let errors = transport.errors, Int(faults.next() % 100) < errors.percent {
+      if errors.code == 0 { throw Unreachable(hangs: false) }
       let failure =
         errors.code == 429
         ? APIFailure(
@@ -84,7 +85,7 @@ public actor SimulatedCluster {
   /// Does what is due by now. Called by the process's scheduler, or by a test with its own clock.
   public func advance() {
     announced = nil
-    state.advance(to: clock())
+    state.advance(to: ownTime)
     announceTimer()
   }
 
@@ -92,6 +93,7 @@ public actor SimulatedCluster {
   public func setScenario(_ scenario: Scenario) {
     scenarioStart = clock()
     state.scenario = scenario
+    announced = nil
     state.wakeAllPods()
     announceTimer()
   }
@@ -105,13 +107,20 @@ public actor SimulatedCluster {
   private func announceTimer() {
     guard let due = state.timers.nextDue, announced.map({ due < $0 }) ?? true else { return }
     announced = due
-    onTimer(due)
+    onTimer(due - Int64(state.scenario.clockMilliseconds(cluster: name)))
   }
+
+  /// What the cluster's own clock shows.
+  private var ownTime: Instant { clock() + .milliseconds(state.scenario.clockMilliseconds(cluster: name)) }
 }
 
 extension ClusterState {
-  /// Pods look again at what becomes of them, because the scenario changed.
+  /// Pods and autoscalers look again at what becomes of them, because the scenario changed.
   mutating func wakeAllPods() {
+    let autoscaler = ResourceType.named("HorizontalPodAutoscaler")
+    for scaler in objects(autoscaler.storage) {
+      wake(ObjectKey(autoscaler, scaler.objectNamespace, scaler.objectName), afterMilliseconds: 1)
+    }
     for pod in objects("/pods") {
       wake(ObjectKey(ResourceType.named("Pod"), pod.objectNamespace, pod.objectName), afterMilliseconds: 1)
     }

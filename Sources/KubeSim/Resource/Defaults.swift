@@ -104,6 +104,7 @@ enum Defaults {
             return subject
           })
       }
+    case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": webhooks(&node, type)
     case "StorageClass":
       node.setDefault(["reclaimPolicy"], "Delete")
       node.setDefault(["volumeBindingMode"], "Immediate")
@@ -117,6 +118,27 @@ enum Defaults {
     }
     emptyForms(type, &node)
     return node
+  }
+
+  private static func webhooks(_ node: inout Node, _ type: ResourceType) {
+    guard let webhooks = node["webhooks"]?.array else { return }
+    node["webhooks"] = .list(
+      webhooks.map { webhook in
+        var webhook = webhook
+        let rules = (webhook["rules"]?.array ?? []).map { rule in
+          var rule = rule
+          rule.setDefault(["scope"], "*")
+          return rule
+        }
+        if !rules.isEmpty { webhook["rules"] = .list(rules) }
+        webhook.setDefault(["failurePolicy"], "Fail")
+        webhook.setDefault(["matchPolicy"], "Equivalent")
+        webhook.setDefault(["namespaceSelector"], [:])
+        webhook.setDefault(["objectSelector"], [:])
+        webhook.setDefault(["timeoutSeconds"], 10)
+        if type.kind == "MutatingWebhookConfiguration" { webhook.setDefault(["reinvocationPolicy"], "Never") }
+        return webhook
+      })
   }
 
   /// Plain structs that the server always writes out.

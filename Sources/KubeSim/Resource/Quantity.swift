@@ -106,16 +106,20 @@ enum Quantity {
 
   /// Whether one amount of a Pod's resources is more than another; false for what cannot be compared.
   static func isMore(_ left: Node, than right: Node) -> Bool {
-    func milli(_ node: Node) -> Double? {
-      let text = canonical(node).string ?? ""
-      let digits = text.prefix { $0.isNumber || $0 == "-" || $0 == "." }
-      guard let number = Double(digits) else { return nil }
-      let suffix = String(text[digits.endIndex...])
-      if let power = binary[suffix] { return number * Double(1 << (10 * power)) }
-      guard let exponent = decimal[suffix] else { return nil }
-      return (0..<abs(exponent)).reduce(number) { value, _ in exponent > 0 ? value * 10 : value / 10 }
-    }
-    guard let left = milli(left), let right = milli(right) else { return false }
+    guard let left = number(left), let right = number(right) else { return false }
     return left > right
+  }
+
+  /// An amount in thousandths, in which processors are counted; nil for what is none, or too large.
+  static func thousandths(_ node: Node) -> Int64? { number(node).flatMap { Int64(exactly: ($0 * 1_000).rounded()) } }
+
+  private static func number(_ node: Node) -> Double? {
+    let text = canonical(node).string ?? ""
+    let digits = text.prefix { $0.isNumber || $0 == "-" || $0 == "." }
+    guard let number = Double(digits) else { return nil }
+    let suffix = String(text[digits.endIndex...])
+    if let power = binary[suffix] { return number * Double(1 << (10 * power)) }
+    guard let exponent = decimal[suffix] else { return nil }
+    return (0..<abs(exponent)).reduce(number) { value, _ in exponent > 0 ? value * 10 : value / 10 }
   }
 }

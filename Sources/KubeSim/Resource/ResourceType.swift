@@ -72,6 +72,8 @@ extension ResourceType {
     /v1 secrets Secret n -
     /v1 serviceaccounts ServiceAccount n sa
     /v1 services Service nsa svc
+    admissionregistration.k8s.io/v1 mutatingwebhookconfigurations MutatingWebhookConfiguration g -
+    admissionregistration.k8s.io/v1 validatingwebhookconfigurations ValidatingWebhookConfiguration g -
     apps/v1 daemonsets DaemonSet nsga ds
     apps/v1 deployments Deployment nscga deploy
     apps/v1 replicasets ReplicaSet nscga rs

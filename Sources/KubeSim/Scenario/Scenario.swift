@@ -16,6 +16,12 @@ public struct Scenario: Sendable, Equatable {
     public var waiting: Waiting?
     /// After how long a running container crashes, in milliseconds.
     public var crashAfterMilliseconds: Int?
+    /// With which code a container crashes.
+    public var exitCode: Int?
+    /// To how many replicas autoscalers scale, within their bounds.
+    public var replicas: Int?
+    /// How far the cluster's clock is ahead, in milliseconds; less than 0 when it is behind.
+    public var clockMilliseconds: Int?
     /// Whether containers of Jobs end with an error.
     public var fails: Bool?
     /// How long a container of a Job runs, in milliseconds.
@@ -45,7 +51,7 @@ public struct Scenario: Sendable, Equatable {
   public struct Errors: Sendable, Equatable {
     /// Of a hundred requests.
     public var percent: Int
-    /// 429, 500, 503 …
+    /// 429, 500, 503 …; 0 when the connection breaks without an answer.
     public var code: Int
   }
 
@@ -95,6 +101,7 @@ public struct Scenario: Sendable, Equatable {
     var waiting: Waiting?
     var crashAfterMilliseconds: Int?
     var fails = false
+    var exitCode = 1
     var runMilliseconds = 200
   }
 
@@ -123,6 +130,11 @@ public struct Scenario: Sendable, Equatable {
         isDecided.run = true
       }
     }
+    if let code = rules.first(where: {
+      $0.exitCode != nil && Self.matches($0.clusters, [cluster]) && Self.matches($0.images, images)
+    })?.exitCode {
+      result.exitCode = code
+    }
     if !isDecided.waiting, let image = images.first(where: Self.isBroken) {
       result.waiting = Waiting(
         reason: "ImagePullBackOff",
@@ -136,6 +148,26 @@ public struct Scenario: Sendable, Equatable {
     let last = image.split(separator: "/").last ?? ""
     guard let colon = last.lastIndex(of: ":") else { return false }
     return last[colon...].contains("broken")
+  }
+
+  /// To how many replicas the load of a workload makes autoscalers go; nil for as many as there are.
+  func replicas(cluster: String, images: [String]) -> Int? {
+    rules.first {
+      $0.replicas != nil && Self.matches($0.clusters, [cluster]) && Self.matches($0.images, images)
+    }?.replicas
+  }
+
+  /// How far a cluster's clock is ahead, in milliseconds.
+  func clockMilliseconds(cluster: String) -> Int {
+    rules.first { $0.clockMilliseconds != nil && Self.matches($0.clusters, [cluster]) }?.clockMilliseconds ?? 0
+  }
+
+  /// What a policy says to an object of a kind that it names; one without kinds is for what users send.
+  func refusal(cluster: String, namedKind kind: String, object: Node) -> Refusal? {
+    guard rules.contains(where: { $0.kinds.contains(kind) }) else { return nil }
+    var named = self
+    named.rules = rules.filter { $0.kinds.contains(kind) }
+    return named.refusal(cluster: cluster, kind: kind, object: object)
   }
 
   func refusal(cluster: String, kind: String, object: Node) -> Refusal? {

@@ -56,6 +56,15 @@ private struct ScenarioReader {
     return Int(duration / .milliseconds(1))
   }
 
+  mutating func number(_ node: Node?, _ field: String, in range: ClosedRange<Int>) -> Int? {
+    guard let node else { return nil }
+    guard let number = node.integer.flatMap(Int.init(exactly:)), range.contains(number) else {
+      report(node, field, "expected a number from \(range.lowerBound) to \(range.upperBound)")
+      return nil
+    }
+    return number
+  }
+
   mutating func texts(_ node: Node?, _ field: String) -> [String] {
     guard let node else { return [] }
     if let text = node.string { return [text] }
@@ -86,8 +95,8 @@ private struct ScenarioReader {
     checkKeys(
       node, field,
       [
-        "clusters", "images", "kinds", "start", "waiting", "crashAfter", "fails", "run", "latency", "errors",
-        "unreachable", "reject",
+        "clusters", "images", "kinds", "start", "waiting", "crashAfter", "exitCode", "fails", "run", "replicas",
+        "latency", "errors", "unreachable", "clock", "reject",
       ])
     var rule = Scenario.Rule()
     rule.clusters = texts(node["clusters"], "\(field).clusters")
@@ -98,17 +107,29 @@ private struct ScenarioReader {
     rule.runMilliseconds = milliseconds(node["run"], "\(field).run")
     rule.latencyMilliseconds = milliseconds(node["latency"], "\(field).latency")
     rule.fails = node["fails"]?.boolean
+    rule.exitCode = number(node["exitCode"], "\(field).exitCode", in: 1...255)
+    rule.replicas = number(node["replicas"], "\(field).replicas", in: 0...10_000)
+    if let clock = node["clock"] {
+      let text = clock.string ?? ""
+      let isBehind = text.hasPrefix("-")
+      rule.clockMilliseconds = milliseconds(isBehind ? .text(String(text.dropFirst())) : clock, "\(field).clock")
+        .map { isBehind ? -$0 : $0 }
+    }
     if let waiting = node["waiting"] {
       checkKeys(waiting, "\(field).waiting", ["reason", "message"])
       rule.waiting = Scenario.Waiting(
         reason: waiting["reason"]?.string ?? "ImagePullBackOff", message: waiting["message"]?.string ?? "")
     }
     if let errors = node["errors"] {
-      checkKeys(errors, "\(field).errors", ["percent", "code"])
+      checkKeys(errors, "\(field).errors", ["percent", "code", "reset"])
       let percent = Int(errors["percent"]?.integer ?? -1)
-      let code = Int(errors["code"]?.integer ?? 500)
+      let isReset = errors["reset"]?.boolean == true
+      if isReset, errors["code"] != nil {
+        report(errors, "\(field).errors.reset", "a connection that breaks has no code; give one of the two")
+      }
+      let code = isReset ? 0 : Int(errors["code"]?.integer ?? 500)
       if !(0...100).contains(percent) { report(errors, "\(field).errors.percent", "expected 0 to 100") }
-      if code != 429, !(500...599).contains(code) { report(errors, "\(field).errors.code", "expected 429 or 5xx") }
+      if !isReset, code != 429, !(500...599).contains(code) { report(errors, "\(field).errors.code", "expected 429 or 5xx") }
       rule.errors = Scenario.Errors(percent: percent, code: code)
     }
     if let outage = node["unreachable"] {

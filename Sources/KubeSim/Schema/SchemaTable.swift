@@ -146,6 +146,9 @@ extension SchemaTable {
     AutoscalerSpec: scaleTargetRef=!loose metrics=atomic
     HorizontalPodAutoscaler: metadata=!Meta spec=!AutoscalerSpec status=!Status
     Lease: metadata=!Meta spec=!loose
+    Webhook: clientConfig=loose rules=atomic namespaceSelector=atomic objectSelector=atomic admissionReviewVersions=atomic matchConditions=[name]
+    MutatingWebhookConfiguration: metadata=!Meta webhooks=[name]Webhook@name
+    ValidatingWebhookConfiguration: metadata=!Meta webhooks=[name]Webhook@name
     StorageClass: metadata=!Meta parameters=map mountOptions=atomic allowedTopologies=atomic
     Event: metadata=!Meta involvedObject=atomic source=!loose
     DefinitionSpec: names=!loose versions=atomic

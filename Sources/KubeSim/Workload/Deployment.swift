@@ -226,6 +226,12 @@ extension ClusterState {
           now, &object, "Progressing", "False", "ProgressDeadlineExceeded",
           "ReplicaSet \"\(setName)\" has timed out progressing.")
       }
+      if let failure = current.flatMap({ Self.condition($0, "ReplicaFailure") }) {
+        Self.setCondition(
+          now, &object, "ReplicaFailure", "True", failure["reason"]?.string ?? "", failure["message"]?.string ?? "")
+      } else {
+        Self.removeCondition(&object, "ReplicaFailure")
+      }
       if available >= replicas - unavailableLimit {
         Self.setCondition(
           now, &object, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
@@ -259,7 +265,8 @@ extension ClusterState {
     if pods.count < wanted, let template = live["spec", "template"] {
       for _ in pods.count..<min(wanted, pods.count + 500) {
         let name = "\(String(key.name.prefix(57)))-\(random.suffix())"
-        if let pod = createPod(live, "ReplicaSet", name: name, template: template) { pods.append(pod) }
+        guard let pod = createPod(live, "ReplicaSet", name: name, template: template) else { break }
+        pods.append(pod)
       }
     } else if pods.count > wanted {
       // Those that are not ready go first, then the youngest.
@@ -274,7 +281,15 @@ extension ClusterState {
     }
     let minimum = Int(live["spec", "minReadySeconds"]?.integer ?? 0)
     let (ready, available, nextMilliseconds) = readiness(pods, minReadySeconds: minimum)
+    // Pods that nobody lets it make show here and nowhere else (health 04).
+    let denied = pods.count < wanted ? denial : nil
+    if denied != nil { wake(key, afterMilliseconds: 2_000) }
+    let now = now
     controllerUpdate(key) { object in
+      if denied == nil { Self.removeCondition(&object, "ReplicaFailure") }
+      if let denied, Self.condition(object, "ReplicaFailure") == nil {
+        Self.setCondition(now, &object, "ReplicaFailure", "True", "FailedCreate", denied)
+      }
       var status = object["status"] ?? Node(.object(Object()))
       status["replicas"] = .number(pods.count)
       for (field, value) in [

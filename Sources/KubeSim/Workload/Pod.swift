@@ -55,14 +55,14 @@ extension ClusterState {
     }
     if let waiting = behaviour.waiting {
       controllerUpdate(key, manager: "kubelet") { pod in
-        let restarts = waiting.reason == "CrashLoopBackOff" ? 1 : 0
+        let hasCrashed = waiting.reason == "CrashLoopBackOff"
         Self.setPodConditions(now, &pod, isReady: false, isScheduled: true)
-        if waiting.reason == "CrashLoopBackOff" { pod.set(["status", "phase"], "Running") }
+        if hasCrashed { pod.set(["status", "phase"], "Running") }
         pod.set(
           ["status", "containerStatuses"],
           Self.containerStatuses(
             pod, state: ["waiting": ["reason": .text(waiting.reason), "message": .text(waiting.message)]],
-            isReady: false, restarts: restarts))
+            isReady: false, crash: hasCrashed ? Self.crash(now, behaviour) : nil))
       }
       return
     }
@@ -105,7 +105,7 @@ extension ClusterState {
                 "reason": "CrashLoopBackOff",
                 "message": .text("back-off 10s restarting failed container in pod \(pod.objectName)"),
               ]
-            ], isReady: false, restarts: 1))
+            ], isReady: false, crash: Self.crash(now, behaviour)))
       }
       return
     }
@@ -147,13 +147,24 @@ extension ClusterState {
     pod.set(["status", "conditions"], .list(conditions))
   }
 
-  private static func containerStatuses(_ pod: Node, state: Node, isReady: Bool, restarts: Int = 0) -> Node {
+  /// How a container ended that is started again.
+  private static func crash(_ now: Instant, _ behaviour: Scenario.PodBehaviour) -> Node {
+    let code = behaviour.exitCode
+    return [
+      "terminated": [
+        "exitCode": .number(code), "reason": .text(code == 137 ? "OOMKilled" : "Error"),
+        "finishedAt": .text(Timestamp.text(now)),
+      ]
+    ]
+  }
+
+  private static func containerStatuses(_ pod: Node, state: Node, isReady: Bool, crash: Node? = nil) -> Node {
     .list(
       (pod["spec", "containers"]?.array ?? []).map { container in
         [
           "name": container["name"] ?? "", "image": container["image"] ?? "", "imageID": "",
-          "ready": Node(.boolean(isReady)), "started": Node(.boolean(isReady)), "restartCount": .number(restarts),
-          "state": state, "lastState": [:],
+          "ready": Node(.boolean(isReady)), "started": Node(.boolean(isReady)),
+          "restartCount": .number(crash == nil ? 0 : 1), "state": state, "lastState": crash ?? [:],
         ]
       })
   }

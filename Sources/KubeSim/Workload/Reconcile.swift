@@ -21,6 +21,8 @@ extension ClusterState {
     case "Service": reconcileService(key, live)
     case "CustomResourceDefinition": reconcileDefinition(key, live)
     case "PodDisruptionBudget": reconcileBudget(key, live)
+    case "ResourceQuota": reconcileQuota(key, live)
+    case "HorizontalPodAutoscaler": reconcileAutoscaler(key, live)
     default: break
     }
   }
@@ -39,7 +41,19 @@ extension ClusterState {
     if type.isNamespaced { new.set(["metadata", "namespace"], .text(namespace)) }
     guard self.object(ObjectKey(type, namespace, new.objectName)) == nil else { return nil }
     new = Defaults.apply(type, to: new)
-    do throws(APIFailure) { try Strategy.prepareForCreate(type, &new, &self) } catch { return nil }
+    do throws(APIFailure) {
+      denial = nil
+      try Strategy.prepareForCreate(type, &new, &self)
+      if type.kind == "Pod" {
+        if let refusal = scenario.refusal(cluster: options.name, namedKind: "Pod", object: new) {
+          throw .forbidden(type, new.objectName, refusal.message)
+        }
+        try checkQuotas(type, new, name: new.objectName, namespace: namespace)
+      }
+    } catch {
+      denial = error.message
+      return nil
+    }
     stampNew(&new, type)
     let target = Target(type: type, namespace: namespace, name: new.objectName, subresource: "")
     fieldManager(target).update(live: nil, new: new, owners: ManagedFields(), manager: Self.controllerName)
@@ -109,6 +123,11 @@ extension ClusterState {
     if let index { conditions.remove(at: index) }
     conditions.append(condition)
     object.set(["status", "conditions"], .list(conditions))
+  }
+
+  static func removeCondition(_ object: inout Node, _ type: String) {
+    let kept = (object["status", "conditions"]?.array ?? []).filter { $0["type"]?.string != type }
+    object.set(["status", "conditions"], kept.isEmpty ? nil : .list(kept))
   }
 
   static func condition(_ object: Node, _ type: String) -> Node? {

@@ -227,6 +227,14 @@ struct WindowRuleTests {
     #expect(fleet.inFlight == ["c02", "c03"])
   }
 
+  @Test("R21 a run back heeds no window, so there is nothing to override")
+  func nothingToOverride() throws {
+    var fleet = try windowed([window("noon", "0 12 * * *", lasts: .seconds(3_600))], at: "2026-11-23T15:00")
+    fleet.run.kind = .undo
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.overrideWindow(stage: nil)) }
+    #expect(refusal?.message == "no window or freeze holds shop/7 back now")
+  }
+
   @Test("R21 a freeze acts at once, and two different people override it")
   func freezeNeedsTwo() throws {
     var fleet = try windowed([])
@@ -307,6 +315,8 @@ struct WindowRuleTests {
     #expect(try started(at: "2026-11-23T00:30") == ["c01"])
     #expect(try started(at: "2026-11-23T12:00") == nil)
     #expect(try nextLook(input) == utc("2026-11-24T00:00"))
+    input.lastGoodRun = nil
+    #expect(nextLook(input) == nil, "nobody is behind or new")
   }
 
   @Test("R21 a plan names what would be held back now")
