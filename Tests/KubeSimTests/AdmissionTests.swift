@@ -131,7 +131,9 @@ import Testing
     #expect(answer.status == (failure == nil ? 201 : 500))
     if let failure {
       let words = try message(answer)
-      #expect(words.hasPrefix("Internal error occurred: failed calling webhook \"gate.example.com\": failed to call webhook: "))
+      #expect(
+        words.hasPrefix(
+          "Internal error occurred: failed calling webhook \"gate.example.com\": failed to call webhook: "))
       #expect(words.hasSuffix(failure))
     }
     let other = try await apply(

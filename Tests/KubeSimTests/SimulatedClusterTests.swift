@@ -92,7 +92,7 @@ import Testing
 
   @Test func aWatchTellsEveryChangeOnceAndEndsInTime() async throws {
     let cluster = cluster()
-    let query = ["watch": "true", "timeoutSeconds": "5"]
+    let query = ["watch": "true", "timeoutSeconds": "5", "fieldSelector": "metadata.name=c"]
     let answer = await cluster.handle(
       KubeRequest("GET", "/api/v1/namespaces/default/configmaps", query: query))
     let map: Node = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c"], "data": ["a": "1"]]

@@ -107,7 +107,7 @@ enum Fault: String, CaseIterable, Sendable {
     case .changesItsMind:
       plan.run.releaseName += "'"
     case .goesOnAfterBreach:
-      if plan.run.state == .halting || plan.run.state == .halted, plan.run.breach?.halts == true,
+      if plan.run.state == .halting || plan.run.state == .halted, plan.run.breach?.aftermath == .halt,
         input.run.breach == nil
       {
         plan.run.breach = nil

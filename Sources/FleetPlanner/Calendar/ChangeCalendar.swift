@@ -206,7 +206,7 @@ extension ChangeCalendar {
   private func takesOrders(_ window: Window, _ question: WindowQuestion, at now: Instant, in zone: TimeZoneRules)
     -> Bool
   {
-    guard window.isOpen(at: now, in: zone) else { return false }
+    // One that is closed ends now.
     guard let end = window.closing(after: now, in: zone) else { return true }
     return now < end - window.lastStart(progressDeadline: question.progressDeadline)
   }

@@ -43,7 +43,7 @@ extension Pass {
       stages[index].state = .empty
       stages[index].passedAt = now
       note("stage.passed", stage: index, stage.size == 0 ? "no clusters" : "unchanged on all \(stage.size)")
-      let testsNothing = stages[(index + 1)...].contains { $0.changing > 0 }
+      let testsNothing = stages[index...].contains { $0.changing > 0 }
       if testsNothing, stage.rules.whenUnchanged == .pause, run.pause == nil {
         let reason = "stage \(stage.name) has no changes, so it tests nothing for the stages after it"
         run.pause = Run.Pause(by: Self.planner, reason: reason)

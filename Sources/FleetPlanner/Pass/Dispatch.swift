@@ -57,7 +57,6 @@ extension Pass {
     var next: [Int] = []
     for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
       if !isShut(index, for: unit), !passOver(unit: unit, stage: index) { next.append(unit) }
-      guard mayDispatch else { return [] }
     }
     return next
   }

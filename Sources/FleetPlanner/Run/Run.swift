@@ -80,9 +80,6 @@ public struct Run: Hashable, Sendable, Codable {
     public var rollbackScope: FailurePolicy.Scope? {
       if case .rollBack(let scope) = aftermath { scope } else { nil }
     }
-
-    /// Whether a person must act before the run goes on or ends.
-    public var halts: Bool { aftermath == .halt }
   }
 
   /// What follows a breach (R13, R14, R17, R22).

@@ -238,7 +238,7 @@ extension ClusterState {
       }
       return left != right
     }
-    return live["spec"] != new["spec"]
+    return live["spec"] != new["spec"] || live["webhooks"] != new["webhooks"]
   }
 
   // MARK: Patch

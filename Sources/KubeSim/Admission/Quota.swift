@@ -12,7 +12,8 @@ extension ClusterState {
       let hard = quota["spec", "hard"]?.object?.sortedEntries ?? []
       let unsaid = hard.compactMap { Self.containers(of: object, type, without: $0.key) }
       guard unsaid.isEmpty else {
-        throw .forbidden(type, name, "failed quota: \(quota.objectName): must specify \(unsaid.joined(separator: "; "))")
+        throw .forbidden(
+          type, name, "failed quota: \(quota.objectName): must specify \(unsaid.joined(separator: "; "))")
       }
       var over: [(resource: String, asked: String, used: String, limit: String)] = []
       for entry in hard {
@@ -40,12 +41,12 @@ extension ClusterState {
   /// The quota's status follows its spec and what there is.
   mutating func reconcileQuota(_ key: ObjectKey, _ live: Node) {
     let hard = live["spec", "hard"]?.object?.sortedEntries ?? []
-    let used = hard.map { entry in
+    let counted = hard.map { entry in
       Object.Entry(key: entry.key, value: .text(Self.text(used(entry.key, in: key.namespace), entry.key)))
     }
     controllerUpdate(key) { object in
       object.set(["status", "hard"], Node(.object(Object(entries: hard))))
-      object.set(["status", "used"], Node(.object(Object(entries: used))))
+      object.set(["status", "used"], Node(.object(Object(entries: counted))))
     }
   }
 
@@ -64,7 +65,9 @@ extension ClusterState {
   /// What of a resource an object takes, in thousandths; nil when it is about others.
   private static func amount(_ resource: String, of object: Node, _ type: ResourceType) -> Int64? {
     if type.kind == "Pod", isFinished(object) { return nil }
-    guard isAboutPods(resource), resource != "pods" else { return counted(resource)?.storage == type.storage ? 1_000 : nil }
+    guard isAboutPods(resource), resource != "pods" else {
+      return counted(resource)?.storage == type.storage ? 1_000 : nil
+    }
     guard type.kind == "Pod" else { return nil }
     return (object["spec", "containers"]?.array ?? []).reduce(0) { sum, container in
       sum + (container.at(place(of: resource)).flatMap(Quantity.thousandths) ?? 0)

@@ -39,7 +39,9 @@ extension ClusterState {
 
   /// A `LabelSelector`; none, or an empty one, takes everything.
   private static func matches(_ selector: Node?, _ object: Node) -> Bool {
-    let labels = (selector?["matchLabels"]?.object?.entries ?? []).allSatisfy { object.label($0.key) == $0.value.string }
+    let labels = (selector?["matchLabels"]?.object?.entries ?? []).allSatisfy {
+      object.label($0.key) == $0.value.string
+    }
     return labels
       && (selector?["matchExpressions"]?.array ?? []).allSatisfy { expression in
         let value = expression["key"]?.string.flatMap { object.label($0) }

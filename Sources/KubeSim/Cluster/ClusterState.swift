@@ -186,10 +186,15 @@ struct ClusterState: Sendable {
     if type.kind == "CustomResourceDefinition", new != nil { timers.schedule(.reconcile(key), at: soon) }
     guard options.runsControllers else { return }
     if type.kind == "Namespace", old == nil {
-      controllerCreate("ServiceAccount", ["metadata": ["name": "default"]], namespace: key.name)
       controllerCreate(
-        "ConfigMap", ["metadata": ["name": "kube-root-ca.crt"], "data": ["ca.crt": "simulated: there is none\n"]],
-        namespace: key.name)
+        "ConfigMap",
+        [
+          "metadata": [
+            "name": "kube-root-ca.crt",
+            "annotations": ["kubernetes.io/description": "A real cluster has its certificate authority here."],
+          ], "data": ["ca.crt": "simulated: there is none\n"],
+        ], namespace: key.name)
+      controllerCreate("ServiceAccount", ["metadata": ["name": "default"]], namespace: key.name)
     }
     if Self.controlledKinds.contains(type.kind) || new?.isDeleting == true {
       timers.schedule(.reconcile(key), at: soon)

@@ -36,8 +36,8 @@ public actor SimulatedCluster {
     self.token = token
     self.clock = clock
     self.onTimer = onTimer
-    let now = clock()
-    scenarioStart = now
+    let now = clock() + .milliseconds(scenario.clockMilliseconds(cluster: name))
+    scenarioStart = clock()
     faults = SeededRandom(seed: seed ^ stableHash(name.utf8) ^ 0xFA17)
     state = ClusterState(
       options: .init(
@@ -94,6 +94,8 @@ public actor SimulatedCluster {
     scenarioStart = clock()
     state.scenario = scenario
     announced = nil
+    // A clock may be set back.
+    state.now = ownTime
     state.wakeAllPods()
     announceTimer()
   }

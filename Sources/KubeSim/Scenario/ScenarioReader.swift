@@ -129,7 +129,9 @@ private struct ScenarioReader {
       }
       let code = isReset ? 0 : Int(errors["code"]?.integer ?? 500)
       if !(0...100).contains(percent) { report(errors, "\(field).errors.percent", "expected 0 to 100") }
-      if !isReset, code != 429, !(500...599).contains(code) { report(errors, "\(field).errors.code", "expected 429 or 5xx") }
+      if !isReset, code != 429, !(500...599).contains(code) {
+        report(errors, "\(field).errors.code", "expected 429 or 5xx")
+      }
       rule.errors = Scenario.Errors(percent: percent, code: code)
     }
     if let outage = node["unreachable"] {

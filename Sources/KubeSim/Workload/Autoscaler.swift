@@ -30,10 +30,12 @@ extension ClusterState {
     controllerUpdate(key) { object in
       object.set(["status", "currentReplicas"], .number(Int(scaled["status", "replicas"]?.integer ?? 0)))
       object.set(["status", "desiredReplicas"], .number(replicas))
-      Self.setCondition(now, &object, "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
+      Self.setCondition(
+        now, &object, "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
       Self.setCondition(
         now, &object, "ScalingActive", "True", "ValidMetricFound",
-        "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)")
+        "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)"
+      )
       let isLimited = replicas != wanted
       Self.setCondition(
         now, &object, "ScalingLimited", isLimited ? "True" : "False",

@@ -76,6 +76,8 @@ struct CheckTests {
     fleet.advance(.seconds(60))
     fleet.pass()
     #expect(fleet.stages[0].state == .soaking, "one of two measurements has passed")
+    let waiting = fleet.report.waiting.filter { $0.reason == .check }.map(\.message)
+    #expect(waiting.count == 1 && waiting[0].hasPrefix("analysis error-rate"), "\(waiting)")
     try fleet.measure(.pass)
     #expect(fleet.stages[0].state == .passed)
   }

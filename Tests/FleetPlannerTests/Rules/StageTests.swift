@@ -92,6 +92,11 @@ struct StageTests {
     fleet.pass()
     #expect(fleet.run.state == .succeeded)
     #expect(fleet.movedLastKnownGood)
+    #expect(fleet.lastPlan?.bulk.contains { $0.to == .unreachable } == false, "nobody was passed over")
+    // What happens to a cluster after the run is no matter of the run.
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(fleet.lastPlan?.steps == [] && fleet.lastPlan?.stages == [])
   }
 
   @Test("R7 nothing to dispatch: the stage passes; `whenUnchanged: pause` pauses")

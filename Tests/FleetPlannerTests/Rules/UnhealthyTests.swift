@@ -20,6 +20,7 @@ struct UnhealthyTests {
   func marks() throws {
     let frozen = try freeze(startInput(strategy(.inOrder), fourMembers()), options: FreezeOptions(startedBy: "kim"))
     #expect(frozen.units.filter(\.wasUnhealthy).map(\.clusterName) == ["c02"])
+    #expect(frozen.units.map(\.clusterName) == ["c00", "c01", "c02", "c03"], "it keeps its place")
     #expect(frozen.warnings == ["unhealthy before the run, so that no budget counts it if they fail: c02"])
     let shorter = fourMembers(degradedFor: .seconds(119))
     let others = try freeze(startInput(strategy(.inOrder), shorter), options: FreezeOptions(startedBy: "kim"))

@@ -227,6 +227,14 @@ struct WindowRuleTests {
     #expect(fleet.inFlight == ["c02", "c03"])
   }
 
+  @Test("R21 R15 who is away while the window is closed has not missed a turn")
+  func awayWhileClosed() throws {
+    var fleet = try windowed([window("noon", "0 12 * * *", lasts: .seconds(3_600))], at: "2026-11-23T15:00")
+    fleet.silence("c00", for: .seconds(300))
+    fleet.pass()
+    #expect(fleet.state(of: "c00") == .pending)
+  }
+
   @Test("R21 a run back heeds no window, so there is nothing to override")
   func nothingToOverride() throws {
     var fleet = try windowed([window("noon", "0 12 * * *", lasts: .seconds(3_600))], at: "2026-11-23T15:00")

@@ -1,0 +1,76 @@
+import FleetModel
+import FleetPlanner
+import Testing
+
+@Suite("Retrying and waiving failures: R18")
+struct RetryTests {
+  @Test("R18 resume of a halted run is refused with the numbers until failures are retried or waived")
+  func retryAndWaive() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.resume) }
+    #expect(refusal?.code == .blocked)
+    try fleet.give(.retry(["c00"]))
+    try fleet.give(.resume)
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00"])
+    #expect(fleet.units[0].steps[0].attempt == 2)
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(throws: CommandRefusal.self) { try fleet.give(.waive(["c00"]), reason: "") }
+    try fleet.give(.waive([]), reason: "known broken node")
+    try fleet.give(.resume)
+    // Leaving the inventory does not undo the failure that was accepted (R5).
+    fleet.units[0].isRemoved = true
+    fleet.succeedAll()
+    #expect(fleet.state(of: "c00") == .waived)
+    #expect(fleet.run.state == .succeededWithWaivers)
+    #expect(throws: CommandRefusal.self) { try fleet.give(.waive([]), reason: "again") }
+  }
+
+  @Test("R18 of a run that is being aborted no failure is waived or tried again")
+  func waivedWhileAborting() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.pass()
+    try fleet.give(.abort(hold: false))
+    #expect(fleet.run.state == .halting)
+    for command in [RolloutCommand.waive(["c00"]), .retry(["c00"])] {
+      #expect(throws: CommandRefusal.self) { try fleet.give(command, reason: "known") }
+    }
+  }
+
+  @Test("R3 the order in which a run's clusters are handed to the planner changes nothing")
+  func anyOrder() throws {
+    var fleet = try fleet(plain(), members(6))
+    fleet.pass()
+    fleet.say("c01")
+    fleet.say("c00")
+    var turned = fleet.input
+    turned.units.reverse()
+    let (one, other) = (plan(fleet.input), plan(turned))
+    #expect(one.steps == other.steps && !one.steps.isEmpty)
+    #expect(one.report == other.report)
+  }
+
+  @Test("R18 while a run goes back no failure of it is waived or tried again")
+  func waivedWhileGoingBack() throws {
+    var fleet = try fleet(strategy(plain().stages) { $0.onFailure = FailurePolicy(action: .rollback) }, members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(fleet.run.state == .rollingBack)
+    for command in [RolloutCommand.waive(["c01"]), .retry(["c01"])] {
+      let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(command, reason: "known") }
+      #expect(refusal?.message.contains("is RollingBack") == true)
+    }
+    let told = fleet.events.count
+    try fleet.give(.undo)
+    #expect(fleet.events.count == told, "it goes back already")
+  }
+}
