@@ -159,7 +159,7 @@ let targets: [Target] = [
     name: "FleetTestSupport",
     dependencies: [
       "FleetModel", "FleetPlanner", "FleetPorts", "FleetPostgres", "FleetPrograms", hummingbird, hummingbirdCore,
-      hummingbirdTLS, httpTypes, nioCore, nioSSL, logging,
+      hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, logging,
     ],
     path: "Tests/FleetTestSupport", swiftSettings: swiftSettings),
   tests("FleetModelTests", ["FleetModel"]),
@@ -196,8 +196,9 @@ let targets: [Target] = [
   tests(
     "KubeClientTests",
     [
-      "KubeClient", "KubeSim", "FleetPrograms", "Manifest", "FleetModel", asyncHTTPClient, httpTypes, hummingbird,
-      hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+      "KubeClient", "KubeSim", "FleetPrograms", "FleetTestSupport", "Manifest", "FleetModel", asyncHTTPClient,
+      httpTypes,
+      hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
     ]),
   tests(
     "KubeSimTests", ["KubeSim", "KubeClient", "Manifest", "FleetModel", "FleetPrograms", "FleetTestSupport", logging]),
@@ -207,7 +208,7 @@ let targets: [Target] = [
       "FleetAgent", "FleetPush", "FleetController", "FleetGenerators", "FleetPostgres", "FleetPorts", "FleetPlanner",
       "FleetSync",
       "KubeSim", "KubeClient", "FleetClient", "FleetAPI", "FleetPrograms", "FleetRender", "Manifest", "FleetModel",
-      "FleetTestSupport", asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
+      "FleetCommands", "FleetTestSupport", asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore,
     ]),
   tests(
     "FleetControllerTests",

@@ -41,12 +41,17 @@ public struct AgentSetup: Sendable {
   public var controllerTLS: TLSConfiguration?
   /// How the cluster is reached.
   public var kubernetes: Kubernetes
-  /// The folder for key and membership.
+  /// The folder for key and membership, of an agent outside its cluster.
   public var stateFolder: String
-  /// The one-time token; needed only while the folder knows no membership.
+  /// The Secret in the agent's namespace for both, of an agent inside its cluster; nil for the folder.
+  public var stateSecret: String?
+  /// The one-time token; needed only while the agent knows no membership. Another one than that of the last join is taken
+  /// as the wish to join again.
   public var token: String?
   /// How the agent behaves.
   public var options: ClusterAgent.Options
+  /// The proxies on the way to the controller's addresses; without one an address is reached directly.
+  public var proxies: [String: ProxyAddress] = [:]
   /// How much is asked of the cluster's API server.
   public var limits = RequestLimits()
 
@@ -70,31 +75,62 @@ public struct AgentSetup: Sendable {
   ///
   /// - Throws: `AgentState.StateError`, a `KubeError` for the kubeconfig, the controller's `ErrorEnvelope` for a token
   ///   that is used up, expired or meant for another cluster, `AgentConnectionError` when it does not answer.
-  func agent(client: HTTPClient, cache: BundleCache, logger: Logger) async throws -> ClusterAgent {
-    let state = try AgentState(folder: stateFolder)
+  ///
+  /// - Parameter link: the clients of addresses behind a proxy.
+  func agent(
+    client: HTTPClient, link: [String: HTTPClient] = [:], cache: BundleCache, logger: Logger
+  ) async throws -> ClusterAgent {
     let kube = KubeClient(transport: try kubernetes.transport(client), limits: limits, logger: logger)
-    let cluster: ClusterID
-    if let known = try state.cluster(of: controller) {
-      cluster = known
-    } else {
-      guard let token, !token.isEmpty else {
-        throw AgentConnectionError(
-          "\(stateFolder) belongs to no cluster of \(controller) yet: give a one-time token with --token FILE, from "
-            + "`flotilla cluster add NAME`")
-      }
-      let request = JoinRequest(token: token, publicKey: state.publicKey, agentVersion: Self.version)
-      let answer = try await AgentConnection.join(request, controller: controller, client: client, tls: controllerTLS)
-      try state.remember(answer.cluster, name: answer.clusterName, of: controller)
-      logger.info("joined", metadata: ["cluster": "\(answer.clusterName)"])
-      cluster = answer.cluster
-    }
+    let state = try await AgentState(in: home(kube))
+    let (cluster, key) = try await membership(state, client: client, link: link, logger: logger)
     let version = (try? await kube.serverVersion()) ?? ""
     let identity = AgentConnection.Identity(
       cluster: cluster, instance: Self.randomText(), agentVersion: Self.version, kubernetesVersion: version,
-      sign: { try state.sign($0) })
+      sign: { try key.sign($0) })
     let connection = AgentConnection(
-      controller: controller, identity: identity, client: client, tls: controllerTLS)
+      controller: controller, identity: identity, client: client, tls: controllerTLS, clients: link)
     return ClusterAgent(kube: kube, connection: connection, cache: cache, options: options, logger: logger)
+  }
+
+  private func home(_ kube: KubeClient) -> any AgentHome {
+    guard let stateSecret else { return AgentFolder(path: stateFolder) }
+    return AgentSecret(kube: kube, namespace: options.namespace, name: stateSecret)
+  }
+
+  /// Which cluster the agent is, and with which key: by its membership, or by joining.
+  private func membership(
+    _ state: AgentState, client: HTTPClient, link: [String: HTTPClient], logger: Logger
+  ) async throws -> (ClusterID, AgentState) {
+    let given = token.flatMap { $0.isEmpty ? nil : $0 }
+    guard let known = try await state.membership(of: controller) else {
+      guard let given else {
+        throw AgentConnectionError(
+          "\(state.place) belongs to no cluster of \(controller) yet: give a one-time token with --token FILE, from "
+            + "`flotilla cluster add NAME`")
+      }
+      return (try await join(state, given, client: client, link: link, logger: logger), state)
+    }
+    guard let given, known.isOlder(than: given) else { return (known.cluster, state) }
+    do {
+      let next = try await state.withNextKey()
+      return (try await join(next, given, client: client, link: link, logger: logger), next)
+    } catch let error as ErrorEnvelope where error.code == .unauthenticated || error.code == .conflict {
+      logger.warning(
+        "the token given is not good; the agent goes on as the cluster that it is",
+        metadata: ["error": "\(error.message)"])
+      return (known.cluster, state)
+    }
+  }
+
+  private func join(
+    _ state: AgentState, _ token: String, client: HTTPClient, link: [String: HTTPClient], logger: Logger
+  ) async throws -> ClusterID {
+    let request = JoinRequest(token: token, publicKey: state.publicKey, agentVersion: Self.version)
+    let answer = try await AgentConnection.join(
+      request, controller: controller, client: client, tls: controllerTLS, clients: link)
+    try await state.remember(answer.cluster, name: answer.clusterName, of: controller, token: token)
+    logger.info("joined", metadata: ["cluster": "\(answer.clusterName)"])
+    return answer.cluster
   }
 
   private static func randomText() -> String {
@@ -137,17 +173,34 @@ public struct AgentFleet: Service {
   }
 
   private func work(_ setup: AgentSetup, client: HTTPClient, cache: BundleCache) async throws {
+    let made = Dictionary(
+      uniqueKeysWithValues: Set(setup.proxies.values).map { ($0, HTTPTransport.makeClient(through: $0)) })
+    let outcome: Result<Void, any Error>
+    do {
+      try await work(setup, client: client, link: setup.proxies.compactMapValues { made[$0] }, cache: cache)
+      outcome = .success(())
+    } catch { outcome = .failure(error) }
+    for client in made.values { try await client.shutdown() }
+    try outcome.get()
+  }
+
+  private func work(
+    _ setup: AgentSetup, client: HTTPClient, link: [String: HTTPClient], cache: BundleCache
+  ) async throws {
     var logger = logger
     logger[metadataKey: "cluster"] = "\(setup.kubernetes.displayName)"
     var backoff = Backoff(longest: .seconds(15))
     while !Task.isCancelled {
       do {
-        return try await setup.agent(client: client, cache: cache, logger: logger).run()
+        return try await setup.agent(client: client, link: link, cache: cache, logger: logger).run()
       } catch let error as AgentConnectionError where setup.token != nil {
         logger.warning("the controller does not answer", metadata: ["error": "\(error)"])
         await backoff.pause()
       } catch let error as ErrorEnvelope where error.code == .unavailable || error.code == .internal {
         logger.warning("the controller cannot let the agent join now", metadata: ["error": "\(error.message)"])
+        await backoff.pause()
+      } catch let error as KubeError where error.kind == .connection && setup.stateSecret != nil {
+        logger.warning("the cluster does not answer", metadata: ["error": "\(error)"])
         await backoff.pause()
       } catch {
         guard setups.count > 1 else { throw error }

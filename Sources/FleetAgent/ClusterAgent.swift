@@ -22,6 +22,8 @@ public struct ClusterAgent: Service {
     public var repairsPerMinute: Int
     /// How files that are encrypted with SOPS are decrypted; nil to refuse them.
     public var sops: SopsOptions?
+    /// The namespaces that orders may write to; nil for all, and for objects beside namespaces.
+    public var onlyNamespaces: Set<String>?
 
     /// Makes options.
     public init(
@@ -57,9 +59,10 @@ public struct ClusterAgent: Service {
   public func run() async throws { await cancelWhenGracefulShutdown { await work() } }
 
   private func work() async {
-    let writer = ClusterWriter(
+    var writer = ClusterWriter(
       kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger,
       sops: options.sops.map { SopsDecryptor(kube: kube, options: $0) })
+    writer.territory = options.onlyNamespaces.map(Territory.init)
     // Orders are taken only when the fences are known.
     guard let records = await restore(writer) else { return }
     let outbox = Outbox()

@@ -46,8 +46,12 @@ public actor AgentConnection {
   ///     one database are separated by commas.
   ///   - client: shared with others; its pool must allow one connection per long poll.
   ///   - tls: what to trust; nil for the system's authorities.
-  public init(controller: String, identity: Identity, client: HTTPClient, tls: TLSConfiguration? = nil) {
-    http = AgentHTTP(controller: controller, client: client, tls: tls)
+  ///   - clients: others for some addresses, which are reached through a proxy.
+  public init(
+    controller: String, identity: Identity, client: HTTPClient, tls: TLSConfiguration? = nil,
+    clients: [String: HTTPClient] = [:]
+  ) {
+    http = AgentHTTP(controller: controller, client: client, tls: tls, clients: clients)
     self.identity = identity
   }
 
@@ -55,9 +59,10 @@ public actor AgentConnection {
   ///
   /// - Throws: the controller's `ErrorEnvelope`, or an `AgentConnectionError`.
   public static func join(
-    _ request: JoinRequest, controller: String, client: HTTPClient, tls: TLSConfiguration? = nil
+    _ request: JoinRequest, controller: String, client: HTTPClient, tls: TLSConfiguration? = nil,
+    clients: [String: HTTPClient] = [:]
   ) async throws -> JoinResponse {
-    try await AgentHTTP(controller: controller, client: client, tls: tls).post("join", request)
+    try await AgentHTTP(controller: controller, client: client, tls: tls, clients: clients).post("join", request)
   }
 
   /// Waits for orders above what was seen.

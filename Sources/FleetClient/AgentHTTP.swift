@@ -20,10 +20,13 @@ struct AgentHTTP: Sendable {
   let addresses: ControllerAddresses
   let client: HTTPClient
   let tls: TLSConfiguration?
+  /// Clients for addresses that are not reached with `client`, because a proxy is on the way.
+  var clients: [String: HTTPClient] = [:]
   /// An answer is at most 1,000 objects of at most 1.5 MiB, and a bundle at most 32 MiB.
   private static let largestAnswer = 64 << 20
 
-  init(controller: String, client: HTTPClient, tls: TLSConfiguration?) {
+  init(controller: String, client: HTTPClient, tls: TLSConfiguration?, clients: [String: HTTPClient] = [:]) {
+    self.clients = clients
     addresses = ControllerAddresses(controller, isShuffled: true)
     self.client = client
     self.tls = tls
@@ -88,7 +91,8 @@ struct AgentHTTP: Sendable {
     let response: HTTPClientResponse
     let answer: [UInt8]
     do {
-      response = try await client.execute(request, timeout: .milliseconds(timeout.wholeMilliseconds))
+      response = try await (clients[controller] ?? client).execute(
+        request, timeout: .milliseconds(timeout.wholeMilliseconds))
       var buffer = try await response.body.collect(upTo: Self.largestAnswer)
       answer = buffer.readBytes(length: buffer.readableBytes) ?? []
     } catch is CancellationError {

@@ -110,7 +110,9 @@ struct FlotillaCommand: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "The fleet and its people",
-        subcommands: [ClusterCommand.self, FleetSetCommand.self, TokenCommand.self, CredentialCommand.self]),
+        subcommands: [
+          ClusterCommand.self, AgentCommand.self, FleetSetCommand.self, TokenCommand.self, CredentialCommand.self,
+        ]),
       CommandGroup(
         name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self, ExitCodesCommand.self]),
     ])

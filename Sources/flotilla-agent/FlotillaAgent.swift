@@ -33,13 +33,30 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var cluster: ClusterOptions
 
   @Option(help: "The folder for the agent's key and membership; made at the first start.")
-  var stateDir: String
+  var stateDir: String?
 
-  @Option(help: "The file with the one-time token, or - for standard input. Needed at the first start only.")
+  @Option(
+    help:
+      "The Secret for both, in flotilla-system, of an agent in its cluster; in the place of --state-dir.")
+  var stateSecret: String?
+
+  @Option(
+    help:
+      "The file with the one-time token, or - for standard input. Needed at the first start; another token makes the agent join again, with a new key."
+  )
   var token: String?
+
+  @Option(help: "The namespaces that orders may write to, separated by commas; without it every one.")
+  var onlyNamespaces: String?
 
   @Option(help: "The certificate authorities in PEM to trust for the controller.")
   var caFile: String?
+
+  @Option(
+    help:
+      "The proxy to the controller: http://[USER:PASSWORD@]HOST:PORT or socks5://HOST:PORT (FLOTILLA_PROXY). Without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY count."
+  )
+  var proxy: String?
 
   @Option(help: "How many objects that drifted are put right in a minute, over the whole cluster.")
   var repairsPerMinute = 120
@@ -64,6 +81,9 @@ struct Run: AsyncParsableCommand {
   var logLevel = "info"
 
   func validate() throws {
+    guard (stateDir == nil) != (stateSecret == nil) else {
+      throw ValidationError("give one of --state-dir and --state-secret: the agent has to keep its key somewhere")
+    }
     for url in AgentSetup.addresses(controller) {
       guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
         throw ValidationError("--controller: \"\(url)\" is no URL; expected https://HOST[:PORT]")
@@ -91,9 +111,14 @@ struct Run: AsyncParsableCommand {
     var options = ClusterAgent.Options(repairsPerMinute: repairsPerMinute)
     options.sops = SopsOptions(secret: sopsSecret)
     options.sops?.program = sopsProgram
+    options.onlyNamespaces = onlyNamespaces.map { text in
+      Set(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
+    }
     var setup = AgentSetup(
       controller: controller, controllerTLS: try trust(), kubernetes: .server(try cluster.kubernetes()),
-      stateFolder: stateDir, token: try readToken(), options: options)
+      stateFolder: stateDir ?? "", token: try readToken(logger), options: options)
+    setup.stateSecret = stateSecret
+    setup.proxies = try proxies()
     setup.limits = RequestLimits(
       concurrentRequests: concurrentRequests, requestsPerSecond: requestsPerSecond, burstRequests: burstRequests)
     let group = ServiceGroup(
@@ -104,8 +129,21 @@ struct Run: AsyncParsableCommand {
     }
   }
 
-  private func readToken() throws -> String? {
+  private func proxies() throws -> [String: ProxyAddress] {
+    let environment = ProcessInfo.processInfo.environment
+    let named = proxy ?? environment["FLOTILLA_PROXY"].flatMap { $0.isEmpty ? nil : $0 }
+    do {
+      return try ControllerProxies.on(wayTo: controller, named: named, environment: environment)
+    } catch { throw ValidationError(error.description) }
+  }
+
+  private func readToken(_ logger: Logger) throws -> String? {
     guard let token else { return nil }
+    if token != "-", !FileManager.default.fileExists(atPath: token) {
+      // In a cluster the Secret with the token may be deleted when the agent has joined.
+      logger.info("there is no token any more", metadata: ["file": "\(token)"])
+      return nil
+    }
     let text: String?
     if token == "-" {
       text = readLine(strippingNewline: true)

@@ -42,8 +42,9 @@ final class AgentEndpoint: Sendable {
     case "/api/v1/agent/join":
       let request = try JSONDecoder().decode(JoinRequest.self, from: body)
       let isGood = state.withLock { state in
+        guard state.tokens.remove(request.token) != nil else { return false }
         state.publicKey = request.publicKey
-        return state.tokens.remove(request.token) != nil
+        return true
       }
       guard isGood else {
         return try json(ErrorEnvelope(code: .unauthenticated, message: "the token is used up"), .unauthorized)
@@ -138,9 +139,9 @@ struct AgentConnectionTests {
           try await Self.running(setup) {
             _ = try await eventually("a second session") { endpoint.state.withLock { $0.opened > 1 ? true : nil } }
           }
-          let state = try AgentState(folder: folder)
-          #expect(try state.cluster(of: gone) == nil, "of the addresses only those of the last start count")
-          #expect(try state.cluster(of: "\(gone),\(controller)") != nil)
+          let state = try await AgentState(in: AgentFolder(path: folder))
+          #expect(try await state.cluster(of: gone) == nil, "of the addresses only those of the last start count")
+          #expect(try await state.cluster(of: "\(gone),\(controller)") != nil)
         }
       }
     }

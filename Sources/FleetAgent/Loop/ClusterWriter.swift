@@ -13,6 +13,8 @@ struct ClusterWriter: Sendable {
   let logger: Logger
   /// What decrypts SOPS; nil for an agent that does not.
   var sops: SopsDecryptor?
+  /// Where orders may write; nil for everywhere.
+  var territory: Territory?
 
   var objects: ObjectWriter { ObjectWriter(kube: kube, namespace: namespace, logger: logger) }
 
@@ -23,9 +25,11 @@ struct ClusterWriter: Sendable {
       let known: [String: KindScope]
       do { known = try await objects.scopes(of: documents) } catch { throw WriteFailure(error) }
       let applySet = ApplySet(target: order.target, agentNamespace: namespace)
+      let order = territory?.narrowing(order) ?? order
       let objects = try syncObjects(documents, order: order, applySet: applySet, decrypted: decrypted) { group, kind in
         known["\(group)/\(kind)"]
       }
+      try territory?.check(objects)
       return .bundleArrived(order.target, bundle, objects)
     } catch let failure as WriteFailure {
       return .bundleFailed(order.target, bundle, failure)

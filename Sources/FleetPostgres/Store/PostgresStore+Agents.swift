@@ -33,7 +33,12 @@ extension PostgresStore {
         )
       }
       guard let found, !found.isRemoved else { throw StoreError(.notFound, "this join token is not known") }
-      if found.isUsed { throw StoreError(.conflict, "this join token was used already; create another one") }
+      if found.isUsed {
+        // The answer to the join may have got lost: whoever shows token and key again gets it again.
+        let key = try session.binaryRows(AgentQueries.publicKey, .int(found.id)) { try $0.optionalBytes() }.first
+        if let key = key ?? nil, Array(key) == publicKey { return (ClusterID(found.id), ClusterName(found.name)) }
+        throw StoreError(.conflict, "this join token was used already; create another one")
+      }
       if found.isExpired { throw StoreError(.conflict, "this join token has expired; create another one") }
       let hasAgent = try session.first(AgentQueries.hasAgent, .int(found.id), read: { try $0.bool() }) ?? false
       if hasAgent, !found.mayReplace {

@@ -41,6 +41,25 @@ public struct HTTPTransport: KubeTransport {
     HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
   }
 
+  /// A client whose every connection goes through a proxy. The caller shuts it down.
+  public static func makeClient(through proxy: ProxyAddress) -> HTTPClient {
+    HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(through: proxy))
+  }
+
+  static func configuration(through proxy: ProxyAddress?) -> HTTPClient.Configuration {
+    var configuration = clientConfiguration
+    guard let proxy else { return configuration }
+    configuration.proxy =
+      switch proxy.scheme {
+      case .http:
+        .server(
+          host: proxy.host, port: proxy.port,
+          authorization: proxy.user.map { .basic(username: $0, password: proxy.password ?? "") })
+      case .socks5: .socksServer(host: proxy.host, port: proxy.port)
+      }
+    return configuration
+  }
+
   static var clientConfiguration: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
@@ -143,17 +162,7 @@ private final class OwnClient: Sendable {
   let client: HTTPClient
 
   init(proxy: ProxyAddress?, override: (name: String, host: String)?) {
-    var configuration = HTTPTransport.clientConfiguration
-    if let proxy {
-      configuration.proxy =
-        switch proxy.scheme {
-        case .http:
-          .server(
-            host: proxy.host, port: proxy.port,
-            authorization: proxy.user.map { .basic(username: $0, password: proxy.password ?? "") })
-        case .socks5: .socksServer(host: proxy.host, port: proxy.port)
-        }
-    }
+    var configuration = HTTPTransport.configuration(through: proxy)
     if let override { configuration.dnsOverride = [override.name: override.host] }
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }

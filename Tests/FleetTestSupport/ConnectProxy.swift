@@ -4,18 +4,18 @@ import NIOPosix
 import Synchronization
 
 /// A proxy on 127.0.0.1 that makes connections, asked by HTTP's CONNECT or by SOCKS 5, and notes what it was asked for.
-final class ConnectProxy: Sendable {
+public final class ConnectProxy: Sendable {
   private let asked = Mutex<[String]>([])
   /// What the head of a request must contain.
-  let wanted: String
+  public let wanted: String
 
   /// The heads of all requests, in order.
-  var heads: [String] { asked.withLock { $0 } }
+  public var heads: [String] { asked.withLock { $0 } }
 
   private init(wanted: String) { self.wanted = wanted }
 
   /// Runs the body with a proxy's port.
-  static func with(wanted: String = "", _ body: (ConnectProxy, Int) async throws -> Void) async throws {
+  public static func with(wanted: String = "", _ body: (ConnectProxy, Int) async throws -> Void) async throws {
     let proxy = ConnectProxy(wanted: wanted)
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
