@@ -221,6 +221,79 @@ struct SopsTests {
     }
   }
 
+  @Test("what would change at an object that somebody else has is not told when it was decrypted")
+  func adoption() async throws {
+    let key = try await Key()
+    let text = """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: settings
+        annotations:
+          argocd.argoproj.io/sync-options: FailOnSharedResource=true
+      data:
+        dsn: postgres://hunter5
+      """
+    let bundle = try Self.rendered([
+      "app/settings.yaml": try await Self.encrypted(text, for: key, "--encrypted-regex", "^data$")
+    ])
+    try await Self.withAgent(key) { controller, kube in
+      _ = try await kube.create(
+        ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]],
+        as: ObjectIdentity(group: "", version: "v1", kind: "Namespace", name: "shop"))
+      _ = try await kube.apply(
+        [
+          "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "settings", "namespace": "shop"],
+          "data": ["dsn": "postgres://hunter4"],
+        ], as: ClusterAgentTests.settings)
+      await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
+      let refused = try await controller.first("refused") { $0.phase == .failed }
+      #expect(refused.message.contains("changes values that are not shown"), "\(refused.message)")
+      #expect(!(await Self.told(controller)).contains("hunter"))
+      #expect(try await kube.get(ClusterAgentTests.settings)?["data", "dsn"]?.string == "postgres://hunter4")
+    }
+  }
+
+  @Test("an encrypted hook runs decrypted, and nothing of it is told when it fails")
+  func hook() async throws {
+    let key = try await Key()
+    let text = """
+      apiVersion: batch/v1
+      kind: Job
+      metadata:
+        name: migrate
+        annotations:
+          argocd.argoproj.io/hook: PreSync
+      spec:
+        backoffLimit: 0
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+              - name: run
+                image: migrate:1
+                env:
+                  - name: DSN
+                    value: postgres://hunter6
+      """
+    let bundle = try Self.rendered([
+      "app/migrate.yaml": try await Self.encrypted(text, for: key, "--encrypted-regex", "^value$"),
+      "app/settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n",
+    ])
+    #expect(!bundle.contains("hunter"))
+    let failing = try Scenario(yaml: Array("rules: [{images: ['migrate:*'], fails: true}]".utf8))
+    try await Self.withAgent(key, scenario: failing) { controller, kube in
+      await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
+      let failed = try await controller.first("failed") { $0.phase == .failed }
+      #expect(failed.message.contains("Job shop/migrate"), "\(failed.message)")
+      let job = try #require(try await kube.get(HookRunTests.identity("migrate")))
+      let container = job["spec", "template", "spec", "containers"]?.array?.first
+      #expect(container?["env"]?.array?.first?["value"]?.string == "postgres://hunter6")
+      #expect(!(await Self.told(controller)).contains("hunter"))
+      #expect(try await kube.get(ClusterAgentTests.settings) == nil)
+    }
+  }
+
   @Test("what no agent could decrypt is refused when it is rendered")
   func notRendered() async throws {
     let key = try await Key()

@@ -57,6 +57,8 @@ extension Pass {
     var next: [Int] = []
     for unit in units.indices where units[unit].stage == index && units[unit].hasPendingStep {
       if !isShut(index, for: unit), !passOver(unit: unit, stage: index) { next.append(unit) }
+      // The budget of unreachable ones may be used up by now: the others keep their turn.
+      guard mayDispatch else { return [] }
     }
     return next
   }

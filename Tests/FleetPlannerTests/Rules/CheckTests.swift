@@ -82,6 +82,24 @@ struct CheckTests {
     #expect(fleet.stages[0].state == .passed)
   }
 
+  @Test("R20 what has stopped a stage before it opened is measured anew after a resume")
+  func measuredAnew() throws {
+    var fleet = try gated(before: [analysis()])
+    fleet.pass()
+    try fleet.measure(.inconclusive, value: "")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    try fleet.give(.resume)
+    fleet.pass()
+    #expect(fleet.run.state == .running && fleet.stages[0].state == .gated)
+    for _ in 1...2 {
+      try fleet.measure(.pass)
+      fleet.advance(.seconds(30))
+    }
+    fleet.pass()
+    #expect(fleet.stages[0].state == .open)
+  }
+
   @Test("R20 a paused run is measured as a running one, one that has ended is not")
   func measuredWhilePaused() throws {
     var fleet = try gated(before: [analysis()])

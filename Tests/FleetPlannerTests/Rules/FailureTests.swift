@@ -296,6 +296,18 @@ struct FailureTests {
     #expect(fleet.inFlight == ["c01"])
   }
 
+  @Test("R15 when more are away than the budget allows, the run pauses at the first too many, and the rest keep their turn")
+  func awayBeyondBudget() throws {
+    var strategy = strategy([stage("all", .rest, at: .count(8))])
+    strategy.budgets.unreachable = .count(1)
+    var fleet = try fleet(strategy, members(8))
+    for cluster in fleet.units.map(\.clusterName) { fleet.silence(cluster, for: .seconds(300)) }
+    fleet.pass()
+    #expect(fleet.run.state == .paused)
+    #expect(fleet.states().filter { $0 == .unreachable }.count == 2)
+    #expect(fleet.states().filter { $0 == .pending }.count == 6)
+  }
+
   @Test("R15 a breach of the unreachable budget alone pauses the run, it never rolls back")
   func unreachableBudget() throws {
     var fleet = try fleet(oneByOne(), members(8))
