@@ -151,4 +151,36 @@ struct ChartRepositoryTests {
       #expect(expanded.targets.first?.path == "shop")
     }
   }
+
+  @Test(.enabled(if: RegistryServer.isAvailable))
+  func aRegistryIsAskedAgainInTime() async throws {
+    try await Self.with { controller, charts in
+      try await RegistryServer.with(folder: charts.folder + "/..") { registry in
+        func push(_ version: String) async throws {
+          try await charts.helm(
+            "push", "\(charts.folder)/shop-\(version).tgz", "oci://\(registry.address)/team", "--plain-http")
+        }
+        try await push("1.0.0")
+        try await controller.apply(
+          ControllerFixture.clusters(["east"])
+            + Self.repository("oci://\(registry.address)/team").replacing("type: helm, ", with: "") + Self.fleetSet())
+        try await controller.settle()
+        try await controller.confirm()
+        let set = try await controller.set()
+        #expect(set.newestRelease?.sources.first?.chart == ChartVersion(name: "shop", version: "1.0.0"))
+        // It is looked at again after the poll interval, and at once by a controller that remembers nothing.
+        let look = try #require(try await controller.run(.expansion, row: set.id.rawValue))
+        #expect(look <= (try await controller.store.now()) + .seconds(61))
+        try await push("1.1.0")
+        var another = controller
+        try await another.addCharts(folder: "other-charts")
+        _ = try await another.run(.expansion, row: set.id.rawValue)
+        #expect(try await controller.set().newestRelease?.sources.first?.chart?.version == "1.1.0")
+        // The first one learns of it from the release, and does not go back.
+        _ = try await controller.run(.expansion, row: set.id.rawValue)
+        #expect(try await controller.set().newestRelease?.sources.first?.chart?.version == "1.1.0")
+        #expect(try await controller.set().newestRelease?.number == 2)
+      }
+    }
+  }
 }

@@ -34,7 +34,7 @@ public struct ChartFixture: Sendable {
     let result: Result<Value, any Error>
     do {
       let fixture = ChartFixture(
-        folder: folder + "/served", url: "http://127.0.0.1:\(try await port(in: folder + "/log"))")
+        folder: folder + "/served", url: "http://127.0.0.1:\(try await port(in: folder + "/log", after: " port "))")
       try await fixture.index()
       result = .success(try await body(fixture))
     } catch {
@@ -44,16 +44,19 @@ public struct ChartFixture: Sendable {
     return try result.get()
   }
 
-  /// The port that the server says it took: `Serving HTTP on 127.0.0.1 port 40123 (…`.
-  private static func port(in log: String) async throws -> Int {
+  /// The port that a server says it took, after some words of its log.
+  static func port(in log: String, after words: String) async throws -> Int {
     for _ in 0..<3_000 {
-      let words = (try? String(contentsOfFile: log, encoding: .utf8))?.split(separator: " ") ?? []
-      if let place = words.firstIndex(of: "port"), place + 2 < words.count, let port = Int(words[place + 1]) {
-        return port
+      let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+      if let place = text.firstRange(of: words) {
+        let digits = text[place.upperBound...].prefix { $0.isNumber }
+        // Whatever follows shows that the number is whole.
+        if let port = Int(digits), text[place.upperBound...].count > digits.count { return port }
       }
       try await Task.sleep(for: .milliseconds(10))
     }
-    throw GitFixture.Failure(description: "no server of charts could be started")
+    throw GitFixture.Failure(
+      description: "no server was started: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
   }
 
   /// Packages a chart with one ConfigMap that states its version and the value `region`, and makes the index anew.

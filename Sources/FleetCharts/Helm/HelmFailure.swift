@@ -4,10 +4,12 @@ import FleetPorts
 /// known count as an unreachable server: they are shown, and tried again.
 enum HelmFailure {
   private static let authenticationWords = [
-    "401", "403", "nauthorized", "authentication required", "denied", "no basic auth",
+    "unauthorized", "forbidden", "authentication required", "denied", "no basic auth", "credential not found",
+    "code 401", "code 403",
   ]
   private static let unreachableWords = [
-    "connection refused", "no such host", "timeout", "i/o", "EOF", "connection reset", "network is unreachable", " 50",
+    "connection refused", "no such host", "timeout", "i/o", "EOF", "connection reset", "network is unreachable",
+    "code 50", " : 50",
     "x509", "tls:",
   ]
   private static let versionWords = [
@@ -40,7 +42,7 @@ enum HelmFailure {
         .refNotFound, "repository '\(repository)' has no such chart or version: \(shown)",
         hint: "check the chart's name and its version")
     }
-    if lower.contains("404") {
+    if has([" : 404", "code 404"]) {
       return SourceError(
         .repositoryNotFound, "repository '\(repository)' is not on the server: \(shown)",
         hint: "a repository of charts has an index.yaml under its URL; check the URL")
