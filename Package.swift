@@ -75,6 +75,7 @@ let targets: [Target] = [
     ],
     resources: [.embedInCode("Migrations")]),
   library("FleetGit", ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2", crypto, logging]),
+  library("FleetCharts", ["FleetModel", "Manifest", "FleetPorts", "FleetPrograms", logging]),
   library(
     "KubeClient",
     [
@@ -129,7 +130,8 @@ let targets: [Target] = [
   program(
     "flotilla-controller",
     [
-      "FleetModel", "FleetPostgres", "FleetGit", "FleetForges", "FleetPrograms", "FleetController", "FleetPush",
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetCharts", "FleetForges", "FleetPrograms", "FleetController",
+      "FleetPush",
       "FleetServer", "FleetPorts", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
     ]),
   program(
@@ -188,6 +190,9 @@ let targets: [Target] = [
     ]),
   tests("FleetGitTests", ["FleetGit", "FleetPorts", "FleetPrograms", "FleetModel", "FleetTestSupport", logging]),
   tests(
+    "FleetChartsTests",
+    ["FleetCharts", "FleetPorts", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging]),
+  tests(
     "FleetForgesTests",
     [
       "FleetForges", "FleetGenerators", "FleetDocuments", "FleetPorts", "Manifest", "FleetModel", "FleetTestSupport",
@@ -213,8 +218,8 @@ let targets: [Target] = [
   tests(
     "FleetControllerTests",
     [
-      "FleetController", "FleetDocuments", "FleetForges", "FleetGenerators", "FleetGit", "FleetPlanner", "FleetPorts",
-      "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging,
+      "FleetController", "FleetCharts", "FleetDocuments", "FleetForges", "FleetGenerators", "FleetGit", "FleetPlanner",
+      "FleetPorts", "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging,
     ]),
   tests(
     "FleetServerTests",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetCharts
 import FleetController
 import FleetForges
 import FleetGit
@@ -106,11 +107,17 @@ struct Run: AsyncParsableCommand {
   private func services(
     store: PostgresStore, controller: ControllerID, secrets: SecretBox, metrics: PrometheusMetrics, _ logger: Logger
   ) throws -> [any Service] {
-    let sources = try GitSourceReader(
-      GitConfiguration(
-        dataFolder: database.folder + "/mirrors", fileFolders: fileRepositories.map { [$0] } ?? [],
-        allowsLoopback: allowLoopback), logger: logger)
     let vault = CredentialVault(store: store, box: secrets)
+    let sources = RepositorySources(
+      git: try GitSourceReader(
+        GitConfiguration(
+          dataFolder: database.folder + "/mirrors", fileFolders: fileRepositories.map { [$0] } ?? [],
+          allowsLoopback: allowLoopback), logger: logger),
+      charts: try HelmChartReader(
+        ChartConfiguration(
+          dataFolder: database.folder + "/charts", allowsLoopback: allowLoopback, programFolders: programFolders),
+        logger: logger),
+      credentials: vault)
     var pushOptions = PushOptions()
     pushOptions.limit = pushClusters
     pushOptions.allowsLoopback = allowLoopback

@@ -1,3 +1,4 @@
+import FleetCharts
 import FleetController
 import FleetDocuments
 import FleetGit
@@ -16,8 +17,8 @@ import Testing
 struct ControllerFixture: Sendable {
   let database: TestDatabase
   let git: GitFixture
-  let sources: GitSourceReader
-  let current: CurrentSources
+  private(set) var sources: any SourceReader
+  private(set) var current: CurrentSources
   let controller: ControllerID
   let logger: Logger
   /// Answers generators that ask other programs.
@@ -62,6 +63,25 @@ struct ControllerFixture: Sendable {
 
   /// Lets expansions remember what earlier ones found, as they do in a controller.
   mutating func keepsExpander() { kept = expander }
+
+  /// Lets it read repositories of charts as well.
+  mutating func addCharts(folder: String) async throws {
+    sources = RepositorySources(
+      git: sources,
+      charts: try HelmChartReader(
+        ChartConfiguration(
+          dataFolder: git.folder + "/" + folder, allowsLoopback: true, programFolders: ChartFixture.programFolders),
+        logger: logger),
+      credentials: NoCredentials())
+    current = CurrentSources(sources: sources, store: store, credentials: NoCredentials())
+  }
+
+  /// What a set of these documents would be expanded to, without any of them being stored.
+  func preview(_ text: String, set: FleetSetName = "shop") async throws -> ExpandedSet {
+    let (documents, findings) = Documents.read(Array(text.utf8), file: "test.yaml")
+    #expect(findings.filter { $0.severity == .error } == [])
+    return try await previewer.expand(set, documents: documents, cluster: nil, in: .defaultProject).set
+  }
 
   /// Another controller over the same database, with mirrors of its own that nothing was fetched into.
   func another() async throws -> ControllerFixture {

@@ -168,8 +168,6 @@ struct ApplicationSetTests {
       Self.read(text).findings == [
         "f.yaml:5:28  warning: spec.generators[0].clusters.flatlist: unknown field; did you mean \"flatList\"?",
         "f.yaml:6:72  warning: spec.template.spec.source.repoURl: an Application has no such field; did you mean \"repoURL\"?",
-        "f.yaml:6:91  warning: spec.template.spec.source.chart: this version renders no charts of other repositories than Git's\n"
-          + "             previews show the Application; a target made from it is refused",
         "f.yaml:6:109  warning: spec.template.spec.destination.servr: an Application has no such field; did you mean \"server\"?",
         "f.yaml:7:3  warning: spec.stategy: unknown field; did you mean \"strategy\"?",
       ])

@@ -92,7 +92,7 @@ import Testing
   @Test func whatIsNotRenderedIsRefused() throws {
     let set = try Self.set(
       """
-      {metadata: {name: a}, spec: {project: p, source: {repoURL: shop, chart: web, helm: {releaseName: x}}, \
+      {metadata: {name: a}, spec: {project: p, source: {repoURL: shop, path: web, plugin: {name: x}}, \
       destination: {name: esat, namespace: web}}}
       """, generators: "[{list: {elements: [{n: 1}]}}]")
     guard case .failed(let problems) = expand(set, inventory: Self.inventory) else {
@@ -101,9 +101,36 @@ import Testing
     }
     #expect(
       problems.map(\.field) == [
-        "spec.template.spec.source.chart", "spec.template.spec.destination.name",
+        "spec.template.spec.source.plugin", "spec.template.spec.destination.name",
       ])
     #expect(problems.last?.hint == "did you mean \"east\"?")
+  }
+
+  @Test func aChartOfARepositoryIsATargetOfIt() throws {
+    func expanded(_ source: String) throws -> Expansion {
+      let set = try Self.set(
+        "{metadata: {name: a}, spec: {project: p, source: \(source), destination: {name: east}}}",
+        generators: "[{list: {elements: [{n: 1}]}}]")
+      return expand(set, inventory: Self.inventory)
+    }
+    let range = "{repoURL: ghcr.io/shop/charts, chart: web, targetRevision: ^1.2, helm: {releaseName: x}}"
+    guard case .targets(let targets, _, _) = try expanded(range) else {
+      Issue.record("no targets")
+      return
+    }
+    #expect(targets.first?.isChart == true && targets.first?.path == "web")
+    #expect(targets.first?.revision == .semanticVersion("^1.2") && targets.first?.repository == "ghcr.io/shop/charts")
+    for (source, field) in [
+      ("{repoURL: a, chart: web}", "targetRevision"), ("{repoURL: a, chart: ../web, targetRevision: 1.0.0}", "chart"),
+      ("{repoURL: a, chart: web, path: b, targetRevision: 1.0.0}", "path"),
+      ("{repoURL: a, chart: web, kustomize: {namePrefix: b}, targetRevision: 1.0.0}", "kustomize"),
+    ] {
+      guard case .failed(let problems) = try expanded(source) else {
+        Issue.record("\(source) did not fail")
+        continue
+      }
+      #expect(problems.map(\.field) == ["spec.template.spec.source.\(field)"])
+    }
   }
 
   @Test func aTemplateThatFailsHasItsPlaceInTheDocument() throws {

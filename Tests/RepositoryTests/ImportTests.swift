@@ -22,6 +22,7 @@ struct ImportTests {
     "FleetClient": ["FleetModel", "FleetAPI"],
     "FleetPostgres": ["FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ"],
     "FleetGit": ["FleetModel", "FleetPorts", "FleetPrograms", "CLibGit2"],
+    "FleetCharts": ["FleetModel", "Manifest", "FleetPorts", "FleetPrograms"],
     "KubeClient": ["FleetModel", "Manifest", "FleetPrograms"],
     "FleetForges": ["FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetPorts"],
     "FleetAgent": ["FleetModel", "Manifest", "FleetSync", "FleetPrograms", "FleetAPI", "FleetClient", "KubeClient"],
@@ -44,7 +45,8 @@ struct ImportTests {
     ],
     "flotilla": ["FleetCommands"],
     "flotilla-controller": [
-      "FleetModel", "FleetPostgres", "FleetGit", "FleetForges", "FleetPrograms", "FleetController", "FleetPush",
+      "FleetModel", "FleetPostgres", "FleetGit", "FleetCharts", "FleetForges", "FleetPrograms", "FleetController",
+      "FleetPush",
       "FleetServer", "FleetPorts",
     ],
     "flotilla-agent": ["FleetAgent", "FleetModel", "KubeClient"],

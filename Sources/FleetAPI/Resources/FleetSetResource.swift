@@ -83,8 +83,12 @@ public struct ReleaseResource: WireValue {
     public var repository: RepositoryName
     /// The revision as it was asked for.
     public var revision: String
-    /// The commit, in full.
+    /// The commit, in full; of a chart of a repository the SHA-256 of its archive.
     public var commit: String
+    /// The chart, when it comes from a repository of charts; null for what comes from Git.
+    public var chart: String?
+    /// The chart's exact version; null for what comes from Git.
+    public var version: String?
     /// The author as `Name <mail>`.
     public var author: String
     /// The first line of the commit's message.
@@ -95,8 +99,10 @@ public struct ReleaseResource: WireValue {
     /// Makes a source.
     public init(
       repository: RepositoryName, revision: String, commit: String, author: String, title: String,
-      committedAt: Timestamp
+      committedAt: Timestamp, chart: String? = nil, version: String? = nil
     ) {
+      self.chart = chart
+      self.version = version
       self.repository = repository
       self.revision = revision
       self.commit = commit

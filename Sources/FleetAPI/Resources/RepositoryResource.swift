@@ -1,11 +1,13 @@
 public import FleetModel
 
-/// A Git source with what is known of it: `GET …/repositories`.
+/// A Git repository, or one of charts, with what is known of it: `GET …/repositories`.
 public struct RepositoryResource: WireValue {
   /// The owner.
   public var project: ProjectName
   /// The name.
   public var name: RepositoryName
+  /// What it holds: `git` or `helm`.
+  public var type: String
   /// Where it is fetched from; a password in it is masked.
   public var url: String
   /// The name of the credential; null for none.
@@ -25,12 +27,13 @@ public struct RepositoryResource: WireValue {
 
   /// Makes a resource.
   public init(
-    project: ProjectName, name: RepositoryName, url: String, credential: String? = nil,
+    project: ProjectName, name: RepositoryName, type: String = "git", url: String, credential: String? = nil,
     pollIntervalMilliseconds: Int64, generation: Int64 = 1, refsDigest: String = "", fetchedAt: Timestamp? = nil,
     condition: ConditionResource, document: JSONValue? = nil
   ) {
     self.project = project
     self.name = name
+    self.type = type
     self.url = url
     self.credential = credential
     self.pollIntervalMilliseconds = pollIntervalMilliseconds

@@ -51,6 +51,23 @@ public struct CurrentSources: SourceReader {
     try await sources.keep(commits, in: repository)
   }
 
+  /// The chart that a revision means; see ``SourceReader/chart(_:at:known:in:)``.
+  ///
+  /// - Throws: also what a fetch throws, when this machine has not what another one fetched.
+  public func chart(
+    _ name: String, at revision: Revision, known: CommitID?, in repository: Repository
+  ) async throws(SourceError) -> ResolvedChart {
+    try await catchUp(repository)
+    return try await sources.chart(name, at: revision, known: known, in: repository)
+  }
+
+  /// The files of a chart; see ``SourceReader/tree(of:archive:in:)``.
+  public func tree(
+    of chart: ChartVersion, archive: CommitID, in repository: Repository
+  ) async throws(SourceError) -> any SourceTree {
+    try await sources.tree(of: chart, archive: archive, in: repository)
+  }
+
   private func catchUp(_ repository: Repository) async throws(SourceError) {
     let recorded: RepositoryRecord?
     do {

@@ -20,7 +20,7 @@ public struct ExpandedSet: Sendable {
   public var isolated: [Int] = []
   /// How soon those are worth trying again.
   public var retryAfter: Duration?
-  /// When the first of other programs' answers is too old; nil when none was needed.
+  /// When the first answer of other programs and registries is too old; nil when none was needed.
   public var staleAfter: Duration?
 
   /// The SHA-256 over who is in the set, whatever it runs: what a person accepts who lets others leave (R24).
@@ -110,6 +110,7 @@ public struct Expander: Sendable {
   ///   - onlyTargets: renders only these targets; nil for all.
   ///   - isStored: whether this is the set as it is stored, expanded again and again: what did not change since the last
   ///     time is not evaluated again.
+  ///   - known: what the newest release has of its sources; see ``SourceReader/chart(_:at:known:in:)``.
   ///   - answersUpTo: how old answers of other programs may be at most; nil for as old as the generators say.
   ///   - keep: takes every target's bundle as soon as it is rendered; here none is kept.
   /// - Throws: ``ExpansionFailure``, `CancellationError`, and what `keep` throws.
@@ -117,10 +118,10 @@ public struct Expander: Sendable {
     _ definition: FleetSetDefinition, inventory: [Cluster], repositories: [Repository], asker: GeneratorAsker,
     configMaps: [String: [String: String]] = [:], file: String, existing: [TargetName: TargetSettings] = [:],
     onlyCluster: ClusterName? = nil, onlyTargets: Set<TargetName>? = nil, isStored: Bool = false,
-    answersUpTo oldest: Duration? = nil,
+    known: [ReleaseSource] = [], answersUpTo oldest: Duration? = nil,
     keep: (ReleaseTargetDraft, BundleDraft) async throws -> Void = { _, _ in }
   ) async throws -> ExpandedSet {
-    var resolver = SourceResolver(sources: sources, repositories: repositories)
+    var resolver = SourceResolver(sources: sources, repositories: repositories, known: known)
     var others = OtherAnswers(
       source: others, asker: asker, configMaps: configMaps, memory: answers, generators: definition.generators,
       oldest: oldest)
@@ -144,7 +145,7 @@ public struct Expander: Sendable {
     where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
       try Task.checkCancellation()
       do {
-        let source = try await resolver.source(repository: target.repository, revision: target.revision)
+        let source = try await resolver.source(of: target)
         let bundle = try await rendered(target, source)
         let draft = draft(target, source, clusters[target.cluster] ?? 0, bundle.digest)
         try await keep(draft, bundle)
@@ -157,6 +158,7 @@ public struct Expander: Sendable {
     if let failure = failures.summary { throw failure }
     result.targets.sort { $0.name < $1.name }
     result.sources = resolver.used
+    result.staleAfter = [result.staleAfter, resolver.staleAfter].compactMap { $0 }.min()
     return result
   }
 
@@ -310,7 +312,10 @@ extension ExpandedTarget {
     for setting in which.settings {
       switch setting {
       case .labels: kept.labels = settings.labels
-      case .repository: kept.repository = settings.repository.rawValue
+      case .repository:
+        kept.repository = settings.repository.rawValue
+        // What kind of repository it is says whether this is a chart.
+        kept.isChart = false
       case .revision: kept.revision = settings.revision
       case .path: kept.path = settings.path
       case .isRecursive: kept.isRecursive = settings.isRecursive

@@ -15,7 +15,9 @@ struct PinnedSources: SourceReader {
   }
 
   func resolve(_ revision: Revision, in repository: Repository) async throws(SourceError) -> Commit {
-    let pin = pins.first { $0.repository == repository.name && $0.revision == revision.description }
+    let pin = pins.first {
+      $0.repository == repository.name && $0.chart == nil && $0.revision == revision.description
+    }
     if let pin { return pin.commit }
     return try await sources.resolve(revision, in: repository)
   }
@@ -32,6 +34,25 @@ struct PinnedSources: SourceReader {
 
   func keep(_ commits: Set<CommitID>, in repository: Repository) async throws(SourceError) {
     try await sources.keep(commits, in: repository)
+  }
+
+  func chart(
+    _ name: String, at revision: Revision, known: CommitID?, in repository: Repository
+  ) async throws(SourceError) -> ResolvedChart {
+    let pin = pins.first {
+      $0.repository == repository.name && $0.chart?.name == name && $0.revision == revision.description
+    }
+    guard let pin, let chart = pin.chart else {
+      return try await sources.chart(name, at: revision, known: known, in: repository)
+    }
+    let tree = try await sources.tree(of: chart, archive: pin.commit.id, in: repository)
+    return ResolvedChart(version: chart, commit: pin.commit, tree: tree)
+  }
+
+  func tree(
+    of chart: ChartVersion, archive: CommitID, in repository: Repository
+  ) async throws(SourceError) -> any SourceTree {
+    try await sources.tree(of: chart, archive: archive, in: repository)
   }
 }
 

@@ -85,7 +85,8 @@ public struct ExpansionTask: ControllerTask {
         definition, inventory: inventory, repositories: repositories,
         asker: GeneratorAsker(project: record.project, set: record.name.rawValue), file: "FleetSet \(record.name)",
         existing: definition.keepsSettings ? try await store.targetSettings(of: record.id) : [:],
-        isStored: true, answersUpTo: isChanged ? AnswerMemory.shortest : nil,
+        isStored: true, known: record.newestRelease?.sources ?? [],
+        answersUpTo: isChanged ? AnswerMemory.shortest : nil,
         keep: { _, bundle in try await bundles.add(bundle) })
     } catch let failure as ExpansionFailure where failure.reason == "EmptyExpansion" && record.targetCount > 0 {
       // Nobody is left, which a person may want.

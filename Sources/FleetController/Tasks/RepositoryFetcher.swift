@@ -43,7 +43,7 @@ struct RepositoryFetcher: Sendable {
   func fetch(_ repository: Repository) async throws -> Failure? {
     let now = try await store.now()
     do {
-      let credential = try await credential(of: repository)
+      let credential = try await credentials.credential(of: repository)
       let snapshot: RefSnapshot
       do {
         snapshot = try await sources.fetch(repository, credential: credential)
@@ -62,19 +62,24 @@ struct RepositoryFetcher: Sendable {
       return failure
     }
   }
+}
 
-  private func credential(of repository: Repository) async throws -> SourceCredential? {
+extension CredentialReader {
+  /// What a repository is fetched with; nil when it names no credential.
+  ///
+  /// - Throws: `RepositoryFetcher.Failure` when there is none of the name, or it cannot be used; `StoreError`.
+  func credential(of repository: Repository) async throws -> SourceCredential? {
     guard let name = repository.credential else { return nil }
     do {
-      if let credential = try await credentials.sourceCredential(named: name, in: repository.project) {
+      if let credential = try await sourceCredential(named: name, in: repository.project) {
         return credential
       }
     } catch let error as SecretError {
-      throw Failure(
+      throw RepositoryFetcher.Failure(
         SourceError(.authentication, error.message, hint: "set it again with `flotilla credential set \(name)`"),
         reason: "CredentialUnusable")
     }
-    throw Failure(
+    throw RepositoryFetcher.Failure(
       SourceError(
         .authentication, "there is no credential \"\(name)\"; store it with `flotilla credential set \(name)`"),
       reason: "CredentialMissing")

@@ -116,8 +116,7 @@ enum ApplicationFields {
 
   /// What targets cannot be made from yet, by its place in `spec`.
   static let notRendered: [(keys: [String], what: String)] = [
-    (["sourceHydrator"], "hydrated sources"), (["source", "chart"], "charts of other repositories than Git's"),
-    (["source", "plugin"], "plugins"),
+    (["sourceHydrator"], "hydrated sources"), (["source", "plugin"], "plugins"),
     (["source", "directory", "jsonnet"], "jsonnet"), (["source", "directory", "include"], "part of a directory"),
     (["source", "directory", "exclude"], "part of a directory"),
   ]

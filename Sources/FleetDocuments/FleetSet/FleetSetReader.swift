@@ -82,15 +82,26 @@ extension FieldReader {
       let source = map.required("source").flatMap { field in
         MapReader.read(field) {
           fields -> (
-            repository: String?, revision: Revision, path: String?, helm: Node?, kustomize: Node?,
+            repository: String?, revision: Revision, path: String?, isChart: Bool, helm: Node?, kustomize: Node?,
             substitute: TargetTemplate.Texts?
           ) in
           fields.renamed("repoURL", to: "repository")
           fields.renamed("targetRevision", to: "revision")
+          let chart = fields.optional("chart")
+          let path =
+            if let chart {
+              chart.chartName(beside: fields.optional("path"), fields.optional("kustomize"))
+            } else {
+              fields.required(
+                "path",
+                hint:
+                  "the directory to render; \".\" is the repository's root; or chart: NAME of a repository of charts"
+              )?.sourcePath()
+            }
+          let revision = fields.optional("revision")
           return (
             fields.required("repository", hint: "the name of a Repository document")?.nonEmptyText(),
-            fields.optional("revision")?.revision() ?? .head,
-            fields.required("path", hint: "the directory to render; \".\" is the repository's root")?.sourcePath(),
+            (chart == nil ? revision?.revision() : revision?.chartRevision()) ?? .head, path, chart != nil,
             fields.optional("helm")?.checkedHelmOptions(),
             fields.optional("kustomize")?.checkedKustomizeOptions(),
             fields.optional("substitute")?.substitutedTexts()
@@ -115,6 +126,7 @@ extension FieldReader {
       var template = TargetTemplate(
         name: "", repository: repository, revision: source.revision, path: path, cluster: cluster,
         namespace: destination.namespace, sync: sync)
+      template.isChart = source.isChart
       template.helm = source.helm
       template.kustomize = source.kustomize
       template.substitute = source.substitute

@@ -25,6 +25,24 @@ extension FieldReader {
     return read ?? nil
   }
 
+  /// A revision of a chart: a version, or a range of versions.
+  func chartRevision() -> Revision? {
+    switch revision() {
+    case .branch?, .commit?:
+      error(
+        "a chart of a repository has versions, no branches and commits",
+        hint: "write a version such as \"1.4.2\", or a range such as \"^1.4\"")
+      return nil
+    case let read: return read
+    }
+  }
+
+  /// The name of a chart, which stands in the place of a path and a kustomization.
+  func chartName(beside others: FieldReader?...) -> String? {
+    for other in others.compactMap({ $0 }) { other.error("is given beside chart; only one may be") }
+    return nonEmptyText()
+  }
+
   private func commit() -> CommitID? {
     guard let text = nonEmptyText() else { return nil }
     guard let commit = CommitID(hexadecimal: text) else {

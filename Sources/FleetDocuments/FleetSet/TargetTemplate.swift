@@ -51,8 +51,10 @@ public struct TargetTemplate: Hashable, Sendable {
   public var repository: String
   /// `spec.source.revision`; a branch's or tag's name may be a template.
   public var revision: Revision
-  /// `spec.source.path`: the directory to render.
+  /// `spec.source.path`: the directory to render; or `spec.source.chart`: a chart of the repository.
   public var path: String
+  /// Whether `path` is the name of a chart.
+  public var isChart = false
   /// `spec.source.helm`: how a chart is filled in; its texts are templates.
   public var helm: Node?
   /// `spec.source.kustomize`: what is changed in a kustomization; its texts are templates.

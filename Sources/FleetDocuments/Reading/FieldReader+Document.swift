@@ -66,7 +66,8 @@ extension FieldReader {
       guard let read = map.required("spec")?.repositorySpecification() else { return nil }
       return .repository(
         Repository(
-          project: header.project, name: RepositoryName(name), url: read.url, credential: read.credential,
+          project: header.project, name: RepositoryName(name), kind: read.kind, url: read.url,
+          credential: read.credential,
           pollInterval: read.pollInterval))
     case .fleetSet:
       return map.required("spec")?.fleetSetDefinition().map(Document.Content.fleetSet)

@@ -3,6 +3,7 @@ internal import Manifest
 
 /// The `spec` of a Repository document.
 struct RepositorySpecification {
+  var kind = Repository.Kind.git
   var url = ""
   var credential: String?
   var pollInterval: Duration = .seconds(60)
@@ -13,7 +14,12 @@ extension FieldReader {
     MapReader.read(self) { map in
       var specification = RepositorySpecification()
       map.renamed("repoURL", to: "url")
-      specification.url = map.required("url", hint: Self.urlHint)?.repositoryURL() ?? ""
+      map.notAvailable("enableOCI", hint: "a registry is told by its URL: oci://HOST/PATH")
+      let kind = map.optional("type")?.choice(Repository.Kind.self)
+      let url = map.required("url", hint: kind == .helm ? Self.chartHint : Self.urlHint)
+      let isRegistry = url?.node.string?.lowercased().hasPrefix(Repository.registryScheme) == true
+      specification.kind = kind ?? (isRegistry ? .helm : .git)
+      specification.url = url?.repositoryURL(specification.kind) ?? ""
       specification.credential = map.optional("credential")?.name()
       specification.pollInterval =
         map.optional("pollInterval")?.duration(atLeast: .seconds(1), atMost: .seconds(86_400)) ?? .seconds(60)
@@ -24,18 +30,24 @@ extension FieldReader {
   private static let urlHint =
     "give a URL with https://, http://, ssh:// or file://, or user@host:path"
 
-  private func repositoryURL() -> String? {
+  private static let chartHint = "give a URL with https:// or http://, or oci:// for a registry"
+
+  private func repositoryURL(_ kind: Repository.Kind) -> String? {
+    let urlHint = kind == .git ? Self.urlHint : Self.chartHint
     guard let url = nonEmptyText() else { return nil }
     guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-      error("a URL has no spaces or control characters", hint: Self.urlHint)
+      error("a URL has no spaces or control characters", hint: urlHint)
       return nil
     }
     guard let scheme = url.range(ofFirst: "://") else {
-      return checkedShortForm(url)
+      if kind == .git { return checkedShortForm(url) }
+      error("\(found) is not a URL of charts", hint: "write oci://\(url) for a registry, else https://\(url)")
+      return nil
     }
     let rest = url[scheme.upperBound...]
-    guard ["https", "http", "ssh", "file"].contains(url[..<scheme.lowerBound].lowercased()) else {
-      error("\"\(url[..<scheme.lowerBound])://\" is not supported", hint: Self.urlHint)
+    let schemes = kind == .git ? ["https", "http", "ssh", "file"] : ["https", "http", "oci"]
+    guard schemes.contains(url[..<scheme.lowerBound].lowercased()) else {
+      error("\"\(url[..<scheme.lowerBound])://\" is not supported", hint: urlHint)
       return nil
     }
     let authority = rest.prefix { $0 != "/" }
@@ -47,7 +59,7 @@ extension FieldReader {
     }
     let isFile = url.lowercased().hasPrefix("file:")
     guard isFile ? rest.hasPrefix("/") : !authority.isEmpty else {
-      error("\(found) names no \(isFile ? "absolute path" : "host")", hint: Self.urlHint)
+      error("\(found) names no \(isFile ? "absolute path" : "host")", hint: urlHint)
       return nil
     }
     return url

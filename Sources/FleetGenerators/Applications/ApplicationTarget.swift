@@ -45,6 +45,7 @@ struct ApplicationTarget {
       repository: source.repository, revision: source.revision, path: source.path,
       isRecursive: source.isRecursive, namespace: namespace.isEmpty ? "default" : namespace, sync: Self.sync(of: spec),
       origin: origin)
+    target.isChart = source.isChart
     target.options.helm = source.helm
     target.options.kustomize = source.kustomize
     let options = Self.syncOptions(of: spec).filter { SyncOptionName.read($0) != nil }
@@ -69,6 +70,7 @@ struct ApplicationTarget {
     var repository: String
     var revision: Revision
     var path: String
+    var isChart: Bool
     var isRecursive: Bool
     var helm: HelmOptions?
     var kustomize: KustomizeOptions?
@@ -88,17 +90,37 @@ struct ApplicationTarget {
     refuseWhatIsNotRendered(spec, source, field)
     let repository = source["repoURL"]?.string ?? ""
     if repository.isEmpty { fail("\(field).repoURL", "there is no repository") }
-    let path = source["path"]?.string ?? ""
-    guard let directory = RepositoryPath.normalized(path) else {
-      fail("\(field).path", "the path \"\(path)\" leads out of the repository")
+    let chart = source["chart"]?.string ?? ""
+    guard let directory = chart.isEmpty ? directory(of: source, field) : self.chart(chart, of: source, field) else {
       return nil
     }
     let helm = helm(of: source, field)
     let kustomize = kustomize(of: source, field)
     return Source(
       repository: repository, revision: Self.revision(source["targetRevision"]?.string ?? ""), path: directory,
-      isRecursive: source["directory", "recurse"]?.boolean ?? false, helm: helm,
+      isChart: !chart.isEmpty, isRecursive: source["directory", "recurse"]?.boolean ?? false, helm: helm,
       kustomize: kustomize)
+  }
+
+  private mutating func directory(of source: Node, _ field: String) -> String? {
+    let path = source["path"]?.string ?? ""
+    let directory = RepositoryPath.normalized(path)
+    if directory == nil { fail("\(field).path", "the path \"\(path)\" leads out of the repository") }
+    return directory
+  }
+
+  /// The name of a chart, which Argo CD takes only with a version or a range, and without anything but `helm`.
+  private mutating func chart(_ name: String, of source: Node, _ field: String) -> String? {
+    let before = problems.count
+    if let complaint = RepositoryPath.complaint(ofChart: name) { fail("\(field).chart", complaint) }
+    if source["targetRevision"]?.string?.isEmpty ?? true {
+      fail(
+        "\(field).targetRevision", "a chart needs a version", hint: "a version such as 1.4.2, or a range such as ^1.4")
+    }
+    for key in ["path", "kustomize", "directory"] where isThere(source[key]) {
+      fail("\(field).\(key)", "is given beside chart; only one may be")
+    }
+    return problems.count == before ? name : nil
   }
 
   private mutating func helm(of source: Node, _ field: String) -> HelmOptions? {
@@ -124,11 +146,7 @@ struct ApplicationTarget {
   private mutating func refuseWhatIsNotRendered(_ spec: Node, _ source: Node, _ field: String) {
     var found: [(String, String)] = []
     if isThere(spec["sourceHydrator"]) { found.append(("spec.sourceHydrator", "hydrated sources")) }
-    for (key, what) in [
-      ("chart", "charts of other repositories than Git's"), ("plugin", "plugins"),
-    ] where isThere(source[key]) {
-      found.append(("\(field).\(key)", what))
-    }
+    if isThere(source["plugin"]) { found.append(("\(field).plugin", "plugins")) }
     for (key, what) in [("jsonnet", "jsonnet"), ("include", "part of a directory"), ("exclude", "part of a directory")]
     where isThere(source["directory", key]) {
       found.append(("\(field).directory.\(key)", what))

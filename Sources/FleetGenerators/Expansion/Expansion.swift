@@ -29,8 +29,11 @@ public struct ExpandedTarget: Hashable, Sendable {
   public var repository: String
   /// What to take of it.
   public var revision: Revision
-  /// The directory to render, without `.` and `..`; empty for the repository's root.
+  /// The directory to render, without `.` and `..`; empty for the repository's root. Of a repository of charts the name of
+  /// the chart.
   public var path: String
+  /// Whether a chart of a repository of charts is meant.
+  public var isChart = false
   /// Whether manifests are read from the directories below as well.
   public var isRecursive: Bool
   /// What charts are filled in with, and values for `${NAME}`.

@@ -110,7 +110,7 @@ struct CompiledTarget {
     annotations = texts(source.annotations, "metadata.annotations")
     let repository = compile(source.repository, "spec.source.repository")
     let revision = compile(source.revision.description, "spec.source.revision")
-    let path = compile(source.path, "spec.source.path")
+    let path = compile(source.path, source.isChart ? "spec.source.chart" : "spec.source.path")
     var problemsOfValues: [TreeProblem] = []
     helm = source.helm.map {
       CompiledTree(

@@ -40,7 +40,8 @@ struct TargetRendering {
     environment.seed = "\(moments.setName)/\(name)"
     let labels = render(template.labels, "metadata.labels")
     let annotations = render(template.annotations, "metadata.annotations")
-    let path = render(template.path, "spec.source.path")
+    let pathField = template.source.isChart ? "spec.source.chart" : "spec.source.path"
+    let path = render(template.path, pathField)
     var options = RenderOptions(
       helm: template.helm.flatMap {
         render(
@@ -75,7 +76,9 @@ struct TargetRendering {
     }
     if repository.isEmpty { fail("spec.source.repository", "the repository's name is empty") }
     let directory = RepositoryPath.normalized(path)
-    if directory == nil {
+    if template.source.isChart {
+      if let complaint = RepositoryPath.complaint(ofChart: path) { fail(pathField, complaint) }
+    } else if directory == nil {
       fail(
         "spec.source.path", "the path \"\(path)\" leads out of the repository",
         hint: "write it relative to the repository's root, without \"..\"")
@@ -88,6 +91,7 @@ struct TargetRendering {
       name: TargetName(name), labels: member.labels.merging(labels) { _, template in template },
       annotations: annotations, cluster: ClusterName(member.clusterName), repository: repository, revision: revision,
       path: directory, namespace: namespace, sync: sync, origin: origin)
+    target.isChart = template.source.isChart
     target.options = options.overridden(by: overrides, on: member.labels)
     return (target, .name(cluster))
   }

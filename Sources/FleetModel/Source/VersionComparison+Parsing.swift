@@ -90,9 +90,9 @@ extension VersionComparison {
     case "!=":
       // Everything but one version; leaving out a whole series would need an alternative.
       return version.patch == nil ? nil : [VersionComparison(relation: .notEqual, bound: lowest)]
-    case ">=": return [VersionComparison(relation: .atLeast, bound: lowest)]
+    case ">=", "=>": return [VersionComparison(relation: .atLeast, bound: lowest)]
     case "<": return [VersionComparison(relation: .less, bound: lowest)]
-    case "<=": return upTo(version)
+    case "<=", "=<": return upTo(version)
     case ">":
       if version.patch != nil { return [VersionComparison(relation: .greater, bound: lowest)] }
       guard let next = version.firstAfter else { return [VersionComparison(relation: .less, bound: lowest)] }

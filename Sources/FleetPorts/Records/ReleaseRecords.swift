@@ -6,14 +6,17 @@ public struct ReleaseSource: Hashable, Sendable, Codable {
   public var repository: RepositoryName
   /// The revision as it was asked for.
   public var revision: String
-  /// What it was resolved to.
+  /// What it was resolved to. A chart of a repository has the SHA-256 of its archive here (decision 49).
   public var commit: Commit
+  /// The chart with its exact version; nil for what comes from Git.
+  public var chart: ChartVersion?
 
   /// Makes a source.
-  public init(repository: RepositoryName, revision: String, commit: Commit) {
+  public init(repository: RepositoryName, revision: String, commit: Commit, chart: ChartVersion? = nil) {
     self.repository = repository
     self.revision = revision
     self.commit = commit
+    self.chart = chart
   }
 }
 

@@ -43,4 +43,38 @@ public protocol SourceReader: Sendable {
   ///
   /// - Throws: ``SourceError`` with code `commitNotFound` when one is not here; the others are kept all the same.
   func keep(_ commits: Set<CommitID>, in repository: Repository) async throws(SourceError)
+
+  /// The chart that a version, or a range of versions, means in a repository of charts now, with its files.
+  ///
+  /// - Parameters:
+  ///   - name: the chart.
+  ///   - known: the archive that the newest release has for the same; what is remembered of a registry counts only when
+  ///     it says the same. Nil when there is none.
+  /// - Throws: ``SourceError`` with code `refNotFound` when there is no such chart or version.
+  func chart(
+    _ name: String, at revision: Revision, known: CommitID?, in repository: Repository
+  ) async throws(SourceError) -> ResolvedChart
+
+  /// The files of a chart that was resolved before.
+  ///
+  /// - Throws: ``SourceError`` with code `commitNotFound` when the archive is neither here nor in the repository any more.
+  func tree(
+    of chart: ChartVersion, archive: CommitID, in repository: Repository
+  ) async throws(SourceError) -> any SourceTree
+}
+
+extension SourceReader {
+  /// Refuses: not every reader knows charts.
+  public func chart(
+    _ name: String, at revision: Revision, known: CommitID?, in repository: Repository
+  ) async throws(SourceError) -> ResolvedChart {
+    throw SourceError(.invalid, "charts of repositories are not read here")
+  }
+
+  /// Refuses: not every reader knows charts.
+  public func tree(
+    of chart: ChartVersion, archive: CommitID, in repository: Repository
+  ) async throws(SourceError) -> any SourceTree {
+    throw SourceError(.invalid, "charts of repositories are not read here")
+  }
 }

@@ -95,18 +95,23 @@ enum DocumentQueries {
     INSERT INTO repositories (project, name, url, credential, poll_interval_ms, document)
     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
     """)
-  /// Another URL is another repository: what was fetched says nothing about it.
+  /// What a repository's document says that it holds; a registry is told by its URL.
+  private static func kind(_ url: String, _ document: String) -> String {
+    "CASE WHEN lower(\(url)) LIKE 'oci://%' THEN 'helm' ELSE coalesce(\(document)::jsonb #>> '{spec,type}', 'git') END"
+  }
+  /// Another URL, or another kind, is another repository: what was fetched says nothing about it.
   static let updateRepository = Statement(
     "document.updateRepository",
     """
-    UPDATE repositories SET refs_digest = CASE WHEN url = $2 THEN refs_digest ELSE '' END, url = $2, credential = $3,
-      poll_interval_ms = $4, document = $5, generation = generation + 1
+    UPDATE repositories SET refs_digest = CASE
+        WHEN url = $2 AND \(kind("url", "document")) = \(kind("$2", "$5")) THEN refs_digest ELSE '' END,
+      url = $2, credential = $3, poll_interval_ms = $4, document = $5, generation = generation + 1
     WHERE id = $1
     """)
   static let removeRepository = Statement(
     "document.removeRepository", "UPDATE repositories SET removed_at = now() WHERE id = $1")
   private static let repositoryColumns = """
-    SELECT id, project, name, url, credential, poll_interval_ms, document, generation, refs_digest,
+    SELECT id, project, name, \(kind("url", "document")), url, credential, poll_interval_ms, document, generation, refs_digest,
       to_milliseconds(fetched_at), is_ready, condition_reason, condition_message, to_milliseconds(condition_since)
     FROM repositories
     """

@@ -51,7 +51,8 @@ extension Row {
 
   mutating func repositoryRecord() throws -> RepositoryRecord {
     let repository = Repository(
-      id: try id(), project: try name(), name: try name(), url: try text(), credential: try optionalText(),
+      id: try id(), project: try name(), name: try name(), kind: try raw(), url: try text(),
+      credential: try optionalText(),
       pollInterval: .milliseconds(try int()))
     return RepositoryRecord(
       repository: repository, canonicalJSON: Array(try text().utf8), generation: try int(), refsDigest: try text(),

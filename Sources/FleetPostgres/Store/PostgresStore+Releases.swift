@@ -75,7 +75,8 @@ extension PostgresStore {
         id = newest
       } else {
         id = try session.insertRelease(draft, number: set.number + 1)
-        let commits = draft.sources.map { "\($0.repository) \($0.commit.id.short)" }.joined(separator: ", ")
+        let commits = draft.sources.map { "\($0.repository) \($0.chart?.description ?? $0.commit.id.short)" }.joined(
+          separator: ", ")
         try session.record(
           Event(
             "release.created", project: set.project, fleetSet: set.name.rawValue,

@@ -49,7 +49,8 @@ extension RepositoryResource {
       ).maskingURL()
     }
     self.init(
-      project: repository.project, name: repository.name, url: maskedURL(repository.url),
+      project: repository.project, name: repository.name, type: repository.kind.rawValue,
+      url: maskedURL(repository.url),
       credential: repository.credential,
       pollIntervalMilliseconds: repository.pollInterval.wholeMilliseconds, generation: record.generation,
       refsDigest: record.refsDigest, fetchedAt: record.fetchedAt.map(Timestamp.init),
@@ -79,7 +80,8 @@ extension ReleaseResource.Source {
   init(_ source: ReleaseSource) {
     self.init(
       repository: source.repository, revision: source.revision, commit: source.commit.id.hexadecimal,
-      author: source.commit.author, title: source.commit.title, committedAt: Timestamp(source.commit.committedAt))
+      author: source.commit.author, title: source.commit.title, committedAt: Timestamp(source.commit.committedAt),
+      chart: source.chart?.name, version: source.chart?.version)
   }
 }
 
