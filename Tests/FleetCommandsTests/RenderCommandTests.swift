@@ -1,4 +1,5 @@
 import Foundation
+import Manifest
 import Testing
 
 @testable import FleetCommands
@@ -99,5 +100,40 @@ import Testing
     let result = await run(["render", folder.path, "--engine", "native"])
     #expect(result.exitCode == 2)
     #expect(result.error.contains("the native engine does not do openapi"))
+  }
+
+  /// Comments behind a kustomization, plain manifests, and texts of several lines; without them it is the same YAML.
+  @Test func originsStandBehindTheFields() async throws {
+    let long = String(repeating: "word ", count: 30)
+    let folder = try Folder([
+      ".git/HEAD": "", "base/kustomization.yaml": "resources: [service.yaml, notes.yaml]\n",
+      "base/service.yaml": Self.service,
+      "base/notes.yaml":
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes}\ndata:\n  block: |\n    # one\n    two\n  long: '# \(long)'\n",
+      "east/kustomization.yaml": "resources: [../base]\nnamespace: shop\npatches:\n- path: port.yaml\n",
+      "east/port.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  clusterIP: None\n",
+    ])
+    defer { folder.remove() }
+    let result = await run(["render", folder.path + "/east", "--origin"])
+    #expect(result.exitCode == 0, "\(result.error)")
+    let east = folder.path + "/east"
+    try golden("verbs/render-origin", result.output)
+    let plain = await run(["render", east])
+    #expect(
+      try YAML.documents(Array(result.output.utf8)) == YAML.documents(Array(plain.output.utf8)))
+    let table = await run(["render", east, "--origin", "-o", "table"])
+    #expect(
+      table.output.contains(
+        "Service shop/web      spec.clusterIP      None                                      "
+          + "east/port.yaml:5 (patches[0] of east/kustomization.yaml)"), "\(table.output)")
+    let json = await run(["render", folder.path + "/east", "--origin", "-o", "json"])
+    #expect(json.output.contains("\"kind\" : \"patch\""))
+    let manifests = await run(["render", folder.path + "/base", "--origin"])
+    #expect(manifests.output.contains("  name: web") && manifests.output.contains("# base/service.yaml:4"))
+  }
+
+  @Test func formatsAreForOrigins() async throws {
+    #expect(await run(["render", "x", "-o", "json"]).exitCode == 2)
+    #expect(await run(["render", "x", "--origin", "-o", "name"]).exitCode == 2)
   }
 }

@@ -183,6 +183,9 @@ import Testing
     Case(
       line: "render storefront --cluster eu-west-1",
       requests: ["GET \(project)/fleetsets/storefront/manifests?cluster=eu-west-1"]),
+    Case(
+      line: "render storefront --cluster eu-west-1 --origin",
+      requests: ["GET \(project)/fleetsets/storefront/manifests?cluster=eu-west-1&origins=true"]),
     Case(line: "diff storefront", requests: ["POST \(project)/fleetsets/storefront/diff\n  {\"files\":[]}"]),
     Case(
       line: "token create kim --right approve --group sre --expires 1h",

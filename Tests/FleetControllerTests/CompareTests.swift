@@ -72,4 +72,46 @@ import Testing
       #expect(refusal?.code == .notFound)
     }
   }
+
+  @Test func fieldsHaveOriginsOfTheirRelease() async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.git.commit(Self.secret.replacing("KEY", with: "open"), to: "web/secret.yaml")
+      try await controller.git.commit(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: place}\ndata:\n  name: at ${NAME}\n", to: "web/place.yaml")
+      let set = ControllerFixture.fleetSet(source: ", substitute: {NAME: '{{name}}'}")
+      try await controller.rollOutFirst(set: set)
+      func origins(_ revision: String?) async throws -> [String: [String]] {
+        let found = try await controller.previewer.origins(
+          of: "shop", on: "east", in: .defaultProject, revision: revision)
+        #expect(found.keys.sorted() == ["web-east"])
+        let pairs = (found["web-east"] ?? []).flatMap { object in
+          object.fields.map {
+            ("\(object.object) \($0.path)", [$0.value] + $0.origins.reversed().map(\.text))
+          }
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+      }
+      let first = try await origins(nil)
+      let secret = first.first { $0.key.hasSuffix("stringData.key") }
+      #expect(secret?.value == ["(hidden)", "web/secret.yaml:4"], "\(first.keys.sorted())")
+      let place = first.first { $0.key.hasSuffix(" data.name") && $0.key.hasPrefix("ConfigMap") }
+      #expect(place?.value == ["at east", "${NAME} from source.substitute: {{name}}", "web/place.yaml:5"])
+      #expect(!first.values.joined().contains("open"))
+      // An earlier release keeps its own files, and says no more of templates that have changed since.
+      try await controller.git.commit(
+        "apiVersion: v1\n\nkind: ConfigMap\nmetadata: {name: place}\ndata:\n  name: by ${NAME}\n", to: "web/place.yaml")
+      try await controller.poll()
+      let second = try await origins(nil).first { $0.key.hasSuffix(" data.name") && $0.key.hasPrefix("ConfigMap") }
+      #expect(second?.value.last == "web/place.yaml:6")
+      try await controller.apply(set.replacing("'{{name}}'}", with: "'{{name}}', OTHER: x}"))
+      try await controller.settle()
+      let old = try await origins("1").first { $0.key.hasSuffix(" data.name") && $0.key.hasPrefix("ConfigMap") }
+      #expect(old?.value == ["at east", "${NAME} from source.substitute", "web/place.yaml:5"])
+      #expect(
+        try await controller.previewer.origins(of: "shop", on: "mars", in: .defaultProject, revision: nil).isEmpty)
+      await #expect(throws: CommandRefusal.self) {
+        _ = try await controller.previewer.origins(of: "shop", on: "east", in: .defaultProject, revision: "77")
+      }
+    }
+  }
 }

@@ -147,6 +147,12 @@ struct NoPreviews: PreviewService {
     throw ActionRefusal(code: .notFound, message: "there is no FleetSet \(fleetSet)")
   }
 
+  func origins(
+    of fleetSet: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
+  ) async throws -> [TargetName: [ObjectOriginsResource]] {
+    throw ActionRefusal(code: .notFound, message: "there is no FleetSet \(fleetSet)")
+  }
+
   func settingsDifference(
     _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
   ) async throws -> PreviewedDifference {

@@ -209,6 +209,11 @@ import Testing
           #expect(rendered.contains("  \(line)\n"), "\(rendered)")
         }
       }
+      let origins = try await example.programs.flotilla("render", "search", "--cluster", "eu-1", "--origin")
+      #expect(
+        origins.contains(
+          "  # ${CLUSTER} from source.substitute: {{ .name }}, over teams/search/base/kustomization.yaml:8 configMapGenerator[0]\n"
+        ), "\(origins)")
       let before = try await example.running("checkout")
       let cart = try example.text(of: "teams/checkout/cart/cart.yaml")
       let second = try await example.repository.commit(
@@ -245,6 +250,8 @@ import Testing
       for (cluster, greeting) in [("eu-1", "Bonjour"), ("us-1", "Howdy")] {
         let rendered = try await example.programs.flotilla("render", "greeter", "--cluster", cluster)
         #expect(rendered.contains("  CLUSTER: \(cluster)\n  GREETING: \(greeting)\n"), "\(rendered)")
+        let origins = try await example.programs.flotilla("render", "greeter", "--cluster", cluster, "--origin")
+        #expect(origins.contains("# chart/templates/deployment.yaml (helm)\n"), "\(origins)")
       }
     }
   }

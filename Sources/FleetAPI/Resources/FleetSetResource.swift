@@ -281,11 +281,14 @@ public struct ManifestsResource: WireValue {
   public var target: TargetName
   /// The objects in order of apply.
   public var objects: [JSONValue]
+  /// With `origins`: what gave the fields of each object their values; null when it was not asked for.
+  public var origins: [ObjectOriginsResource]?
 
   /// Makes a value.
-  public init(target: TargetName, objects: [JSONValue]) {
+  public init(target: TargetName, objects: [JSONValue], origins: [ObjectOriginsResource]? = nil) {
     self.target = target
     self.objects = objects
+    self.origins = origins
   }
 
   /// An example.
@@ -298,6 +301,6 @@ public struct ManifestsResource: WireValue {
           "metadata": .object(["name": .string("settings"), "namespace": .string("shop")]),
           "data": .object(["region": .string("eu-west")]),
         ])
-      ])
+      ], origins: [.example])
   }
 }

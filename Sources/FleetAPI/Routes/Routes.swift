@@ -218,6 +218,7 @@ extension Routes {
     query: [
       Route.Query("cluster", "the cluster"),
       Route.Query("revision", "the release, by number, commit or short name; the newest when absent"),
+      Route.Query("origins", "`true`: also what gave each field its value; the release is rendered again for that"),
     ], response: ListPage<ManifestsResource>.self)
   static let fleetSets = [
     listFleetSets, getFleetSet, removeFleetSet, acceptShrink, listFleetSetReleases, listWaitingReleases, planRollout,

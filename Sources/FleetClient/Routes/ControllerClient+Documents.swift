@@ -147,12 +147,13 @@ extension ControllerClient {
     try await call(Routes.compareReleases, project, name, query: [("from", from), ("to", to)])
   }
 
-  /// The objects that a cluster gets from a FleetSet.
+  /// The objects that a cluster gets from a FleetSet, with what gave their fields their values when `origins` is true.
   public func manifests(
-    of name: String, on cluster: String, revision: String?, in project: String
+    of name: String, on cluster: String, revision: String?, origins: Bool = false, in project: String
   ) async throws -> [ManifestsResource] {
     let page: ListPage<ManifestsResource> = try await call(
-      Routes.releaseManifests, project, name, query: [("cluster", cluster), ("revision", revision)])
+      Routes.releaseManifests, project, name,
+      query: [("cluster", cluster), ("revision", revision), ("origins", origins ? "true" : nil)])
     return page.items
   }
 

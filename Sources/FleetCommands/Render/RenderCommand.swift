@@ -16,7 +16,7 @@ struct RenderCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "render", abstract: "Print what a directory renders to, or what a cluster gets from a FleetSet.",
-    usage: "flotilla render DIR\nflotilla render SET --cluster NAME",
+    usage: "flotilla render DIR [--origin]\nflotilla render SET --cluster NAME [--origin]",
     discussion: """
       With --cluster, the objects of a release as the controller has them for that cluster; values of Secrets are not shown. \
       A directory needs no controller.
@@ -25,6 +25,10 @@ struct RenderCommand: AsyncParsableCommand {
       bundle. Kustomizations are built natively; what only the program does goes to kubectl or kustomize, with a note. \
       Bases may lie in the directory's Git repository, or else in the current directory, and nowhere else. Exits with 2 \
       when the directory cannot be rendered.
+
+      With --origin, a comment behind every field says what gave it its value: the file with its line, the patch or \
+      another part of a kustomization, an override, a value for ${NAME}; after "over", what it was before. -o prints the same \
+      as a table, JSON or YAML.
       """)
 
   @Argument(
@@ -42,9 +46,21 @@ struct RenderCommand: AsyncParsableCommand {
       "With --cluster: a release by its commit, short name or #NUMBER; the newest when absent.", valueName: "release"))
   var revision: String?
 
+  @Flag(help: "Say of each field which file, patch or setting gave it its value.")
+  var origin = false
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("With --origin, how to print: table, json or yaml.", valueName: "format"))
+  var output: OutputFormat?
+
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
+    if output != nil, !origin { throw ValidationError("-o is for --origin; without it, manifests are printed as YAML") }
+    if output == .name || output == .wide {
+      throw ValidationError("--origin has the formats table, json and yaml, and YAML with comments without -o")
+    }
     if revision != nil, cluster == nil {
       throw ValidationError("--revision is for what a cluster gets: give --cluster")
     }
@@ -54,6 +70,7 @@ struct RenderCommand: AsyncParsableCommand {
   func run() async throws {
     if let cluster { return try await show(cluster) }
     let place = try RenderedPlace(directory)
+    if origin { return try await showOrigins(of: place) }
     let console = Console.current
     let build = engine == .program ? nil : kustomize(tree: place.tree, path: place.path)
     if try place.isPlain {
@@ -64,27 +81,86 @@ struct RenderCommand: AsyncParsableCommand {
     case .objects(let objects)?: console.write(.output, kustomizeText(objects))
     case .failed(let problems)?: throw DiagnosticsError(problems)
     case .needsProgram(let reason)?:
-      guard engine == nil else {
-        throw CommandFailure(
-          .invalid, "the native engine does not do \(reason)", hint: "leave out --engine, or say --engine program")
-      }
-      console.progress("note: the kustomize program builds this, because of \(reason)")
+      try noteProgram(reason)
       fallthrough
     case nil: console.write(.output, String(decoding: try await built(place), as: UTF8.self))
     }
   }
 
   private func show(_ cluster: String) async throws {
-    let (set, release) = (directory, revision)
+    let (set, release, asksOrigins) = (directory, revision, origin)
     let found = try await connection.withController { client, project in
-      try await client.manifests(of: set, on: cluster, revision: release, in: project)
+      try await client.manifests(of: set, on: cluster, revision: release, origins: asksOrigins, in: project)
     }
+    if let output { return try Console.current.render(found, as: output, names: []) { table(of: found) } }
     for entry in found {
       if found.count > 1 { Console.current.write(.output, "# target \(entry.target)\n") }
       let objects = try entry.objects.map { try JSON.parse(Array(try JSONEncoder().encode($0))) }
-      Console.current.write(.output, kustomizeText(objects))
+      if origin, let origins = entry.origins {
+        print(objects, origins)
+      } else {
+        Console.current.write(.output, kustomizeText(objects))
+      }
       if entry.target != found.last?.target { Console.current.write(.output, "---\n") }
     }
+  }
+
+  private func table(of found: [ManifestsResource]) -> Table {
+    var table = OriginText.table(found.flatMap { $0.origins ?? [] })
+    guard found.count > 1 else { return table }
+    let targets = found.flatMap { entry in
+      (entry.origins ?? []).flatMap { $0.fields.map { _ in entry.target.rawValue } }
+    }
+    table.columns.insert(.init("TARGET"), at: 0)
+    table.rows = zip(targets, table.rows).map { [.init($0)] + $1 }
+    return table
+  }
+
+  private func print(_ objects: [Node], _ origins: [ObjectOriginsResource]) {
+    let text = OriginText(style: Console.current.style(.output))
+    // Both are in the order of the bundle.
+    let documents = zip(objects, origins).map { text.text($0, $1.fields) }
+    Console.current.write(.output, documents.joined(separator: "---\n"))
+  }
+
+  private func showOrigins(of place: RenderedPlace) async throws {
+    let found = try await origins(of: place)
+    let resources = found.map(ObjectOriginsResource.init)
+    guard let output else { return print(found.map(\.manifest), resources) }
+    try Console.current.render(resources, as: output, names: []) { OriginText.table(resources) }
+  }
+
+  private func origins(of place: RenderedPlace) async throws -> [OriginatedObject] {
+    if try place.isPlain {
+      switch renderOrigins(tree: place.tree, path: place.path, namespace: "") {
+      case .objects(let objects, _): return objects
+      case .failed(let problems): throw DiagnosticsError(problems)
+      case .needs: throw isChart
+      }
+    }
+    let build = engine == .program ? nil : kustomize(tree: place.tree, path: place.path)
+    switch build {
+    case .objects?: return kustomizeOrigins(tree: place.tree, path: place.path) ?? []
+    case .failed(let problems)?: throw DiagnosticsError(problems)
+    case .needsProgram(let reason)?: try noteProgram(reason)
+    case nil: break
+    }
+    let origin = FieldOrigin(kind: .program, file: place.path.isEmpty ? "." : place.path, part: "(kustomize program)")
+    return try YAML.documents(try await built(place)).map { OriginatedObject($0, from: origin) }
+  }
+
+  private func noteProgram(_ reason: String) throws {
+    guard engine == nil else {
+      throw CommandFailure(
+        .invalid, "the native engine does not do \(reason)", hint: "leave out --engine, or say --engine program")
+    }
+    Console.current.progress("note: the kustomize program builds this, because of \(reason)")
+  }
+
+  private var isChart: CommandFailure {
+    CommandFailure(
+      .invalid, "\(directory) is a chart, which is rendered with the values of a target",
+      hint: "flotilla preview shows what the targets of a FleetSet render to")
   }
 
   /// What the program makes of a kustomization, from the files that it refers to and no others.
@@ -114,10 +190,7 @@ struct RenderCommand: AsyncParsableCommand {
   private func manifests(of place: RenderedPlace) throws -> String {
     switch render(tree: place.tree, path: place.path, namespace: "") {
     case .failed(let problems): throw DiagnosticsError(problems)
-    case .needs:
-      throw CommandFailure(
-        .invalid, "\(directory) is a chart, which is rendered with the values of a target",
-        hint: "flotilla preview shows what the targets of a FleetSet render to")
+    case .needs: throw isChart
     case .manifests(let bundle, let problems):
       if !problems.isEmpty { Console.current.progress(renderedFindings(problems)) }
       return kustomizeText(try bundle.objects.map { try JSON.parse($0.canonicalJSON) })

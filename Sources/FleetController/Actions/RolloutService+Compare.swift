@@ -26,7 +26,9 @@ extension RolloutService {
   public func compare(
     _ name: FleetSetName, in project: ProjectName, from: String, to: String?
   ) async throws -> ReleaseComparison {
-    let (old, new) = (try await found(from, of: name, in: project), try await found(to, of: name, in: project))
+    let (old, new) = (
+      try await store.shownRelease(from, of: name, in: project), try await store.shownRelease(to, of: name, in: project)
+    )
     let before = Dictionary(
       try await store.bundles(of: old.id).map { ($0.target, $0.bundle) }, uniquingKeysWith: { first, _ in first })
     var left = before
@@ -52,7 +54,7 @@ extension RolloutService {
   public func shownManifests(
     of name: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
   ) async throws -> [(target: TargetName, objects: [[UInt8]])] {
-    let release = try await found(revision, of: name, in: project)
+    let release = try await store.shownRelease(revision, of: name, in: project)
     let own = try await store.bundles(of: release.id).filter { $0.cluster == cluster }
     guard !own.isEmpty else {
       throw CommandRefusal(
@@ -65,19 +67,5 @@ extension RolloutService {
       result.append((entry.target, objects.map(BundleDifference.withoutSecrets)))
     }
     return result
-  }
-
-  /// A release by name, or the newest.
-  private func found(
-    _ revision: String?, of name: FleetSetName, in project: ProjectName
-  ) async throws -> ReleaseRecord {
-    if let revision, !revision.isEmpty { return try await release(revision, of: name, in: project) }
-    guard let record = try await store.fleetSet(name, in: project) else {
-      throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
-    }
-    guard let newest = record.newestRelease else {
-      throw CommandRefusal(.conflict, "\(name) has no release yet: \(record.condition.message)")
-    }
-    return newest
   }
 }

@@ -86,7 +86,7 @@ public struct RolloutService: Sendable {
       throw CommandRefusal(.notFound, "there is no FleetSet \(name)", hint: "`flotilla get fleetsets` lists them")
     }
     var release: ReleaseID?
-    if let revision { release = try await self.release(revision, of: name, in: project).id }
+    if let revision { release = try await store.release(revision, of: name, in: project).id }
     guard let definition = try? FleetSetReader.definition(of: record),
       var input = try await store.startInput(for: record.id, strategy: definition.rollout, release: release)
     else {
@@ -172,27 +172,6 @@ public struct RolloutService: Sendable {
       if !decided.run.state.isEnd { try await store.wake(.rollout, row: rollout.rawValue) }
     }
     return decided.run.state.isEnd
-  }
-
-  /// The release that a person means; the newest of a commit that several were made from.
-  func release(
-    _ revision: String, of name: FleetSetName, in project: ProjectName
-  ) async throws -> ReleaseRecord {
-    let text = revision.hasPrefix("\(name)/") ? String(revision.dropFirst(name.rawValue.count + 1)) : revision
-    let found = try await store.releases(of: name, named: text, in: project)
-    if let numbered = found.first(where: { text == "\($0.number)" || text == "#\($0.number)" }) { return numbered }
-    let commits = Set(found.flatMap(\.sources).map(\.commit.id.hexadecimal).filter { $0.hasPrefix(text.lowercased()) })
-    guard commits.count < 2 else {
-      throw CommandRefusal(
-        .invalid, "\(revision) could be any of \(commits.sorted().map { $0.prefix(12) }.joined(separator: ", "))",
-        hint: "give more digits of the commit, or the release's number")
-    }
-    guard let release = found.first else {
-      throw CommandRefusal(
-        .notFound, "\(name) has no release \"\(revision)\"",
-        hint: "`flotilla get releases \(name)` lists them; give a number or at least four digits of a commit")
-    }
-    return release
   }
 
   private func undoEnded(

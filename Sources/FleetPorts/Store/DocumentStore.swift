@@ -100,6 +100,8 @@ public protocol ReleaseStore: Sendable {
   /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of
   /// releases that an older version stored are not among them.
   func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings]
+  /// How the targets of a release were expanded, by name; without those that an older version stored.
+  func targetSettings(of release: ReleaseID) async throws(StoreError) -> [TargetName: TargetSettings]
   /// The objects' digests of a bundle in order; nil when there is no such bundle.
   func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]?
   /// Canonical JSON texts of objects, in the order asked.

@@ -109,11 +109,21 @@ enum ReleaseQueries {
           OR EXISTS (SELECT FROM release_targets AS r WHERE r.release_id = $2 AND r.target_id = t.id)))
     ORDER BY n.name
     """)
+  private static let settingsColumns = """
+    SELECT t.name, c.name, n.labels, n.namespace, n.repository, n.revision, n.path, n.is_recursive, n.self_heal, n.prune,
+      n.create_namespace, n.render_options
+    """
+  static let settingsOfRelease = Statement(
+    "release.settingsOfRelease",
+    """
+    \(settingsColumns)
+    FROM release_targets AS n JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
+    WHERE n.release_id = $1 AND n.revision IS NOT NULL
+    """)
   static let settings = Statement(
     "release.settings",
     """
-    SELECT t.name, c.name, n.labels, n.namespace, n.repository, n.revision, n.path, n.is_recursive, n.self_heal, n.prune,
-      n.create_namespace, n.render_options
+    \(settingsColumns)
     FROM targets AS t JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
     JOIN clusters AS c ON c.id = t.cluster_id
     WHERE t.fleet_set_id = $1 AND NOT t.is_abandoned AND n.revision IS NOT NULL

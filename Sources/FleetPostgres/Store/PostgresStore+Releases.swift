@@ -179,8 +179,19 @@ extension PostgresStore {
 
   /// How the targets of a set are expanded now.
   public func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings] {
+    try await settings(ReleaseQueries.settings, .id(fleetSet))
+  }
+
+  /// How the targets of a release were expanded.
+  public func targetSettings(of release: ReleaseID) async throws(StoreError) -> [TargetName: TargetSettings] {
+    try await settings(ReleaseQueries.settingsOfRelease, .id(release))
+  }
+
+  private func settings(
+    _ statement: Statement, _ of: Parameter
+  ) async throws(StoreError) -> [TargetName: TargetSettings] {
     try await read { session in
-      let found = try session.rows(ReleaseQueries.settings, .id(fleetSet)) { row in
+      let found = try session.rows(statement, of) { row in
         let name: TargetName = try row.name()
         var settings = TargetSettings(
           cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),

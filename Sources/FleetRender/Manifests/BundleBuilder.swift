@@ -7,7 +7,9 @@ struct BundleBuilder {
   let namespace: String
   let rules: ObjectRules
 
-  func build(place: String) throws(DiagnosticsError) -> (Bundle, warnings: [Diagnostic]) {
+  func build(
+    place: String
+  ) throws(DiagnosticsError) -> (Bundle, warnings: [Diagnostic], followed: [ObjectIdentity: TracedDocument]) {
     let path = place.isEmpty ? "." : place
     guard !sources.entries.isEmpty else {
       throw DiagnosticsError([
@@ -21,6 +23,7 @@ struct BundleBuilder {
     var warnings: [Diagnostic] = []
     var objects: [BundleObject] = []
     var places: [ObjectIdentity: String] = [:]
+    var followed: [ObjectIdentity: TracedDocument] = [:]
     var size = 0
     for entry in sources.entries {
       let complaints = Self.complaints(about: entry)
@@ -28,8 +31,17 @@ struct BundleBuilder {
         problems += complaints
         continue
       }
-      let manifest = rules.written(into: namespaced(entry, identity: identity, scope: scope, warnings: &warnings))
+      let placed = namespaced(entry, identity: identity, scope: scope, warnings: &warnings)
+      let manifest = rules.written(into: placed)
       guard let object = BundleObject(manifest) else { continue }
+      if var document = entry.traced {
+        document.becomes(placed) { _ in FieldOrigin(kind: .fleetSet, part: "destination.namespace") }
+        document.becomes(manifest) { field in
+          let isHealth = field.path.last == HealthRules.setAnnotation
+          return FieldOrigin(kind: .fleetSet, part: isHealth ? "health" : "sync.ignoreDifferences")
+        }
+        followed[object.identity] = document
+      }
       if let other = places[object.identity] {
         problems.append(
           entry.problem("\(object.identity.display) is there twice: in \(other) and in \(entry.place)"))
@@ -47,7 +59,7 @@ struct BundleBuilder {
       }
     }
     if !problems.isEmpty { throw DiagnosticsError(problems) }
-    return (Bundle(objects: objects), warnings)
+    return (Bundle(objects: objects), warnings, followed)
   }
 
   /// What an object lacks that every Kubernetes object has.

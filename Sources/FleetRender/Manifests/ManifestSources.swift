@@ -6,6 +6,8 @@ struct ManifestSources {
   struct Entry {
     var manifest: Node
     var file: String
+    /// What gave the fields their values; nil when nobody asks.
+    var traced: TracedDocument?
 
     var place: String { manifest.position.map { "\(file):\($0.line)" } ?? file }
 
@@ -41,6 +43,27 @@ struct ManifestSources {
     // A JSON file may hold several objects in one array.
     let objects = documents.flatMap { $0.array ?? [$0] }
     entries += DocumentReader.unpackingLists(objects).map { Entry(manifest: $0, file: file) }
+  }
+
+  /// Begins to follow objects that were read.
+  mutating func follow(from step: (Entry, TracedField) -> FieldOrigin) {
+    for index in entries.indices {
+      let entry = entries[index]
+      entries[index].traced = TracedDocument(entry.manifest) { step(entry, $0) }
+    }
+  }
+
+  /// Goes on following objects of a build.
+  mutating func follow(_ documents: [TracedDocument]) {
+    for (index, document) in zip(entries.indices, documents) { entries[index].traced = document }
+  }
+
+  /// Notes what a step did to objects that are followed.
+  mutating func note(_ step: TracedDocument.Step) {
+    for index in entries.indices {
+      let manifest = entries[index].manifest
+      entries[index].traced?.becomes(manifest, by: step)
+    }
   }
 
   /// Forgets all objects.

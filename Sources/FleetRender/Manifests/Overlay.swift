@@ -13,7 +13,11 @@ extension ManifestSources {
         severity: severity, field: "spec.overrides", message: "override \(overlay.name): \(message)", hint: hint)
     }
     let tree = try OverlayTree(overlay, over: entries.map(\.manifest), at: commit)
-    switch kustomize(tree: tree, path: "") {
+    let followed = entries.compactMap(\.traced)
+    let trace =
+      followed.isEmpty
+      ? nil : BuildTrace(parts: KustomizationParts(override: overlay.name) { _ in nil }, earlier: followed)
+    switch trace.map({ kustomize(tree: tree, path: "", trace: $0) }) ?? kustomize(tree: tree, path: "") {
     case .needsProgram(let reason):
       throw DiagnosticsError([problem("\(reason) cannot be changed here", hint: "change it in the directory")])
     case .failed(let problems):
@@ -27,6 +31,7 @@ extension ManifestSources {
         entries.map { (Self.identity($0.manifest), $0.file) }, uniquingKeysWith: { first, _ in first })
       removeAll()
       for object in objects { add([object], file: files[Self.identity(object)] ?? "override \(overlay.name)") }
+      if let trace { follow(trace.documents) }
       guard before == Set(objects) else { return [] }
       return [
         problem("changes nothing", hint: "look at its targets and at the names of its images", severity: .warning)

@@ -93,6 +93,16 @@ public func renderDirectory(
   options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
   answers: [RenderRequest: RenderAnswer] = [:]
 ) -> DirectoryRendering {
+  renderDirectory(
+    tree: tree, path: path, namespace: namespace, isRecursive: isRecursive, options: options, target: target,
+    engine: engine, answers: answers, isFollowed: false)
+}
+
+/// - Parameter isFollowed: whether it is noted what gave fields their values.
+func renderDirectory(
+  tree: any SourceTree, path: String, namespace: String, isRecursive: Bool, options: RenderOptions, target: String,
+  engine: KustomizeEngine, answers: [RenderRequest: RenderAnswer], isFollowed: Bool
+) -> DirectoryRendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
     var directory = RenderedDirectory()
@@ -104,7 +114,9 @@ public func renderDirectory(
       case nil: return .needs([request])
       case .failure(let message):
         throw DiagnosticsError([Diagnostic(file: path, message: "helm failed: \(message)")])
-      case .output(let bytes): try directory.sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
+      case .output(let bytes):
+        try directory.sources.read(bytes, file: "helm template \(path.isEmpty ? "." : path)")
+        if isFollowed { directory.sources.follow(from: ChartTemplates(of: bytes, path: path, files: files).origin) }
       }
       directory.sources.remove(where: Chart.isLeftOut)
       directory.notes = try chart.warnings()
@@ -115,10 +127,16 @@ public func renderDirectory(
           message: "the directory is no chart: it has no Chart.yaml")
       ])
     } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
-      switch try built(tree, path, file, options.kustomize, engine, answers, &directory.notes) {
+      switch try built(tree, path, file, options.kustomize, engine, answers, &directory.notes, isFollowed) {
       case .needs(let request): return .needs([request])
-      case .text(let bytes): try directory.sources.read(bytes, file: buildName(path))
-      case .objects(let objects): directory.sources.add(objects, file: buildName(path))
+      case .text(let bytes):
+        try directory.sources.read(bytes, file: buildName(path))
+        if isFollowed {
+          directory.sources.follow { entry, _ in FieldOrigin(kind: .program, file: file, part: "(kustomize program)") }
+        }
+      case .objects(let objects, let followed):
+        directory.sources.add(objects, file: buildName(path))
+        directory.sources.follow(followed)
       }
     } else if options.kustomize != nil {
       throw DiagnosticsError([
@@ -129,6 +147,11 @@ public func renderDirectory(
       let inside = path.isEmpty ? 0 : path.utf8.count + 1
       let read = isRecursive ? files : files.filter { !$0.path.utf8.dropFirst(inside).contains(UInt8(ascii: "/")) }
       try readManifests(read, directory: path, tree: tree, into: &directory.sources)
+      if isFollowed {
+        directory.sources.follow { entry, field in
+          FieldOrigin(kind: .file, file: entry.file, line: field.value.position.map { Int($0.line) })
+        }
+      }
     }
     if directory.sources.hasSops {
       let isKustomization = Kustomization.file(in: files.map(\.path), directory: path) != nil
@@ -152,41 +175,61 @@ public func finish(
   _ directory: RenderedDirectory, path: String, commit: CommitID, namespace: String, options: RenderOptions
 ) -> Rendering {
   do throws(DiagnosticsError) {
-    var sources = directory.sources
-    var notes = directory.notes
-    for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: commit) }
-    if let values = options.substitute { try sources.substitute(values) }
-    sources.nameHooks()
-    if let options = options.syncOptions {
-      sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
-    }
-    sources.attach(directory.encrypted)
-    let (bundle, warnings) = try BundleBuilder(
-      sources: sources, namespace: namespace,
-      rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? [])
-    )
-    .build(place: path)
-    return .manifests(bundle, problems: notes + warnings)
+    let (bundle, problems, _) = try finished(
+      directory, path: path, commit: commit, namespace: namespace, options: options)
+    return .manifests(bundle, problems: problems)
   } catch {
     return .failed(error.diagnostics)
   }
 }
 
+/// Makes the bundle of a target from a directory, with what gave its fields their values when the directory has that.
+///
+/// - Parameter valueSources: where values for `${NAME}` come from, by name, for people.
+func finished(
+  _ directory: RenderedDirectory, path: String, commit: CommitID, namespace: String, options: RenderOptions,
+  valueSources: [String: String] = [:]
+) throws(DiagnosticsError) -> (Bundle, problems: [Diagnostic], followed: [ObjectIdentity: TracedDocument]) {
+  var sources = directory.sources
+  var notes = directory.notes
+  for overlay in options.overlays ?? [] { notes += try sources.apply(overlay, at: commit) }
+  if let values = options.substitute {
+    try sources.substitute(values)
+    sources.note(Substitution(values: values).origin(valueSources))
+  }
+  sources.nameHooks()
+  sources.note { _ in FieldOrigin(kind: .fleetSet, part: "a name made of generateName") }
+  if let options = options.syncOptions {
+    sources.annotate(SyncOptionName.setAnnotation, options.joined(separator: ","))
+    sources.note { _ in FieldOrigin(kind: .fleetSet, part: "sync.options") }
+  }
+  sources.attach(directory.encrypted)
+  sources.note { _ in FieldOrigin(kind: .file, part: "the encrypted file that the object was read from") }
+  let (bundle, warnings, followed) = try BundleBuilder(
+    sources: sources, namespace: namespace,
+    rules: ObjectRules(ignored: options.ignoreDifferences ?? [], health: options.health ?? [])
+  )
+  .build(place: path)
+  return (bundle, notes + warnings, followed)
+}
+
 /// What a kustomization came to.
 private enum Built {
-  case objects([Node])
+  case objects([Node], followed: [TracedDocument])
   case text([UInt8])
   case needs(RenderRequest)
 }
 
 private func built(
   _ tree: any SourceTree, _ path: String, _ file: String, _ options: KustomizeOptions?, _ engine: KustomizeEngine,
-  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic]
+  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic],
+  _ isFollowed: Bool
 ) throws(DiagnosticsError) -> Built {
   if let options {
     let edited = try editedTree(tree, path, file, options)
-    switch kustomize(tree: edited, path: path) {
-    case .objects(let objects): return .objects(objects)
+    let trace = isFollowed ? BuildTrace(parts: KustomizationParts(of: edited)) : nil
+    switch trace.map({ kustomize(tree: edited, path: path, trace: $0) }) ?? kustomize(tree: edited, path: path) {
+    case .objects(let objects): return .objects(objects, followed: trace?.documents ?? [])
     case .failed(let problems): throw DiagnosticsError(problems)
     case .needsProgram(let reason):
       throw DiagnosticsError([
@@ -199,8 +242,9 @@ private func built(
     }
   }
   if engine == .automatic {
-    switch kustomize(tree: tree, path: path) {
-    case .objects(let objects): return .objects(objects)
+    let trace = isFollowed ? BuildTrace(parts: KustomizationParts(of: tree)) : nil
+    switch trace.map({ kustomize(tree: tree, path: path, trace: $0) }) ?? kustomize(tree: tree, path: path) {
+    case .objects(let objects): return .objects(objects, followed: trace?.documents ?? [])
     case .failed(let problems): throw DiagnosticsError(problems)
     case .needsProgram(let reason):
       notes.append(

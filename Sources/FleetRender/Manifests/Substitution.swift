@@ -76,6 +76,27 @@ struct Substitution {
     }
   }
 
+  /// The variables in a text, with whether their defaults stand for them.
+  func variables(in text: String) -> [(name: String, isDefault: Bool)] {
+    var found: [(name: String, isDefault: Bool)] = []
+    var rest = text[...]
+    while let dollar = rest.firstIndex(of: "$") {
+      rest = rest[dollar...]
+      if rest.hasPrefix("$${") {
+        rest = rest.dropFirst(3)
+      } else if rest.hasPrefix("${"), let end = rest.firstIndex(of: "}"),
+        let variable = Variable(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+      {
+        let value = values[variable.name]
+        found.append((variable.name, variable.fallback != nil && value?.isEmpty != false))
+        rest = rest[rest.index(after: end)...]
+      } else {
+        rest = rest.dropFirst()
+      }
+    }
+    return found
+  }
+
   /// The text with values, and whether it was one variable and nothing else.
   private func fill(
     _ text: String, _ field: String, _ missing: inout [(name: String, field: String)]

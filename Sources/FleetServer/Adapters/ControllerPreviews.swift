@@ -1,3 +1,4 @@
+public import FleetAPI
 public import FleetController
 public import FleetDocuments
 public import FleetModel
@@ -34,6 +35,19 @@ extension Previewer: PreviewService {
     }
   }
 
+  /// What gave fields their values.
+  public func origins(
+    of fleetSet: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
+  ) async throws -> [TargetName: [ObjectOriginsResource]] {
+    do {
+      let found: [TargetName: [ObjectOrigins]] = try await origins(
+        of: fleetSet, on: cluster, in: project, revision: revision)
+      return found.mapValues { $0.map(ObjectOriginsResource.init) }
+    } catch let refusal as CommandRefusal {
+      throw refusal.actionRefusal
+    }
+  }
+
   /// What of the targets themselves a release would change, equal changes together, the largest group first.
   public func settingsDifference(
     _ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName
@@ -44,6 +58,13 @@ extension Previewer: PreviewService {
     } catch let refusal as CommandRefusal {
       throw refusal.actionRefusal
     }
+  }
+}
+
+extension ObjectOriginsResource {
+  fileprivate init(_ found: ObjectOrigins) {
+    self.init(
+      object: found.object, fields: found.fields.map { Field(field: $0.path, value: $0.value, origins: $0.origins) })
   }
 }
 

@@ -240,10 +240,15 @@ struct FleetSetRoutes: Sendable {
     }
     let found = try await actions.manifests(
       of: name, on: ClusterName(cluster), in: call.project, revision: call.query["revision"])
+    let origins =
+      try call.flag("origins")
+      ? try await previews.origins(
+        of: name, on: ClusterName(cluster), in: call.project, revision: call.query["revision"]) : nil
     let items = try found.map { entry in
       ManifestsResource(
         target: entry.target,
-        objects: try entry.objects.map { try JSONDecoder().decode(JSONValue.self, from: Data($0)) })
+        objects: try entry.objects.map { try JSONDecoder().decode(JSONValue.self, from: Data($0)) },
+        origins: origins.map { $0[entry.target] ?? [] })
     }
     return try .json(ListPage(items: items, next: nil))
   }

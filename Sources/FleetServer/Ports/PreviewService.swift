@@ -1,3 +1,4 @@
+public import FleetAPI
 public import FleetDocuments
 public import FleetModel
 public import FleetPorts
@@ -112,6 +113,15 @@ public protocol PreviewService: Sendable {
   /// What a release of it would change against what each target should run now; throws as `preview`.
   func difference(_ fleetSet: FleetSetName, documents: [Document], cluster: ClusterName?, in project: ProjectName)
     async throws -> PreviewedDifference
+
+  /// What gave the fields of the objects that a cluster gets by a release (nil: the newest) their values, by target, without
+  /// secret values.
+  ///
+  /// - Throws: ``ActionRefusal`` for what is not there or does not render to the same today, `DiagnosticsError` for what cannot
+  ///   be rendered any more, or `StoreError`.
+  func origins(
+    of fleetSet: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
+  ) async throws -> [TargetName: [ObjectOriginsResource]]
 
   /// What of the targets themselves a release would change, whatever is rendered; throws as `preview`.
   func settingsDifference(

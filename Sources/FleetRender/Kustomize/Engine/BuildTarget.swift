@@ -56,6 +56,7 @@ struct BuildTarget {
     do throws(KustomizeStop) { resources = try ResourceReader.resources(bytes, file: place) } catch {
       throw traced(error)
     }
+    files.trace?.read(resources, from: place)
     if let origin {
       let annotation = try origin.file(reference.text)
       try MapTransformer(
@@ -124,20 +125,23 @@ struct BuildTarget {
     let generator = ResourceGenerator(
       files: files, directory: directory, file: file, options: definition.generatorOptions)
     for entry in definition.generators {
-      let resource = try generator.resource(entry)
+      var places: [String: (file: String, line: Int?)] = [:]
+      let resource = try generator.resource(entry, places: &places)
+      files.trace?.generated(resource, by: entry.field, of: file, places: places)
       if let origin {
         var annotations = resource.annotations
         annotations[BuildNote.origin] = try origin.plugin(
           entry.isSecret ? "SecretGenerator" : "ConfigMapGenerator", in: fileName)
         try resource.setAnnotations(annotations)
       }
-      try absorb(resource, entry, into: accumulator.list)
+      try absorb(resource, entry, into: accumulator.list, places)
     }
   }
 
   /// Adds a generated object, or lets it replace or extend the one that is there.
   private func absorb(
-    _ resource: Resource, _ entry: KustomizationDefinition.Generator, into list: ResourceList
+    _ resource: Resource, _ entry: KustomizationDefinition.Generator, into list: ResourceList,
+    _ places: [String: (file: String, line: Int?)]
   ) throws(KustomizeStop) {
     func fail(_ message: String, hint: String = "") -> KustomizeStop {
       .failed(message, file: file, at: entry.position, field: entry.field, hint: hint)
@@ -169,6 +173,7 @@ struct BuildTarget {
     }
     resource.forgetIDs()
     guard resource.current.key == old.current.key else { throw .needsProgram("a generator that replaces another kind") }
+    files.trace?.merged(old, into: resource, by: entry.field, of: file, places: places)
     list.replace(old, with: resource)
   }
 

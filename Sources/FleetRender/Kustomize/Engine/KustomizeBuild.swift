@@ -23,7 +23,17 @@ public let nativeKustomizeVersion = "v5.8.1"
 ///   - tree: the files; nothing else is read.
 ///   - path: the kustomization's directory, relative to the root; empty for the root.
 public func kustomize(tree: any SourceTree, path: String) -> KustomizeBuild {
-  let files = KustomizeFiles(tree: tree)
+  build(KustomizeFiles(tree: tree), path: path)
+}
+
+/// Builds a kustomization as ``kustomize(tree:path:)`` does, and follows what it does.
+///
+/// - Parameter trace: takes what gave the fields of the objects their values.
+func kustomize(tree: any SourceTree, path: String, trace: BuildTrace) -> KustomizeBuild {
+  build(KustomizeFiles(tree: tree, trace: trace), path: path)
+}
+
+private func build(_ files: KustomizeFiles, path: String) -> KustomizeBuild {
   do throws(KustomizeStop) {
     let target = try BuildTarget(files: files, directory: path, chain: [])
     return .objects(try FinalStep(target).objects())
@@ -61,11 +71,15 @@ private struct FinalStep {
       try resource.setName(resource.name + "-" + suffix)
       resource.forgetIDs()
     }
+    let trace = target.files.trace
+    trace?.finished(list.resources, with: "the hash of the content")
     try NameReferenceTransformer(list.resources).apply()
+    trace?.finished(list.resources, with: "the name of what it refers to")
     let variables = accumulator.variables.sorted {
       $0.variable.name.utf8.lexicographicallyPrecedes($1.variable.name.utf8)
     }
     try VariableTransformer(variables, resources: list.resources).apply(to: list.resources)
+    trace?.changed(list.resources, by: "vars", of: variables.first?.file ?? target.file)
     list.keep { resource in (resource.annotation(BuildNote.localConfig) ?? "false") == "false" }
     sort(list)
     if metadata.contains("managedByLabel") {
@@ -73,6 +87,7 @@ private struct FinalStep {
         entries: ["app.kubernetes.io/managed-by": "kustomize-" + nativeKustomizeVersion],
         fields: [FieldSpec(path: "metadata/labels", creates: true)]
       ).apply(to: list.resources)
+      trace?.changed(list.resources, by: "buildMetadata", of: target.file)
     }
     return try values(list, metadata)
   }
@@ -99,7 +114,9 @@ private struct FinalStep {
     for resource in list.resources {
       resource.cleanAnnotations(removing: removed)
       do throws(KustomizeStop) {
-        values.append(try ResourceReader.value(of: resource.root))
+        let value = try ResourceReader.value(of: resource.root)
+        target.files.trace?.completed(resource, as: value)
+        values.append(value)
       } catch {
         guard case .needsProgram(let reason) = error else { throw error }
         throw .needsProgram("\(reason), in \(resource.current.display) of \(resource.file)")

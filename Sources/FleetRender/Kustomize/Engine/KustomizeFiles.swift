@@ -4,11 +4,16 @@ import Manifest
 /// The files that a build reads: those of the tree and no others. Each is read once.
 final class KustomizeFiles {
   private let tree: any SourceTree
+  /// Follows what the build does; nil unless somebody asks where fields come from.
+  let trace: BuildTrace?
   private var contents: [String: [UInt8]?] = [:]
   private var sizeBytes: Int64 = 0
   private var kustomizations = 0
 
-  init(tree: any SourceTree) { self.tree = tree }
+  init(tree: any SourceTree, trace: BuildTrace? = nil) {
+    self.tree = tree
+    self.trace = trace
+  }
 
   /// The bytes of a file; nil when there is none.
   func bytes(_ path: String) throws(KustomizeStop) -> [UInt8]? {

@@ -12,7 +12,11 @@ struct ResourceGenerator {
   let options: KustomizationDefinition.GeneratorOptions?
 
   /// The generated object, with notes about its hash and its behaviour.
-  func resource(_ generator: Generator) throws(KustomizeStop) -> Resource {
+  ///
+  /// - Parameter places: takes where the value of each key is written.
+  func resource(
+    _ generator: Generator, places: inout [String: (file: String, line: Int?)]
+  ) throws(KustomizeStop) -> Resource {
     guard !generator.name.isEmpty else {
       throw .failed("the generator has no name", file: file, at: generator.position, field: generator.field)
     }
@@ -27,7 +31,9 @@ struct ResourceGenerator {
       root.append(
         key: .untyped("type"), value: .string(generator.secretType.isEmpty ? "Opaque" : generator.secretType))
     }
-    try addData(try pairs(generator), isSecret: generator.isSecret, to: root)
+    let pairs = try pairs(generator)
+    try addData(pairs, isSecret: generator.isSecret, to: root)
+    if files.trace != nil { for pair in pairs { places[pair.key] = (pair.file, pair.line) } }
     let merged = mergedOptions(generator.options)
     if merged?.isImmutable == true {
       root.append(key: .untyped("immutable"), value: WrittenNode(kind: .scalar, tag: .boolean, text: "true"))
@@ -60,6 +66,9 @@ struct ResourceGenerator {
   private struct Pair {
     var key: String
     var value: [UInt8]
+    /// Where the value is written.
+    var file: String
+    var line: Int?
   }
 
   private func pairs(_ generator: Generator) throws(KustomizeStop) -> [Pair] {
@@ -84,7 +93,8 @@ struct ResourceGenerator {
     if value.count > 1, value.first == value.last, value[0] == UInt8(ascii: "\"") || value[0] == UInt8(ascii: "'") {
       value = Array(value.dropFirst().dropLast())
     }
-    return Pair(key: String(literal.text[..<mark]), value: value)
+    return Pair(
+      key: String(literal.text[..<mark]), value: value, file: file, line: literal.position.map { Int($0.line) })
   }
 
   private func fileContents(_ source: KustomizationDefinition.Reference) throws(KustomizeStop) -> Pair {
@@ -96,8 +106,9 @@ struct ResourceGenerator {
     let path = parts[parts.count - 1]
     var reference = source
     reference.text = path
-    let bytes = try files.load(reference, from: directory, file: file).bytes
-    return Pair(key: parts.count == 2 ? parts[0] : String(path.split(separator: "/").last ?? "."), value: bytes)
+    let (place, bytes) = try files.load(reference, from: directory, file: file)
+    return Pair(
+      key: parts.count == 2 ? parts[0] : String(path.split(separator: "/").last ?? "."), value: bytes, file: place)
   }
 
   /// The `KEY=VALUE` lines of a file; blank lines and comments are left out.
@@ -118,7 +129,7 @@ struct ResourceGenerator {
       let mark = line.firstIndex(of: UInt8(ascii: "="))
       let key = String(decoding: line[..<(mark ?? line.endIndex)], as: UTF8.self)
       if key.isEmpty { continue }
-      pairs.append(Pair(key: key, value: mark.map { Array(line[($0 + 1)...]) } ?? []))
+      pairs.append(Pair(key: key, value: mark.map { Array(line[($0 + 1)...]) } ?? [], file: path, line: index + 1))
     }
     return pairs
   }

@@ -23,7 +23,7 @@ struct PatchTransformer {
           "a JSON patch needs a target", file: file, at: patch.position, field: patch.field,
           hint: "name what it is for: target: {kind: …, name: …}")
       }
-      return try applyJSON(text, to: try target.compiled().select(list.resources))
+      return try applyJSON(text, to: try target.compiled().select(list.resources), by: patch.field)
     }
     let patches = try ResourceReader.resources(documents, file: text.file)
     // A file that is empty, or holds comments alone, changes nothing.
@@ -33,14 +33,19 @@ struct PatchTransformer {
       if patch.allowsKindChange { try resource.enable(BuildNote.allowKindChange) }
     }
     guard let target = patch.target else {
-      for resource in patches { try merge(resource, into: try self.target(of: resource, in: list)) }
+      for resource in patches {
+        // Merging takes the patch apart.
+        let written = files.trace.map { _ in resource.root.copy() }
+        try merge(resource, into: try self.target(of: resource, in: list))
+        files.trace?.patched(list.resources, by: patch.field, of: file, in: text.file, root: written)
+      }
       return
     }
     guard patches.count == 1 else {
       throw .failed(
         "several patches have one target", file: text.file, field: patch.field, hint: "give each an entry of its own")
     }
-    try merge(patches[0], into: try target.compiled().select(list.resources), of: list)
+    try merge(patches[0], into: try target.compiled().select(list.resources), of: list, by: patch.field)
   }
 
   /// The text of a patch with the place where it begins.
@@ -83,6 +88,7 @@ struct PatchTransformer {
 
   func applyStrategic(_ references: [KustomizationDefinition.Reference], to list: ResourceList) throws(KustomizeStop) {
     var patches: [Resource] = []
+    var fields: [String] = []
     for reference in references {
       if reference.text.contains("\n") || reference.text.contains("{") {
         let text = inline(reference)
@@ -91,16 +97,20 @@ struct PatchTransformer {
         let (place, bytes) = try files.load(reference, from: directory, file: file)
         patches += try ResourceReader.resources(bytes, file: place)
       }
+      while fields.count < patches.count { fields.append(reference.field) }
     }
     guard references.isEmpty || !patches.isEmpty else { throw .needsProgram("patches without a document") }
-    for patch in patches { try merge(patch, into: [try target(of: patch, in: list)], of: list) }
+    for (patch, field) in zip(patches, fields) {
+      try merge(patch, into: [try target(of: patch, in: list)], of: list, by: field)
+    }
   }
 
   func applyJSON(_ patch: Patch, to list: ResourceList) throws(KustomizeStop) {
     guard let target = patch.target, !target.name.isEmpty else {
       throw .failed("a JSON patch needs a target with a name", file: file, at: patch.position, field: patch.field)
     }
-    try applyJSON(try text(of: patch), to: try target.compiled().select(list.resources), remembers: false)
+    try applyJSON(
+      try text(of: patch), to: try target.compiled().select(list.resources), by: patch.field, remembers: false)
   }
 
   // MARK: Merging
@@ -146,7 +156,9 @@ struct PatchTransformer {
   }
 
   /// Merges a copy of a patch into each of the objects.
-  private func merge(_ patch: Resource, into targets: [Resource], of list: ResourceList) throws(KustomizeStop) {
+  private func merge(
+    _ patch: Resource, into targets: [Resource], of list: ResourceList, by field: String
+  ) throws(KustomizeStop) {
     let prepared = Resource(patch.root.copy(), file: patch.file)
     try prepared.setLabels(patch.labels)
     try prepared.setAnnotations(patch.annotations)
@@ -158,6 +170,7 @@ struct PatchTransformer {
       try copy.root.setField("apiVersion", to: .untyped(resource.type.apiVersion))
       try merge(copy, into: resource)
     }
+    files.trace?.patched(targets, by: field, of: file, in: patch.file, root: patch.root)
     if patch.isEnabled(BuildNote.allowNameChange) || patch.isEnabled(BuildNote.allowKindChange) {
       try list.readd()
     } else {
@@ -168,7 +181,7 @@ struct PatchTransformer {
   // MARK: JSON patches
 
   private func applyJSON(
-    _ text: PatchText, to resources: [Resource], remembers: Bool = true
+    _ text: PatchText, to resources: [Resource], by field: String, remembers: Bool = true
   ) throws(KustomizeStop) {
     let patch = try jsonPatch(text.bytes, text.file)
     for resource in resources {
@@ -192,6 +205,7 @@ struct PatchTransformer {
       try resource.setAnnotations(annotations)
       resource.forgetIDs()
     }
+    files.trace?.patched(resources, by: field, of: file, in: text.file, root: nil)
   }
 
   /// Applies a patch as kustomize does: what replaces a missing key of a map adds it.
