@@ -296,7 +296,7 @@ struct FailureTests {
     #expect(fleet.inFlight == ["c01"])
   }
 
-  @Test("R15 when more are away than the budget allows, the run pauses at the first too many, and the rest keep their turn")
+  @Test("R15 when more are away than the budget allows, the run pauses at the first too many; the rest keep their turn")
   func awayBeyondBudget() throws {
     var strategy = strategy([stage("all", .rest, at: .count(8))])
     strategy.budgets.unreachable = .count(1)
