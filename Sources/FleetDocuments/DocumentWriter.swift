@@ -19,6 +19,7 @@ public enum DocumentWriter {
   /// The document of a repository, which has no labels and annotations of its own here.
   public static func node(for repository: Repository) -> Node {
     var spec: Node = ["url": Node(.string(repository.url))]
+    if repository.kind == .helm { spec["type"] = Node(.string(repository.kind.rawValue)) }
     spec["credential"] = repository.credential.map { Node(.string($0)) }
     if repository.pollInterval != .seconds(60) {
       spec["pollInterval"] = Node(.string(repository.pollInterval.text))

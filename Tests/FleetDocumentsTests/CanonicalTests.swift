@@ -73,9 +73,11 @@ struct CanonicalTests {
       connection: .kubeconfig(credential: "admin"))
     let repository = Repository(
       name: "shop", url: "https://example.com/a.git", credential: "key", pollInterval: .seconds(90))
+    let charts = Repository(name: "charts", kind: .helm, url: "https://charts.example.com")
     for (node, content) in [
       (DocumentWriter.node(for: cluster), Document.Content.cluster(cluster)),
       (DocumentWriter.node(for: repository), .repository(repository)),
+      (DocumentWriter.node(for: charts), .repository(charts)),
       (DocumentWriter.node(for: Cluster(name: "a")), .cluster(Cluster(name: "a"))),
     ] {
       let (documents, diagnostics) = Documents.read(Array(YAML.text(node).utf8), file: "")

@@ -152,6 +152,20 @@ struct DocumentRefusalTests {
                    give a URL with https://, http://, ssh:// or file://, or user@host:path
       """),
     Refusal(
+      "registry without its scheme", repository("type: helm, url: ghcr.io/shop/charts, enableOCI: true"),
+      """
+      f.yaml:4:25  spec.url: "ghcr.io/shop/charts" is not a URL of charts
+                   write oci://ghcr.io/shop/charts for a registry, else https://ghcr.io/shop/charts
+      f.yaml:4:46  spec.enableOCI: not available in this version
+                   a registry is told by its URL: oci://HOST/PATH
+      """),
+    Refusal(
+      "charts over ssh", repository("type: helm, url: \"ssh://example.com/charts\""),
+      """
+      f.yaml:4:25  spec.url: "ssh://" is not supported
+                   give a URL with https:// or http://, or oci:// for a registry
+      """),
+    Refusal(
       "poll interval", repository("url: \"file:///srv/a.git\", pollInterval: 100ms"),
       """
       f.yaml:4:48  spec.pollInterval: "100ms" is out of range

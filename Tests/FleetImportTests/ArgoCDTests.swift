@@ -33,6 +33,29 @@ import Testing
     """
   }
 
+  @Test func repositoriesOfChartsAreRepositoriesOfCharts() throws {
+    let secret = """
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: ghcr, labels: {argocd.argoproj.io/secret-type: repository}}
+      stringData: {url: ghcr.io/shop/charts, type: helm, enableOCI: "true", username: kim, password: s3cret}
+      ---
+
+      """
+    func set(_ name: String, _ source: String) -> String {
+      Self.set(name).replacing(#"{repoURL: "https://git.example.com/shop.git", path: web}"#, with: source)
+    }
+    let result = try Self.result(
+      secret + set("a", "{repoURL: ghcr.io/shop/charts, chart: web, targetRevision: ^1.0}")
+        + set("b", "{repoURL: 'https://charts.example.com/stable', chart: web, targetRevision: 1.0.0}"))
+    #expect(
+      Self.documents("Repository", result).map { $0["spec"] } == [
+        ["type": "helm", "url": "https://charts.example.com/stable"],
+        ["type": "helm", "url": "oci://ghcr.io/shop/charts", "credential": "ghcr"],
+      ])
+    #expect(!result.documents.contains { JSON.text($0).contains("s3cret") })
+  }
+
   static func project(_ windows: String) -> String {
     """
     apiVersion: argoproj.io/v1alpha1

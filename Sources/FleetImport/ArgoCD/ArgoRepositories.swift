@@ -2,7 +2,7 @@ import FleetDocuments
 import FleetModel
 import Manifest
 
-/// The Git repositories that ApplicationSets name, with what Argo CD's Secrets say about them.
+/// The repositories that ApplicationSets name, with what Argo CD's Secrets say about them.
 struct ArgoRepositories {
   private struct Secret {
     var source: SourceDocument
@@ -14,7 +14,7 @@ struct ArgoRepositories {
 
   private let project: ProjectName
   private var secrets: [Secret] = []
-  private var urls: [(url: String, hadPassword: Bool)] = []
+  private var urls: [(url: String, kind: Repository.Kind, hadPassword: Bool)] = []
   private var told: Set<String> = []
 
   init(_ sources: ArgoSources, project: ProjectName) {
@@ -28,7 +28,7 @@ struct ArgoRepositories {
 
   /// Notes what a set uses. Passwords in its URLs are taken out of it.
   mutating func add(_ set: inout ArgoSet, _ book: inout ImportBook) {
-    for (path, text) in set.repositoryURLs {
+    for (path, text, kind) in set.repositoryURLs {
       if text.contains("{{") {
         book.leaveOut(
           set.source, path, "the repository's URL is a template, so it is not known which repositories it names",
@@ -39,10 +39,13 @@ struct ArgoRepositories {
       if url.hadPassword {
         book.differs(set.source, path, "the password in the URL was taken out", hint: "store it as a credential")
       }
-      if let known = urls.firstIndex(where: { $0.url == url.url }) {
+      // Argo CD writes a registry without its scheme, as `enableOCI` of its Secret says that it is one.
+      let isRegistry = kind == .helm && !url.url.contains("://") && !url.url.isEmpty
+      let text = isRegistry ? Repository.registryScheme + url.url : url.url
+      if let known = urls.firstIndex(where: { $0.url == text && $0.kind == kind }) {
         urls[known].hadPassword = urls[known].hadPassword || url.hadPassword
-      } else if !url.url.isEmpty {
-        urls.append((url.url, url.hadPassword))
+      } else if !text.isEmpty {
+        urls.append((text, kind, url.hadPassword))
       }
     }
     set.replaceURLs { text in
@@ -54,13 +57,14 @@ struct ArgoRepositories {
   /// Writes the Repository documents.
   mutating func write(_ book: inout ImportBook) {
     var names = NameBook()
-    for (url, hadPassword) in urls.sorted(by: { $0.url < $1.url }) {
+    for (url, kind, hadPassword) in urls.sorted(by: { $0.url < $1.url }) {
       let name = names.name(NameBook.ofRepository(url))
       let secret = secret(for: url)
       let credential = secret.map { NameBook.valid($0.source.name) } ?? (hadPassword ? name : nil)
       book.add(
         DocumentWriter.node(
-          for: Repository(project: project, name: RepositoryName(name), url: url, credential: credential)))
+          for: Repository(
+            project: project, name: RepositoryName(name), kind: kind, url: url, credential: credential)))
       if let secret { note(secret, url: url, &book) }
       if secret == nil, let credential {
         book.step(
@@ -72,6 +76,7 @@ struct ArgoRepositories {
 
   /// The Secret with a credential for a URL: its own, else the longest prefix.
   private func secret(for url: String) -> Secret? {
+    let url = url.hasPrefix(Repository.registryScheme) ? String(url.dropFirst(Repository.registryScheme.count)) : url
     let usable = secrets.filter { $0.hasCredential || !$0.isPrefix }
     if let own = usable.first(where: { !$0.isPrefix && Self.isSame($0.url, url) }), own.hasCredential { return own }
     return usable.filter { $0.isPrefix && url.hasPrefix($0.url) }.max { $0.url.utf8.count < $1.url.utf8.count }

@@ -51,11 +51,12 @@ struct ArgoSet {
   // MARK: What it uses
 
   /// Every source and generator that names a Git repository, by its path in the document.
-  var repositoryURLs: [(path: String, url: String)] {
-    var found: [(String, String)] = []
+  var repositoryURLs: [(path: String, url: String, kind: Repository.Kind)] {
+    var found: [(String, String, Repository.Kind)] = []
     Self.visit(document["spec"] ?? Node(.null), path: "spec") { node, path in
-      guard let url = node["repoURL"]?.string, node["chart"]?.string?.isEmpty ?? true else { return }
-      found.append((FieldPath.appending(key: "repoURL", to: path), url))
+      guard let url = node["repoURL"]?.string else { return }
+      let isChart = node["chart"]?.string?.isEmpty == false
+      found.append((FieldPath.appending(key: "repoURL", to: path), url, isChart ? .helm : .git))
     }
     return found
   }
