@@ -41,5 +41,6 @@ struct Migration: Sendable {
       down: PackageResources._013_report_times_down_sql),
     Migration(
       14, "policies", up: PackageResources._014_policies_up_sql, down: PackageResources._014_policies_down_sql),
+    Migration(15, "agents", up: PackageResources._015_agents_up_sql, down: PackageResources._015_agents_down_sql),
   ]
 }

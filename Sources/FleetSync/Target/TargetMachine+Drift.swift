@@ -10,7 +10,7 @@ extension TargetMachine {
   /// Compares a live object, nil when it is gone, with what we applied, and repairs or reports it.
   mutating func noticeDrift(of identity: ObjectIdentity, in node: Node?, now: Duration) -> [Action] {
     guard activity == .settled, let object = owned[identity], !inFlight.contains(identity), retries[identity] == nil,
-      next?.isReady != true
+      isHeld || next?.isReady != true
     else { return [] }
     let lines: [String]
     if let node {
@@ -37,7 +37,7 @@ extension TargetMachine {
       looping.insert(identity)
       return [.report(observation(now: now, drift: found))]
     }
-    guard repairBudget.take(now: now) else {
+    guard !leavesDrift, repairBudget.take(now: now) else {
       awaitingRepair.insert(identity)
       return isNews ? [.report(observation(now: now, drift: found))] : []
     }
@@ -49,7 +49,7 @@ extension TargetMachine {
 
   /// Repairs what had to wait, as far as the agent may by now.
   mutating func repairWaiting(now: Duration) -> [Action] {
-    guard activity == .settled, next?.isReady != true else { return [] }
+    guard activity == .settled, !leavesDrift, isHeld || next?.isReady != true else { return [] }
     var actions: [Action] = []
     for identity in awaitingRepair.sorted() where !inFlight.contains(identity) && retries[identity] == nil {
       guard let object = owned[identity], let lines = driftSeen[identity] else {
