@@ -279,6 +279,7 @@ CREATE TABLE public.placements (
     reported_listened bigint,
     min_ready_ms bigint,
     fail_fast_ms bigint,
+    is_drifted boolean GENERATED ALWAYS AS (COALESCE((observation ? 'standing'::text), false)) STORED NOT NULL,
     CONSTRAINT placements_check CHECK (((wanted_action IS NULL) = (ordered_at IS NULL))),
     CONSTRAINT placements_check1 CHECK (((wanted_action IS DISTINCT FROM 'apply'::text) OR ((wanted_bundle IS NOT NULL) AND (wanted_release IS NOT NULL)))),
     CONSTRAINT placements_check2 CHECK (((good_bundle IS NULL) = (good_release IS NULL))),
@@ -660,6 +661,7 @@ CREATE INDEX orders_by_bundle ON public.orders USING btree (bundle) WHERE (bundl
 CREATE INDEX orders_by_cluster ON public.orders USING btree (cluster_id, committed_at DESC, target_id DESC, counter DESC);
 CREATE INDEX orders_by_rollout ON public.orders USING btree (rollout_id, committed_at);
 CREATE INDEX orders_confirmed ON public.orders USING btree (target_id, epoch, counter) WHERE (confirmed_at IS NOT NULL);
+CREATE INDEX placements_drifted ON public.placements USING btree (target_id, cluster_id) WHERE is_drifted;
 CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (project, kind, name) WHERE (removed_at IS NULL);
 CREATE INDEX push_claims_by_controller ON public.push_claims USING btree (controller_id);
 CREATE UNIQUE INDEX repositories_by_name ON public.repositories USING btree (project, name) WHERE (removed_at IS NULL);

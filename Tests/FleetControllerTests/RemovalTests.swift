@@ -266,7 +266,7 @@ import Testing
 
   // Owners
 
-  @Test func twoSetsDoNotOwnOneObject() async throws {
+  @Test("R23 two sets do not own one object on a cluster") func twoSetsDoNotOwnOneObject() async throws {
     try await ControllerFixture.with { controller in
       try await controller.rollOutFirst()
       try await controller.apply(ControllerFixture.fleetSet(name: "copy-{{name}}", set: "copy"))
@@ -292,7 +292,7 @@ import Testing
     }
   }
 
-  @Test func conflictingTargetsCanBeLeftOut() async throws {
+  @Test("R23 conflicting targets can be left out") func conflictingTargetsCanBeLeftOut() async throws {
     try await ControllerFixture.with { controller in
       try await controller.apply(ControllerFixture.clusters(["east"], labels: "env: test"))
       try await controller.rollOutFirst(
@@ -313,7 +313,9 @@ import Testing
     }
   }
 
-  @Test func targetsThatGetOtherNamesHandTheirObjectsOver() async throws {
+  @Test("R23 targets that get other names hand their objects over") func targetsThatGetOtherNamesHandTheirObjectsOver()
+    async throws
+  {
     try await ControllerFixture.with { controller in
       try await controller.rollOutFirst(set: ControllerFixture.fleetSet(more: ", budgets: {removals: 100%}"))
       try await controller.apply(

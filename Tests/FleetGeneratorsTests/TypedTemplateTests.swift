@@ -39,11 +39,11 @@ import Testing
   @Test func aParameterKeepsItsTypeInValues() throws {
     let values = """
       {values: {replicas: '{{.count}}', tag: '{{ .version }}', zones: '{{.zones}}', ring: '{{.deep.ring}}', text: '{{.count | quote}}',
-        many: ['{{.flag}}', 'x{{.count}}'], none: '{{.nobody}}'}}
+        many: ['{{.flag}}', 'x{{.count}}']}}
       """
     #expect(
       try Self.options(values)?.values
-        == #"{"many":[true,"x3"],"none":"<no value>","replicas":3,"ring":{"size":2},"tag":"1.10","text":"\"3\"","zones":["x","z"]}"#
+        == #"{"many":[true,"x3"],"replicas":3,"ring":{"size":2},"tag":"1.10","text":"\"3\"","zones":["x","z"]}"#
     )
     #expect(try Self.options("{valuesObject: '{{.deep}}'}")?.values == #"{"ring":{"size":2}}"#)
     #expect(try Self.options("{values: '{{.deep | toJson}}'}")?.values == #"{"ring":{"size":2}}"#)

@@ -45,14 +45,14 @@ struct SopsDecryptor: Sendable {
     var result = documents
     var places: Set<Int> = []
     var reasons: [String] = []
-    var files: [SopsSource: Result<[Node], Refusal>] = [:]
+    var files: [SopsSource: Result<OpenedFile, Refusal>] = [:]
     for (place, document) in documents.enumerated() {
       guard let metadata = SopsMetadata(of: document) else { continue }
       guard let source = SopsSource(of: document) else {
         reasons.append("\(Self.display(document)): is encrypted with SOPS and travels without its file")
         continue
       }
-      let opened: Result<[Node], Refusal>
+      let opened: Result<OpenedFile, Refusal>
       if let known = files[source] {
         opened = known
       } else {
@@ -63,9 +63,8 @@ struct SopsDecryptor: Sendable {
       switch opened {
       case .failure(let refusal):
         reasons.append("\(Self.display(document)) of \(source.file), encrypted for \(recipients): \(refusal.words)")
-      case .success(let decrypted):
-        let encrypted = (try? DocumentReader.documents(Array(source.text.utf8), file: source.file)) ?? []
-        guard let plain = document.unsealed(encrypted: encrypted, decrypted: decrypted) else {
+      case .success(let file):
+        guard let plain = document.unsealed(encrypted: file.encrypted, decrypted: file.decrypted) else {
           reasons.append(
             "\(Self.display(document)) of \(source.file): holds encrypted values that its file does not")
           continue
@@ -78,12 +77,18 @@ struct SopsDecryptor: Sendable {
     return (result, places)
   }
 
+  /// The documents of a file, before and after.
+  private struct OpenedFile {
+    var encrypted: [Node]
+    var decrypted: [Node]
+  }
+
   /// Why a file stays closed, without a word of its content.
   private struct Refusal: Error { var words: String }
 
   private var secret: String { "Secret \(options.namespace)/\(options.name)" }
 
-  private func decrypt(_ source: SopsSource, keys: String) async -> Result<[Node], Refusal> {
+  private func decrypt(_ source: SopsSource, keys: String) async -> Result<OpenedFile, Refusal> {
     guard !keys.isEmpty else {
       return .failure(
         Refusal(words: "the cluster has no key of age; put one into the \(secret), under a name that ends in .agekey"))
@@ -98,10 +103,10 @@ struct SopsDecryptor: Sendable {
         timeLimit: .seconds(30), outputLimitBytes: 32 << 20)
       switch result.exitCode {
       case 0:
-        guard let documents = try? DocumentReader.documents(result.output, file: source.file) else {
-          return .failure(Refusal(words: "what sops made of it cannot be read"))
-        }
-        return .success(documents)
+        guard let encrypted = try? DocumentReader.documents(Array(source.text.utf8), file: source.file),
+          let decrypted = try? DocumentReader.documents(result.output, file: source.file)
+        else { return .failure(Refusal(words: "what sops made of it cannot be read")) }
+        return .success(OpenedFile(encrypted: encrypted, decrypted: decrypted))
       case 51, 52:
         return .failure(
           Refusal(words: "its checksum (MAC) is wrong: it was changed after it was encrypted; edit it with sops"))

@@ -45,7 +45,8 @@ extension RolloutService {
       input.onRemoval = definition.onRemoval
       guard input.activeRun?.release != input.release else { continue }
       let reason: String?
-      switch try await starter.decide(input) {
+      // What stands behind another says that and nothing else: what its targets own is looked for when it is its turn.
+      switch waiting.isEmpty ? try await starter.decide(input) : .decided(decideStart(input)) {
       case .stopped(_, let message): reason = message
       case .decided(let decision): reason = decision.waitingText
       }

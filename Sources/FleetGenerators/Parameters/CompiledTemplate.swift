@@ -32,11 +32,38 @@ enum CompiledTemplate: Hashable, Sendable {
     }
   }
 
+  /// What a text that was filled in with parameters lacks, which both languages pass over: fasttemplate writes a name that it
+  /// cannot fill in back as it was, Go's templates print `<no value>`.
+  func lacks(in text: String, of parameters: [String: ParameterValue]) -> [TemplateLack] {
+    switch self {
+    case .text: return []
+    case .go: return text.contains("<no value>") ? [.value(text)] : []
+    case .fields(let template):
+      return template.keys.compactMap { key in
+        switch parameters[key] {
+        case .string?: nil
+        case nil: .parameter(key)
+        case let value?: .text(key, found: value.kindName)
+        }
+      }
+    }
+  }
+
   /// Whether it may ask what time it is.
   var usesTime: Bool { if case .go(let template) = self { template.usesTime } else { false } }
 
   /// Whether it may draw by chance.
   var usesChance: Bool { if case .go(let template) = self { template.usesChance } else { false } }
+}
+
+/// Why a text is not what its template meant.
+enum TemplateLack: Hashable {
+  /// No parameter has this name.
+  case parameter(String)
+  /// The parameter of this name is no text, and only texts are filled in here.
+  case text(String, found: String)
+  /// Some parameter of a Go template is missing, or null: this came out.
+  case value(String)
 }
 
 extension TemplateLanguage {

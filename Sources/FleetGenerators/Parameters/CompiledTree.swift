@@ -11,6 +11,13 @@ struct TreeProblem {
   var error: TemplateError
 }
 
+/// A text of a tree that was filled in, and lacks a parameter.
+struct TreeLack {
+  /// The field, from the tree's root.
+  var path: String
+  var lack: TemplateLack
+}
+
 /// A document tree whose strings, and keys, are templates (GENERATORS 3.3): read once, filled in many times.
 indirect enum CompiledTree: Sendable {
   /// There is nothing to fill in.
@@ -113,19 +120,26 @@ indirect enum CompiledTree: Sendable {
     _ parameters: [String: ParameterValue], environment: TemplateEnvironment = TemplateEnvironment(),
     problems: inout [TreeProblem]
   ) -> Node {
+    var filling = TreeFilling(parameters: parameters, environment: environment)
+    defer { problems += filling.problems }
+    return render(&filling)
+  }
+
+  /// Fills in parameters, and notes what is wrong with that.
+  func render(_ filling: inout TreeFilling) -> Node {
     switch self {
     case .constant(let node): return node
     case .text(let template, let path, let position):
-      return Node(.string(Self.render(template, parameters, environment, path: path, position, problems: &problems)))
+      return Node(.string(filling.text(template, path: path, position)))
     case .parameter(let names, let template, let path, let position):
-      if let value = Self.value(of: names, in: parameters), value.string == nil { return Node(parameter: value) }
-      return Node(.string(Self.render(template, parameters, environment, path: path, position, problems: &problems)))
+      if let value = Self.value(of: names, in: filling.parameters), value.string == nil {
+        return Node(parameter: value)
+      }
+      return Node(.string(filling.text(template, path: path, position)))
     case .list(let elements):
       var nodes: [Node] = []
       nodes.reserveCapacity(elements.count)
-      for element in elements {
-        nodes.append(element.render(parameters, environment: environment, problems: &problems))
-      }
+      for element in elements { nodes.append(element.render(&filling)) }
       return Node(.array(nodes))
     case .fixedKeys(let keys, let values):
       var index = 0
@@ -133,13 +147,13 @@ indirect enum CompiledTree: Sendable {
         .object(
           keys.mapValues { _ in
             defer { index += 1 }
-            return values[index].render(parameters, environment: environment, problems: &problems)
+            return values[index].render(&filling)
           }))
     case .object(let fields):
       var object = Object()
       for field in fields {
-        let key = Self.render(field.key, parameters, environment, path: field.path, nil, problems: &problems)
-        object[key] = field.value.render(parameters, environment: environment, problems: &problems)
+        let key = filling.text(field.key, path: field.path, nil)
+        object[key] = field.value.render(&filling)
       }
       return Node(.object(object))
     }
@@ -165,13 +179,29 @@ indirect enum CompiledTree: Sendable {
     }
     return value
   }
+}
 
-  private static func render(
-    _ template: CompiledTemplate, _ parameters: [String: ParameterValue], _ environment: TemplateEnvironment,
-    path: String, _ position: Position?, problems: inout [TreeProblem]
-  ) -> String {
+/// What fills in the templates of a tree, and what came up.
+struct TreeFilling {
+  let parameters: [String: ParameterValue]
+  let environment: TemplateEnvironment
+  /// Whether texts that lack a parameter are noted. Argo CD takes them as they are, so Applications do.
+  let notesLacks: Bool
+  private(set) var problems: [TreeProblem] = []
+  private(set) var lacks: [TreeLack] = []
+
+  init(parameters: [String: ParameterValue], environment: TemplateEnvironment, notesLacks: Bool = false) {
+    self.parameters = parameters
+    self.environment = environment
+    self.notesLacks = notesLacks
+  }
+
+  /// A text filled in; empty when it cannot be.
+  fileprivate mutating func text(_ template: CompiledTemplate, path: String, _ position: Position?) -> String {
     do throws(TemplateError) {
-      return try template.render(parameters, environment: environment)
+      let text = try template.render(parameters, environment: environment)
+      if notesLacks { lacks += template.lacks(in: text, of: parameters).map { TreeLack(path: path, lack: $0) } }
+      return text
     } catch {
       problems.append(TreeProblem(path: path, position: position, error: error))
       return ""

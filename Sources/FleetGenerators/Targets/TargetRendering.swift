@@ -113,10 +113,7 @@ struct TargetRendering {
   private mutating func render(_ template: CompiledTemplate, _ field: String) -> String {
     do throws(TemplateError) {
       let text = try template.render(set.parameters, environment: environment)
-      noteUnknownTags(template, field)
-      if case .go = template, text.contains("<no value>") {
-        fail(field, "\"\(text)\" lacks a parameter", hint: "the option missingkey=error names it")
-      }
+      for lack in template.lacks(in: text, of: set.parameters) { note(lack, field) }
       return text
     } catch {
       fail(field, error.description)
@@ -129,12 +126,8 @@ struct TargetRendering {
     switch texts {
     case .byKey(let pairs):
       for pair in pairs {
-        do throws(TemplateError) {
-          let key = try pair.key.render(set.parameters, environment: environment)
-          result[key] = try pair.value.render(set.parameters, environment: environment)
-        } catch {
-          fail(field, error.description)
-        }
+        let key = render(pair.key, field)
+        result[key] = render(pair.value, FieldPath.appending(key: key, to: field))
       }
     case .template(let template):
       let hint = "it must be a map of texts; put numbers and true or false in quotes"
@@ -155,9 +148,10 @@ struct TargetRendering {
   private mutating func render<Options>(
     _ tree: CompiledTree, _ field: String, _ read: (Node, String) throws(DiagnosticsError) -> Options
   ) -> Options? {
-    var found: [TreeProblem] = []
-    let node = tree.render(set.parameters, environment: environment, problems: &found)
-    for problem in found { fail(problem.path, problem.error.description) }
+    var filling = TreeFilling(parameters: set.parameters, environment: environment, notesLacks: true)
+    let node = tree.render(&filling)
+    for problem in filling.problems { fail(problem.path, problem.error.description) }
+    for found in filling.lacks { note(found.lack, found.path) }
     do throws(DiagnosticsError) {
       return try read(node, field)
     } catch {
@@ -188,15 +182,24 @@ struct TargetRendering {
     }
   }
 
-  /// fasttemplate leaves unknown names as they are; in a field that names something that is never meant.
-  private mutating func noteUnknownTags(_ template: CompiledTemplate, _ field: String) {
-    guard case .fields(let template) = template else { return }
-    for key in template.keys where set.parameters[key] == nil {
+  /// What a template leaves open is never meant in a target.
+  private mutating func note(_ lack: TemplateLack, _ field: String) {
+    switch lack {
+    case .value(let text):
+      fail(field, "\"\(text)\" lacks a parameter", hint: "the option missingkey=error names it")
+    case .text(let key, let kind):
+      fail(
+        field, "the parameter \"\(key)\" is \(kind), and only texts are filled in here",
+        hint: "put it in quotes where it is given, or say goTemplate: true and write {{.\(key)}}")
+    case .parameter(let key):
       let names = set.parameters.keys.sorted()
       let near = (suggests ? suggestion(for: key, among: names) : nil).map { "did you mean {{\($0)}}? " } ?? ""
+      let way =
+        key.hasPrefix("metadata.labels.")
+        ? "give the cluster this label, or leave it out with the generator's selector; " : ""
       fail(
         field, "there is no parameter \"\(key)\"",
-        hint: "\(near)there are: \(names.prefix(30).joined(separator: ", "))\(names.count > 30 ? ", …" : "")")
+        hint: "\(near)\(way)there are: \(names.prefix(30).joined(separator: ", "))\(names.count > 30 ? ", …" : "")")
     }
   }
 

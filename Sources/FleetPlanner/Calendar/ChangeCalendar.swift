@@ -134,7 +134,6 @@ extension ChangeCalendar {
         guard let opensAt = closer.opensAt else { return nil }
         next = max(next, opensAt)
       }
-      guard next > place else { return nil }
       place = next
     }
     return nil
@@ -155,7 +154,6 @@ extension ChangeCalendar {
   ) -> Bool {
     guard override.at <= now else { return false }
     if closer.isFreeze { return override.at >= closer.since ?? override.at }
-    guard !windowClosers(question, at: override.at).isEmpty else { return false }
     return opening(question, from: override.at, withFreezes: false).map { $0 > now } ?? true
   }
 

@@ -45,7 +45,6 @@ extension StartInput {
   /// Why a member gets no order now; nil when nothing is in the way.
   fileprivate func closure(_ member: StartMember) -> WindowClosure? {
     let lists = [strategy.windows ?? [], strategy.windows(for: member) ?? []].filter { !$0.isEmpty }
-    guard !lists.isEmpty || !calendar.freezes.isEmpty else { return nil }
     return calendar.closure(
       WindowQuestion(
         lists: lists, progressDeadline: StageStrategy(name: "", selection: .rest).progressDeadline,

@@ -13,36 +13,30 @@ extension Pass {
     // Who catches up may wait in a stage that has passed.
     let waiting = stages.indices.filter { stages[$0].state != .waiting && hasPending($0) }
     let places = waiting.filter { name == nil || stages[$0].name == name }
-    guard let index = places.first(where: { closureNow($0) != nil }), let closure = closureNow(index) else {
+    guard let index = places.first(where: { closureNow($0) != nil }), let (closure, question) = closureNow(index) else {
       let about = name.map { "stage \($0) of " } ?? ""
       throw CommandRefusal(
         .conflict, "no window or freeze holds \(about)\(run.displayName) back now",
         hint: "`flotilla rollout explain \(run.fleetSet)` says what it waits for")
     }
-    let isNew = !stages[index].overrides.contains { $0.by == giver.name && isStillGood($0, index) }
+    // An earlier one that counts against all that is closed counts still.
+    let isNew = !stages[index].overrides.contains {
+      $0.by == giver.name && input.calendar.counts($0, for: question, at: now)
+    }
     guard isNew else { return }
     stages[index].overrides.append(WindowOverride(by: giver.name, reason: giver.reason, at: now))
     let rest = closureNow(index).map { _ in "; a second person must override it too" } ?? ""
     note("window.overridden", stage: index, "\(closure.message); overridden by \(giver.name): \(giver.reason)\(rest)")
   }
 
-  /// What holds the stage, or one of its waiting clusters, back at this moment.
-  private func closureNow(_ index: Int) -> WindowClosure? {
+  /// What holds the stage, or one of its waiting clusters, back at this moment, with what was asked of the calendar.
+  private func closureNow(_ index: Int) -> (WindowClosure, WindowQuestion)? {
     guard windowMemory.areObeyed else { return nil }
-    guard windowMemory.dependsOnCluster[index] else {
-      return input.calendar.closure(windowQuestion(index, labels: [:]), at: now)
-    }
-    for unit in units where unit.stage == index && unit.hasPendingStep {
-      let question = windowQuestion(index, labels: unit.clusterLabels)
-      if let closure = input.calendar.closure(question, at: now) { return closure }
+    let waiting = units.filter { $0.stage == index && $0.hasPendingStep }
+    for labels in windowMemory.dependsOnCluster[index] ? waiting.map(\.clusterLabels) : [[:]] {
+      let question = windowQuestion(index, labels: labels)
+      if let closure = input.calendar.closure(question, at: now) { return (closure, question) }
     }
     return nil
-  }
-
-  /// Whether taking an earlier override away would close something more: it counts still.
-  private func isStillGood(_ override: WindowOverride, _ index: Int) -> Bool {
-    let labels =
-      windowMemory.dependsOnCluster[index] ? units.first { $0.stage == index && $0.hasPendingStep }?.clusterLabels : [:]
-    return input.calendar.counts(override, for: windowQuestion(index, labels: labels ?? [:]), at: now)
   }
 }

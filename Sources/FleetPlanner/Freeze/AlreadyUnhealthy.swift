@@ -24,7 +24,6 @@ extension [Unit] {
   /// policy.
   mutating func markUnhealthy(_ members: [StartMember], _ strategy: RolloutStrategy) {
     let unhealthy = Set(members.filter { $0.isUnhealthy(in: strategy) }.map(\.target))
-    guard !unhealthy.isEmpty else { return }
     for index in indices where self[index].changes {
       self[index].wasUnhealthy = self[index].steps.contains { unhealthy.contains($0.target) }
     }

@@ -23,10 +23,8 @@ func ordered(
   }
   guard problems.isEmpty else { throw FreezeRefusal(problems: Array(Set(problems)).sorted()) }
   keyed.sort { left, right in
-    if left.key.weight != right.key.weight { return left.key.weight < right.key.weight }
-    if left.key.shuffle != right.key.shuffle { return left.key.shuffle < right.key.shuffle }
-    if left.member.clusterName != right.member.clusterName { return left.member.clusterName < right.member.clusterName }
-    return left.member.targetName < right.member.targetName
+    (left.key.weight, left.key.shuffle, left.member.clusterName, left.member.targetName)
+      < (right.key.weight, right.key.shuffle, right.member.clusterName, right.member.targetName)
   }
   return keyed.map(\.member)
 }

@@ -67,7 +67,7 @@ extension Pass {
 
   /// Whether a stage has passed in this very pass for which somebody who joined has waited.
   var hasTurnsLeft: Bool {
-    !run.state.isEnd && stages.contains { $0.joined > 0 }
+    !run.state.isEnd
       && units.contains { unit in
         unit.isJoined && isBackForTurn(unit) && unit.steps.contains { $0.state == .skipped && $0.failure.isEmpty }
       }
@@ -75,8 +75,9 @@ extension Pass {
 
   /// What those wait for who joined and have no turn yet.
   func joinedEntries() -> [Waiting] {
-    stages.filter { $0.joined > 0 }.compactMap { stage in
-      let waiting = units.filter { $0.stage == stage.index && $0.isJoined && $0.hasStep { $0 == .skipped } }
+    let joined = units.filter { $0.isJoined && $0.hasStep { $0 == .skipped } }
+    return stages.compactMap { stage in
+      let waiting = joined.filter { $0.stage == stage.index }
       guard !waiting.isEmpty else { return nil }
       return Waiting(
         reason: .earlierStage, stage: stage.name, clusters: waiting.map(\.clusterName),

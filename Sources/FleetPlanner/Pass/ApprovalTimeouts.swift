@@ -4,7 +4,6 @@ internal import FleetModel
 extension Pass {
   /// Halts the run when a gate of the list has been asked for in vain for its `timeout`; answers whether it did.
   mutating func stopByTimeout(_ list: CheckRecord.List, _ index: Int) -> Bool {
-    guard run.breach == nil else { return false }
     for rule in stages[index].approvalRules(list) {
       guard let timeout = rule.timeout, let until = answerDue(rule, stages[index]) else { continue }
       guard now >= until else {

@@ -19,7 +19,6 @@ struct DispatchWaits {
 extension Pass {
   /// Sends the next units of an open stage, as far as slots and limits allow (R1, R3, R7, V8).
   mutating func dispatch(_ index: Int) {
-    guard mayDispatch else { return }
     // Who is away is known before anybody is sent, so that a budget they exceed stops this pass too.
     let next = passOverAway(index)
     guard mayDispatch, waits[index].shut == nil else { return }

@@ -146,7 +146,6 @@ extension Pass {
   private mutating func takeRollback(_ verdict: Verdict, unit unitIndex: Int, step stepIndex: Int) {
     let unit = units[unitIndex]
     let step = unit.steps[stepIndex]
-    guard step.order?.direction == .rollback else { return }
     switch verdict {
     case .unchanged, .reached: break
     case .ready:
@@ -173,10 +172,8 @@ extension Pass {
     guard step.state.holdsForwardSlot || step.state == .rollingBack, let order = step.order else { return }
     let rules = stages[unit.stage].rules
     let elapsed = timeGiven(to: step, of: unit, order: order, listened: input.listened)
-    for remaining in [rules.progressDeadline - elapsed, rules.progressDeadline + .seconds(30) - elapsed]
-    where remaining > .zero {
-      wakes.append(now + remaining)
-    }
+    let remaining = rules.progressDeadline - elapsed
+    wakes += [now + remaining, now + remaining + .seconds(30)]
     if unit.silentFor > .zero { wakes.append(now + max(rules.unreachableAfter - unit.silentFor, .seconds(1))) }
   }
 }

@@ -116,7 +116,6 @@ struct Pass {
   /// last.
   private mutating func countLimits(_ unit: Unit, wasUnderway: Bool) {
     let change = (unit.isUnderway ? 1 : 0) - (wasUnderway ? 1 : 0)
-    guard change != 0 else { return }
     for (limit, value) in zip(run.strategy.limits, unit.limitValues) {
       if let value { inFlightByLabel[limit.label, default: [:]][value, default: 0] += change }
     }

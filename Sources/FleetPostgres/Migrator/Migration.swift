@@ -41,6 +41,7 @@ struct Migration: Sendable {
       down: PackageResources._013_report_times_down_sql),
     Migration(
       14, "policies", up: PackageResources._014_policies_up_sql, down: PackageResources._014_policies_down_sql),
-    Migration(15, "agents", up: PackageResources._015_agents_up_sql, down: PackageResources._015_agents_down_sql),
+    Migration(15, "drifted", up: PackageResources._015_drifted_up_sql, down: PackageResources._015_drifted_down_sql),
+    Migration(16, "agents", up: PackageResources._016_agents_up_sql, down: PackageResources._016_agents_down_sql),
   ]
 }

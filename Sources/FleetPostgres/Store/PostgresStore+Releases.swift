@@ -148,9 +148,10 @@ extension PostgresStore {
       let cursor = try after.map { try PageCursor.split($0, parts: 3) } ?? []
       guard cursor.isEmpty || Int64(cursor[2]) != nil else { throw PageCursor.invalid }
       let found = try session.rows(
-        ReleaseQueries.targets, .name(project), .name(fleetSet), .name(cluster), .text(cursor.first),
+        onlyDrifted ? ReleaseQueries.driftedTargets : ReleaseQueries.targets, .name(project), .name(fleetSet),
+        .name(cluster), .text(cursor.first),
         .text(cursor.count > 1 ? cursor[1] : nil), .text(cursor.last), .int(limit + 1),
-        .json(selector.map(SelectorJSON.rows) ?? []), .bool(onlyDrifted),
+        .json(selector.map(SelectorJSON.rows) ?? []),
         read: { try $0.targetRecord() })
       return Page(found, limit: limit) { target in
         PageCursor.join([target.fleetSet.rawValue, target.name.rawValue, target.id.description])

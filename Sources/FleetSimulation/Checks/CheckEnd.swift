@@ -173,8 +173,9 @@ extension World {
 
   private func isDue() -> Bool {
     // Who waits for a window starts when it opens.
-    if nextLook(startInput()) != nil { return true }
-    return switch decideStart(startInput()) {
+    let next = nextInput()
+    if nextLook(next) != nil { return true }
+    return switch decideStart(next) {
     case .run, .supersedes, .joins, .aborts: true
     case .waits: knobs.strategy.trigger == .manual && decideManual()
     case .nothing, .endSet, .recordOnly, .held, .refused: false
@@ -182,7 +183,7 @@ extension World {
   }
 
   private func decideManual() -> Bool {
-    switch decideStart(startInput(), request: StartRequest(principal: "kim", reason: "")) {
+    switch decideStart(startInput(of: releases.count - 1), request: StartRequest(principal: "kim", reason: "")) {
     case .run, .supersedes, .joins, .aborts: true
     case .nothing, .endSet, .recordOnly, .waits, .held, .refused: false
     }

@@ -7,6 +7,8 @@ extension World {
     let row = commit.after
     guard !row.run.state.isEnd else { return }
     let wake = commit.plan.nextWake?.millisecondsSinceEpoch ?? Int64.max
+    try require(
+      wake > commit.now, "R26", "a pass at \(commit.now) asks for another at \(wake): they would go on without end")
     if row.run.state == .running || row.run.state == .paused,
       let stage = row.stages.first(where: { $0.state != .passed && $0.state != .empty }), stage.state == .soaking,
       let began = stage.soakStartedAt?.millisecondsSinceEpoch

@@ -100,6 +100,8 @@ struct Knobs {
     }
     hasUnknownAuthor = doubting.chance(300) && asksForFew
     revokePermille = doubting.pick([0, 0, 20, 100])
+    var queueing = SeededRandom(seed: seed, stream: 25)
+    if queueing.chance(120) { strategy.onNewRevision = .queue }
     strategy.drawPolicies(seed: seed)
     checks = CheckKnobs(seed: seed, stages: &strategy.stages)
     calendar = CalendarKnobs(seed: seed, stages: strategy.stages.count)

@@ -10,13 +10,15 @@ extension World {
       queue.add(.start, at: time + 15_000)
       return
     }
-    let input = startInput()
+    let input = request == nil ? nextInput() : startInput(of: releases.count - 1)
+    let release = Int(input.release.rawValue) - 1
     switch decideStart(input, request: request) {
     case .run(let frozen):
       if request != nil, input.isHeld {
-        holds.removeAll { $0.release == releases.count - 1 }
+        holds.removeAll { $0.release == release }
         coverage.add(.heldReleasesForced)
       }
+      if frozen.run.kind == .rollout, release < releases.count - 1 { coverage.add(.queuedReleases) }
       try create(frozen, forced: request != nil)
     case .supersedes(let old, let frozen):
       let number = Int(old.rawValue) - 1
@@ -37,7 +39,7 @@ extension World {
     case .refused(let problems): throw failure("R4", "a run cannot be frozen: \(problems)")
     case .nothing, .endSet, .recordOnly, .waits: break
     }
-    if let next = nextLook(startInput()) {
+    if let next = nextLook(nextInput()) {
       let at = max(time + 1, trueTime(of: next) + 1)
       // One look at an opening is enough, however many ask for it.
       if startAt != at {
@@ -48,13 +50,29 @@ extension World {
     }
   }
 
-  func startInput() -> StartInput {
-    let newest = releases.count - 1
+  /// What the decision needs about the release that is next: the newest one, or with `queue` the oldest of those that wait
+  /// and change anything (R22).
+  func nextInput() -> StartInput {
+    let newest = startInput(of: releases.count - 1)
+    guard knobs.strategy.onNewRevision == .queue, activeRun.map({ runs[$0].run.state == .halted }) ?? true else {
+      return newest
+    }
+    let started = runs.filter { $0.run.kind == .rollout }.map { Int($0.run.release.rawValue) }.max() ?? 0
+    let waiting = (started..<releases.count).filter { release in !holds.contains { $0.release == release } }
+    for release in waiting.suffix(20) where release < releases.count - 1 {
+      let input = startInput(of: release)
+      if decideStart(input) != .recordOnly { return input }
+    }
+    return newest
+  }
+
+  func startInput(of release: Int) -> StartInput {
     let good = lastGoodRelease
     var members: [StartMember] = []
-    for placement in placements where !clusters[placement.cluster].isRemoved && !placement.hasLeft {
+    for placement in placements
+    where !clusters[placement.cluster].isRemoved && !placement.hasLeft && placement.firstRelease <= release {
       let cluster = clusters[placement.cluster]
-      let bundle = releases[newest].bundles[placement.variant]
+      let bundle = releases[release].bundles[placement.variant]
       members.append(
         StartMember(
           target: placement.id, targetName: placement.name, targetLabels: placement.labels, cluster: cluster.id,
@@ -65,7 +83,7 @@ extension World {
           isBundleHeld: isHeld(bundle, for: placement.id), highestGeneration: placement.generation,
           takesOrders: takesOrders(cluster)))
       members[members.count - 1].degradedFor = degradedFor(placement)
-      join(&members[members.count - 1], placement)
+      join(&members[members.count - 1], placement, of: release)
     }
     let active = activeRun.map { number in
       StartInput.ActiveRun(
@@ -76,9 +94,10 @@ extension World {
     }
     var input = StartInput(
       now: Instant(millisecondsSinceEpoch: databaseNow), project: .defaultProject, fleetSet: "shop",
-      strategy: knobs.strategy, release: releases[newest].id, releaseName: releases[newest].name,
-      authors: Self.authors, isHeld: holds.contains { $0.release == newest }, lastGoodRelease: releases[good].id,
-      members: members, activeRun: active, nextNumber: runs.count + 1, lastGoodRun: lastGoodRun(),
+      strategy: knobs.strategy, release: releases[release].id, releaseName: releases[release].name,
+      authors: Self.authors, isHeld: holds.contains { $0.release == release }, lastGoodRelease: releases[good].id,
+      members: members, activeRun: active, nextNumber: runs.count + 1,
+      newerRelease: release < releases.count - 1 ? releases[releases.count - 1].id : nil, lastGoodRun: lastGoodRun(),
       supersededRun: runs.last.flatMap { $0.run.state == .superseded ? $0.run.id : nil })
     if knobs.hasUnknownAuthor { input.unknownAuthors = ["stranger"] }
     input.isOnboarding = onboardRun != nil
@@ -95,13 +114,13 @@ extension World {
   }
 
   /// What the active run has to do with a member (R5).
-  private func join(_ member: inout StartMember, _ placement: Placement) {
+  private func join(_ member: inout StartMember, _ placement: Placement, of next: Int) {
     guard let number = activeRun else { return }
     let release = Int(runs[number].run.release.rawValue) - 1
     if placement.firstRelease <= release {
       member.activeRunBundle = releases[release].bundles[placement.variant]
     } else {
-      if releases[release].bundles == releases[releases.count - 1].bundles { member.activeRunBundle = member.bundle }
+      if releases[release].bundles == releases[next].bundles { member.activeRunBundle = member.bundle }
       member.isNewToActiveRun = !goingRuns.contains { going in
         runs[going].units.contains { unit in unit.steps.contains { $0.target == placement.id } }
       }

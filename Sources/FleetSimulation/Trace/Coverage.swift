@@ -19,7 +19,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case measurements, checkBreaches, checkHalts, checksWaived
   case joinedRuns, joinedPlaces, joinedFollowers, onboardedBeside, abortedByJoins
   case unhealthyBefore, unhealthyFirst, unhealthyLeftOut, unhealthyFailures, fullCatchUps
-  case approvalsTimedOut, supersededLate
+  case approvalsTimedOut, supersededLate, queuedReleases
   case endAborted, endSuperseded, convergences
 
   /// The place in a counter's table.

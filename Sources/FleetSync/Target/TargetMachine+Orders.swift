@@ -6,6 +6,7 @@ extension TargetMachine {
   /// one is looked after.
   public mutating func restored(_ record: TargetRecord, now: Duration) -> [Action] {
     self.record = record
+    looping = Set(record.loops)
     changedAt = now
     switch record.phase {
     case .applying: activity = .applying
@@ -140,8 +141,9 @@ extension TargetMachine {
       return [.watch] + first + refresh(now: now)
     case .concluding:
       activity = written.phase == .removed ? .idle : .settled
-      return discards(.succeeded) + [.watch] + recheckDrift(now: now) + refresh(now: now) + startNext(now: now)
-    default: return refresh(now: now) + startNext(now: now)
+      return discards(.succeeded) + [.watch] + recheckDrift(now: now) + rememberLoops() + refresh(now: now)
+        + startNext(now: now)
+    default: return rememberLoops() + refresh(now: now) + startNext(now: now)
     }
   }
 
@@ -163,6 +165,8 @@ extension TargetMachine {
       let message = "cannot write the record \(TargetRecord.name(of: target)): \(failure.message)"
       guard activity == .recording, let order = starting?.order else {
         if case .failed = activity { return refresh(now: now) }
+        // What could not be written then are loops: a restarted agent finds out anew.
+        if activity == .settled { return refresh(now: now) + startNext(now: now) }
         return fail(message, now: now)
       }
       starting = nil
@@ -189,14 +193,15 @@ extension TargetMachine {
     repairs = [:]
     repairing = [:]
     driftSeen = [:]
-    looping = []
     awaitingRepair = []
+    refusedRepairs = [:]
     expectations = [:]
     readySince = nil
     degradedSince = nil
     changedAt = now
     deferred = started.preflight?.deferred ?? []
     adopt(started.objects ?? [])
+    looping.formIntersection(owned.keys)
   }
 
   private mutating func adopt(_ objects: [SyncObject]) {

@@ -87,11 +87,18 @@ extension TargetMachine {
     guard phase != .removed else { return Summary(phase: phase, health: .healthy, message: "", isReady: false) }
     let (health, words, areReady) = judgement
     let trouble = failure ?? failing ?? retrying ?? words
-    let loops = looping.min().map {
-      "drift-loop: \($0.display) was changed back again and again; not repaired any more"
-    }
-    let message = [loops, trouble.isEmpty ? nil : trouble].compactMap { $0 }.joined(separator: "; ")
+    let message = [unrepaired, trouble].filter { !$0.isEmpty }.joined(separator: "; ")
     return Summary(phase: phase, health: health, message: message, isReady: areReady && phase == .applied)
+  }
+
+  /// What is not repaired, and why; empty while an order is in work, which applies everything.
+  private var unrepaired: String {
+    guard activity == .settled else { return "" }
+    if let loop = looping.min() {
+      return "drift-loop: \(loop.display) was changed back again and again; not repaired any more"
+    }
+    guard let identity = refusedRepairs.keys.min(), let refused = refusedRepairs[identity] else { return "" }
+    return "drift: \(identity.display) cannot be repaired: \(refused.reason)"
   }
 
   private var observedPhase: Observation.Phase {

@@ -29,6 +29,8 @@ extension TargetMachine {
     retries[identity] = nil
     expectations[identity] = ownedFields(of: identity, in: answer)
     take(answer, as: identity)
+    looping.remove(identity)
+    refusedRepairs[identity] = nil
     var actions: [Action] = []
     if let lines = repairing.removeValue(forKey: identity) {
       driftSeen[identity] = nil
@@ -48,11 +50,8 @@ extension TargetMachine {
     }
     retries[identity] = nil
     if activity == .settled {
-      // What is applied stays; only the repair is given up.
-      guard let lines = repairing.removeValue(forKey: identity) else { return startNext(now: now) + refresh(now: now) }
-      looping.insert(identity)
-      let all = lines + ["\(identity.display): repair failed: \(failure.advice)"]
-      return [.report(observation(now: now, drift: drift(of: [identity], all, repaired: false)))]
+      let lines = repairing.removeValue(forKey: identity)
+      return (lines.map { repairRefused(identity, failure.advice, lines: $0, now: now) } ?? [])
         + startNext(now: now) + refresh(now: now)
     }
     return fail("\(identity.display): \(failure.advice)", now: now)

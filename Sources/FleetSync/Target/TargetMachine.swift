@@ -67,6 +67,14 @@ public struct TargetMachine: Sendable {
     var isReady: Bool { objects != nil && preflight?.isDone ?? true }
   }
 
+  /// A repair that the cluster does not take.
+  struct RefusedRepair: Sendable {
+    /// What the cluster says.
+    var reason: String
+    /// When it is tried again although nothing has changed.
+    var isTriedAgainAt: Duration
+  }
+
   /// A write to be repeated.
   struct Retry: Sendable {
     var attempt: Int
@@ -131,7 +139,10 @@ public struct TargetMachine: Sendable {
   var repairs: [ObjectIdentity: [Duration]] = [:]
   var repairing: [ObjectIdentity: [String]] = [:]
   var driftSeen: [ObjectIdentity: [String]] = [:]
+  /// What was changed back again and again: it is not repaired any more until somebody or an order puts it right.
   var looping: Set<ObjectIdentity> = []
+  /// What the cluster does not let us repair.
+  var refusedRepairs: [ObjectIdentity: RefusedRepair] = [:]
   /// What waits until the agent may repair again.
   var awaitingRepair: Set<ObjectIdentity> = []
   /// The repairs that all machines of an agent share: given before an event, taken back after it.
@@ -189,7 +200,10 @@ public struct TargetMachine: Sendable {
     if let blindSince, !isBlind { times.append(blindSince + Self.blindGrace) }
     if let due = reportDue { times.append(due) }
     if let textDue { times.append(textDue) }
-    if !awaitingRepair.isEmpty, !leavesDrift, let free = repairBudget.nextFree { times.append(free) }
+    if activity == .settled, !leavesDrift, isHeld || next?.isReady != true {
+      times += refusedRepairs.values.map(\.isTriedAgainAt)
+      if !awaitingRepair.isEmpty, let free = repairBudget.nextFree { times.append(free) }
+    }
     return times.min()
   }
 

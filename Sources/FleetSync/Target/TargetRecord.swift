@@ -32,6 +32,8 @@ public struct TargetRecord: Hashable, Sendable {
   public var notes: [ObjectIdentity: PruneNote]
   /// The hooks of a removal, by then no bundle brings them.
   public var deletionHooks: [Node]
+  /// What is not repaired any more because it was changed back again and again, sorted.
+  public var loops: [ObjectIdentity] = []
 
   /// Makes a record.
   public init(
@@ -88,6 +90,7 @@ extension TargetRecord {
       notes[identity].map { "\($0.wave) \($0.isLast ? "last" : "-") \(Self.line(identity))" }
     }
     if !turns.isEmpty { data["turns"] = Node(.string(turns.joined(separator: "\n"))) }
+    if !loops.isEmpty { data["loops"] = Node(.string(loops.map(Self.line).joined(separator: "\n"))) }
     if !deletionHooks.isEmpty {
       data["deletionHooks"] = Node(.string(JSON.text(Node(.array(deletionHooks)), sortedKeys: true)))
     }
@@ -116,6 +119,7 @@ extension TargetRecord {
     self.init(
       order: order, phase: phase, message: data?["message"]?.string ?? "", inventory: inventory, notes: notes,
       deletionHooks: hooks ?? [])
+    loops = (data?["loops"]?.string ?? "").split(separator: "\n").compactMap(Self.identity)
   }
 
   /// `group/version/Kind/namespace/name`.

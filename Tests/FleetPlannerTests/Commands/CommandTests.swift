@@ -79,8 +79,25 @@ struct CommandTests {
     #expect(throws: CommandRefusal.self) { try fleet.give(.waive(["c00"]), reason: "") }
     try fleet.give(.waive([]), reason: "known broken node")
     try fleet.give(.resume)
+    // Leaving the inventory does not undo the failure that was accepted (R5).
+    fleet.units[0].isRemoved = true
     fleet.succeedAll()
+    #expect(fleet.state(of: "c00") == .waived)
     #expect(fleet.run.state == .succeededWithWaivers)
+    #expect(throws: CommandRefusal.self) { try fleet.give(.waive([]), reason: "again") }
+  }
+
+  @Test("R18 while a run goes back no failure of it is waived or tried again")
+  func waivedWhileGoingBack() throws {
+    var fleet = try fleet(strategy(plain().stages) { $0.onFailure = FailurePolicy(action: .rollback) }, members(6))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(fleet.run.state == .rollingBack)
+    for command in [RolloutCommand.waive(["c01"]), .retry(["c01"])] {
+      let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(command, reason: "known") }
+      #expect(refusal?.message.contains("is RollingBack") == true)
+    }
   }
 
   @Test("R19 reject halts the run with its reason and holds the release")
@@ -169,6 +186,14 @@ struct CommandTests {
     #expect(fleet.run.state == .halting)
     for cluster in fleet.inFlight { fleet.say(cluster) }
     fleet.pass()
+    #expect(fleet.run.state == .superseded)
+    #expect(fleet.hold == nil)
+  }
+
+  @Test("R22 a running run that has nothing in flight makes place at once")
+  func makesPlaceIdle() throws {
+    var fleet = try fleet(strategy(plain().stages) { $0.onNewRevision = .supersede }, members(6))
+    try fleet.give(.supersede(by: "shop/8"))
     #expect(fleet.run.state == .superseded)
     #expect(fleet.hold == nil)
   }
@@ -414,5 +439,9 @@ struct StartTests {
     var undo = Fleet(frozen)
     undo.succeedAll()
     #expect(undo.run.state == .succeeded)
+    let others = try freezeUndo(
+      of: done.run, stages: done.stages, members: back.filter { $0.stage == 1 }, number: 8, now: done.now,
+      startedBy: "kim")
+    #expect(others.stages.map(\.name) == ["rest"], "a stage with nobody to send back is none")
   }
 }

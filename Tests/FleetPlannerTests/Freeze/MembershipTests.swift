@@ -138,6 +138,12 @@ struct MembershipTests {
           stage("canary", .clusters(LabelSelector(matchLabels: ["canary": "true"]))), stage("rest", .rest),
         ]), unchanged + members(3, from: 2)), options: FreezeOptions(startedBy: "kim"))
     #expect(frozen.warnings == ["stage canary has no changes, so it tests nothing for the stages after it"])
+    let same = try freeze(
+      startInput(
+        strategy([
+          stage("canary", .clusters(LabelSelector(matchLabels: ["canary": "true"]))), stage("rest", .rest),
+        ]), unchanged + members(3, from: 2, bundle: 1)), options: FreezeOptions(startedBy: "kim"))
+    #expect(same.warnings == [], "nobody follows who would be tested by nothing")
   }
 
   @Test("R19 the plan hash is the same for the same content and another for every change")

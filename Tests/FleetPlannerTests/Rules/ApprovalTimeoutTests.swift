@@ -65,6 +65,36 @@ struct ApprovalTimeoutTests {
     #expect(fleet.run.state == .halted)
   }
 
+  @Test("R19 in the very moment in which an approval lapses it is asked for anew, not in vain")
+  func lapsesJustNow() throws {
+    var fleet = try asking {
+      $0.count = 2
+      $0.expiresAfter = .seconds(3600)
+    }
+    try fleet.give(.approve(stage: nil))
+    fleet.advance(.seconds(3600))
+    fleet.pass()
+    #expect(fleet.run.state == .running)
+    #expect(fleet.report.waiting.first?.nextChange == fleet.now + .seconds(3600))
+  }
+
+  @Test("R19 taking back an approval asks anew where somebody is asked, and nowhere else")
+  func revoked() throws {
+    var fleet = try asking { $0.count = 2 }
+    try fleet.give(.approve(stage: nil))
+    fleet.advance(.seconds(60))
+    try fleet.give(.revokeApproval(stage: nil))
+    #expect(fleet.stages[0].askedAt == fleet.now)
+
+    let rule = ApprovalRule(count: 2, timeout: .seconds(60))
+    var early = try FleetPlannerTests.fleet(
+      strategy([stage("canary", .count(1)), stage("rest", .rest) { $0.before = [.approval(rule)] }]), members(3))
+    early.pass()
+    try early.give(.approve(stage: "rest"))
+    try early.give(.revokeApproval(stage: "rest"))
+    #expect(early.stages[1].askedAt == nil)
+  }
+
   @Test("R19 gates after a stage are asked for from its soak on")
   func afterTheStage() throws {
     var fleet = try fleet(

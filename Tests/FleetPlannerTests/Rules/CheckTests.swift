@@ -80,6 +80,16 @@ struct CheckTests {
     #expect(fleet.stages[0].state == .passed)
   }
 
+  @Test("R20 a paused run is measured as a running one, one that has ended is not")
+  func measuredWhilePaused() throws {
+    var fleet = try gated(before: [analysis()])
+    fleet.pass()
+    try fleet.give(.pause)
+    #expect(dueChecks(fleet.input).due.map(\.gate.title) == ["analysis error-rate"])
+    try fleet.give(.abort(hold: false))
+    #expect(dueChecks(fleet.input).due.isEmpty)
+  }
+
   @Test("R20 R13 fail is a breach of the stage, named as its cause, and onFailure follows")
   func fails() throws {
     var fleet = try gated(after: [analysis()], action: .rollback)

@@ -36,7 +36,7 @@ struct FailureTests {
     fleet.say("c01")
     fleet.pass()
     #expect(fleet.state(of: "c00") == .verifying)
-    fleet.advance(.seconds(2))
+    fleet.advance(.seconds(1))
     fleet.pass()
     #expect(fleet.state(of: "c00") == .verifying, "the last report is from before the deadline")
     fleet.say("c00", health: .progressing, message: "Deployment web: 0 of 1 ready")
@@ -234,6 +234,51 @@ struct FailureTests {
     fleet.pass()
     #expect(fleet.stages[0].counters.failing == 0)
     #expect([.soaking, .succeeded].contains(fleet.state(of: "c00")))
+  }
+
+  @Test("R15 a lost cluster that is back after its stage has passed, without a success, gets no order of this run")
+  func backTooLate() throws {
+    var fleet = try fleet(oneByOne(.pause, budget: .count(1)), members(20))
+    fleet.pass()
+    fleet.silence("c00", for: .seconds(300))
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.stages[0].state == .passed)
+    fleet.silence("c00", for: .zero)
+    fleet.say("c00", .applying, health: .progressing)
+    fleet.pass()
+    #expect(fleet.state(of: "c00") == .lost)
+    #expect(!fleet.inFlight.contains("c00"))
+  }
+
+  @Test("R17 a paused run passes over nobody")
+  func awayWhilePaused() throws {
+    var fleet = try fleet(oneByOne(.pause, budget: .count(1)), members(20))
+    fleet.pass()
+    try fleet.give(.pause)
+    fleet.silence("c02", for: .seconds(300))
+    fleet.say("c00")
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.stages[0].state == .passed)
+    #expect(fleet.state(of: "c02") == .pending)
+  }
+
+  @Test("R14 as many go back at once as the stage has slots, whatever others of them do")
+  func backUnderSlots() throws {
+    var fleet = try fleet(strategy([stage("all", .rest, at: .count(4))]), members(12))
+    for _ in 0..<3 {
+      fleet.pass()
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+    }
+    try fleet.give(.undo)
+    fleet.pass()
+    func goingBack() -> [ClusterName] { fleet.units.filter { $0.state == .rollingBack }.map(\.clusterName) }
+    let first = goingBack()
+    #expect(first.count == 4)
+    fleet.say(first[0])
+    fleet.pass()
+    #expect(goingBack().count == 4, "the next takes the slot that is free, and the three on their way are no failures")
   }
 
   @Test(

@@ -35,8 +35,8 @@ private struct JoiningFleet {
   }
 
   /// Lets a member join: it runs the last good release by then.
-  mutating func join(_ labels: [String: String] = [:], running: Int? = 1) throws {
-    let decision = decision(about: joined(labels, running: running))
+  mutating func join(_ labels: [String: String] = [:], running: Int? = 1, number: Int = 90) throws {
+    let decision = decision(about: joined(labels, running: running, number: number))
     guard case .joins(1, let frozen) = decision else {
       Issue.record("\(decision)")
       return
@@ -45,8 +45,8 @@ private struct JoiningFleet {
   }
 }
 
-private func joined(_ labels: [String: String] = [:], running: Int? = 1) -> StartMember {
-  var member = member("c90", id: 91, labels: labels, running: running)
+private func joined(_ labels: [String: String] = [:], running: Int? = 1, number: Int = 90) -> StartMember {
+  var member = member(ClusterName("c\(number)"), id: Int64(number + 1), labels: labels, running: running)
   member.isNewToActiveRun = true
   member.activeRunBundle = digest(2)
   member.lastGoodReleaseBundle = digest(1)
@@ -254,7 +254,11 @@ struct JoinTests {
     joining.fleet.pass()
     try joining.fleet.give(.approve(stage: "canary"), by: "ann")
     try joining.fleet.give(.approve(stage: "rest"), by: "ann")
+    joining.fleet.advance(.seconds(60))
     try joining.join(["canary": "true"])
+    #expect(joining.fleet.stages[0].askedAt == joining.fleet.now, "it is asked anew, for the whole time")
+    let told = try #require(joining.fleet.events.first { $0.kind == "step.joined" })
+    #expect(told.message == "c90 joined: it has its place at the end of stage canary")
     joining.fleet.pass()
     #expect(joining.fleet.stages[0].state == .gated)
     #expect(joining.fleet.stages[1].approvals.map(\.planHash) == [joining.fleet.run.planHash])
@@ -262,6 +266,35 @@ struct JoinTests {
     try joining.fleet.give(.approve(stage: "canary"), by: "ann")
     joining.fleet.succeedAll()
     #expect(joining.fleet.run.state == .succeeded)
+  }
+
+  @Test("R5 R19 a join into a stage that nobody is asked about yet starts no waiting time")
+  func voidsEarlyApproval() throws {
+    let gate = Gate.approval(ApprovalRule(groups: [], count: 1, notAuthor: false))
+    var joining = try JoiningFleet(.intoStage)
+    joining.fleet.stages[1].rules.before = [gate]
+    joining.fleet.pass()
+    try joining.fleet.give(.approve(stage: "rest"), by: "ann")
+    try joining.join()
+    #expect(joining.fleet.events.contains { $0.kind == "stage.approvalsVoid" && $0.stage == "rest" })
+    #expect(joining.fleet.stages[1].askedAt == nil)
+  }
+
+  @Test("R5 several who wait for one stage are told in one line, each stage for itself")
+  func severalWait() throws {
+    var joining = try JoiningFleet(.lastPassedStage)
+    joining.fleet.pass()
+    try joining.join(["canary": "true"])
+    try joining.join(["canary": "true"], number: 91)
+    try joining.join(number: 92)
+    joining.fleet.pass()
+    let waiting = joining.fleet.report.waiting.filter { $0.message.contains("joined during the run") }
+    #expect(
+      waiting.map(\.message) == [
+        "2 clusters joined during the run and get abc1234 when stage canary has passed",
+        "c92 joined during the run and gets abc1234 when stage rest has passed",
+      ])
+    #expect(waiting.map(\.clusters) == [["c90", "c91"], ["c92"]])
   }
 
   @Test("R5 a run that goes back, or whose release is held, takes nobody in")

@@ -6,10 +6,11 @@ import Testing
 @Suite("R14 onFailure.removeNew") struct RemoveNewTests {
   /// Two clusters at once, of which the first never ran anything.
   private static func fleet(
-    removals: IntOrPercent = .count(1), action: FailurePolicy.Action = .rollback, of count: Int = 4
+    removals: IntOrPercent = .count(1), action: FailurePolicy.Action = .rollback, isAsked: Bool = true,
+    of count: Int = 4
   ) throws -> (fleet: Fleet, warnings: [String]) {
     let rules = strategy([stage("all", .rest, at: .count(2))]) {
-      $0.onFailure = FailurePolicy(action: action, removeNew: true)
+      $0.onFailure = FailurePolicy(action: action, removeNew: isAsked)
       $0.budgets.removals = removals
     }
     let all = [member("c00", id: 1, running: nil)] + members(count - 1, from: 1)
@@ -50,6 +51,11 @@ import Testing
     #expect(fleet.run.state == .rolledBack)
     #expect(fleet.state(of: "c00") == .failed)
     #expect(fleet.events.contains { $0.kind == "step.kept" })
+  }
+
+  @Test("a set that does not ask for it is told nothing of a budget")
+  func isNotAsked() throws {
+    #expect(try Self.fleet(removals: .count(0), isAsked: false).warnings == [])
   }
 
   @Test("a person's undo removes nobody when the policy is not to roll back")

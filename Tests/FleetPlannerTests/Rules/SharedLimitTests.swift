@@ -19,7 +19,9 @@ import Testing
       }
     }
     let limit = SharedLimit(name: "regions", label: "region", maxInFlight: most)
-    result.sharedLimits = [SharedLimitUse(limit, inFlight: others > 0 ? ["eu": ["payments/17": others]] : [:])]
+    result.sharedLimits = [
+      SharedLimitUse(limit, inFlight: others > 0 ? ["eu": ["payments/17": others, "search/4": 0]] : [:])
+    ]
     return result
   }
 

@@ -80,6 +80,20 @@ struct StageTests {
     #expect(fleet.inFlight == ["c02", "c03"])
   }
 
+  @Test("R12 last known good stays what it was until the stage has passed its soak")
+  func lastKnownGoodAfterSoak() throws {
+    var fleet = try fleet(strategy([stage("all", .rest)]) { $0.stages[0].soak = .seconds(60) }, members(1))
+    fleet.pass()
+    fleet.say("c00")
+    fleet.pass()
+    #expect(fleet.stages[0].state == .soaking)
+    #expect(!fleet.movedLastKnownGood)
+    fleet.advance(.seconds(60))
+    fleet.pass()
+    #expect(fleet.run.state == .succeeded)
+    #expect(fleet.movedLastKnownGood)
+  }
+
   @Test("R7 nothing to dispatch: the stage passes; `whenUnchanged: pause` pauses")
   func emptyStage() throws {
     let unchangedCanary = members(2, labels: ["canary": "true"], bundle: 1) + members(3, from: 2)
@@ -165,6 +179,20 @@ struct StageTests {
     fleet.pass()
     #expect(fleet.inFlight == ["c00", "c01"])
     #expect(throws: CommandRefusal.self) { try fleet.give(.revokeApproval(stage: nil), by: "ann") }
+  }
+
+  @Test("R19 what was approved after a stage cannot be taken back when the stage has passed")
+  func revokeAfterPassing() throws {
+    let gate = Gate.approval(ApprovalRule(count: 1, notAuthor: false))
+    var fleet = try fleet(twoStages(canary: { $0.after = [gate] }), sevenMembers)
+    fleet.pass()
+    fleet.say("c00")
+    fleet.say("c01")
+    fleet.pass()
+    try fleet.give(.approve(stage: "canary"), by: "ann")
+    fleet.pass()
+    #expect(fleet.stages[0].state == .passed)
+    #expect(throws: CommandRefusal.self) { try fleet.give(.revokeApproval(stage: "canary"), by: "ann") }
   }
 
   @Test("R19 an author whom no token knows doubles what notAuthor asks for")

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Unhealthy before the run: R6")
 struct UnhealthyTests {
-  /// Four clusters, of which c02 has been Degraded for an hour.
-  private func fourMembers(degradedFor: Duration = .seconds(3600)) -> [StartMember] {
+  /// Four clusters, of which c02 has been Degraded just as long as is a failure.
+  private func fourMembers(degradedFor: Duration = .seconds(120)) -> [StartMember] {
     var all = members(4)
     all[2].health = .degraded
     all[2].degradedFor = degradedFor

@@ -320,5 +320,12 @@ struct WindowRuleTests {
     #expect(
       windowDelays(of: run, input)
         == ["stage canary would wait: window office is closed; opens Mon 23 Nov 2026 08:00 UTC"])
+    // A stage without changes waits for nothing, and a run back heeds no window.
+    var unchanged = run
+    unchanged.stages[0].changing = 0
+    #expect(windowDelays(of: unchanged, input) == [])
+    var back = run
+    back.run.kind = .undo
+    #expect(windowDelays(of: back, input) == [])
   }
 }
