@@ -45,8 +45,8 @@ func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: 
 /// How long an order could have been worked at: not while its agent holds, and anew from the end of a hold (R31).
 func timeGiven(to step: Step, of unit: Unit, order: StepOrder, listened: ListeningTime) -> Duration {
   if unit.isHeldBefore(step) { return .zero }
-  let elapsed = listened - order.committedListened
-  return unit.releasedFor.map { min($0, elapsed) } ?? elapsed
+  let sinceOrder = listened - order.committedListened
+  return unit.releasedFor.map { min($0, sinceOrder) } ?? sinceOrder
 }
 
 extension Unit {
