@@ -65,8 +65,15 @@ CREATE TABLE public.clusters (
     contact_listened bigint NOT NULL,
     agent_version text DEFAULT ''::text NOT NULL,
     kubernetes_version text DEFAULT ''::text NOT NULL,
+    hold_reason text,
+    hold_by text,
+    held_at timestamp with time zone,
+    hold_until timestamp with time zone,
+    hold_ended_listened bigint,
+    clock_skew_ms bigint,
     CONSTRAINT clusters_check CHECK (((connection = 'kubeconfig'::text) = (credential IS NOT NULL))),
-    CONSTRAINT clusters_connection_check CHECK ((connection = ANY (ARRAY['agent'::text, 'kubeconfig'::text])))
+    CONSTRAINT clusters_connection_check CHECK ((connection = ANY (ARRAY['agent'::text, 'kubeconfig'::text]))),
+    CONSTRAINT clusters_hold CHECK ((((hold_reason IS NULL) = (hold_by IS NULL)) AND ((hold_reason IS NULL) = (held_at IS NULL)) AND ((hold_reason IS NULL) = (hold_until IS NULL))))
 );
 ALTER TABLE public.clusters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.clusters_id_seq
@@ -645,6 +652,7 @@ CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
+CREATE INDEX clusters_held ON public.clusters USING btree (id) WHERE (hold_until IS NOT NULL);
 CREATE INDEX controllers_by_lease ON public.controllers USING btree (lease_until);
 CREATE INDEX events_by_cluster ON public.events USING btree (project, cluster, "position") WHERE (cluster <> ''::text);
 CREATE INDEX events_by_fleet_set ON public.events USING btree (project, fleet_set, "position");
@@ -674,6 +682,7 @@ CREATE INDEX rollout_steps_in_order ON public.rollout_steps USING btree (rollout
 CREATE INDEX rollout_steps_joined ON public.rollout_steps USING btree (rollout_id) WHERE (is_joined AND (state = 'Skipped'::text));
 CREATE INDEX rollout_steps_pending ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE (state = 'Pending'::text);
 CREATE INDEX rollout_steps_pending_again ON public.rollout_steps USING btree (rollout_id) WHERE ((state = 'Pending'::text) AND (attempt > 1));
+CREATE INDEX rollout_steps_skipped ON public.rollout_steps USING btree (rollout_id, cluster_id) WHERE (state = 'Skipped'::text);
 CREATE INDEX rollout_steps_to_send_back ON public.rollout_steps USING btree (rollout_id, stage, "position") WHERE ((order_direction = 'forward'::text) AND (before_bundle IS NOT NULL) AND (state = ANY (ARRAY['Pending'::text, 'Soaking'::text, 'Succeeded'::text, 'Unreachable'::text, 'Skipped'::text, 'Waived'::text])));
 CREATE UNIQUE INDEX rollouts_active ON public.rollouts USING btree (fleet_set_id, ((kind = 'Onboard'::text))) WHERE ((ended_at IS NULL) AND (state <> 'Queued'::text));
 CREATE INDEX rollouts_by_project ON public.rollouts USING btree (project, id);

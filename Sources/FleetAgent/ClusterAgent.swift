@@ -64,7 +64,8 @@ public struct ClusterAgent: Service {
       sops: options.sops.map { SopsDecryptor(kube: kube, options: $0) })
     writer.territory = options.onlyNamespaces.map(Territory.init)
     // Orders are taken only when the fences are known.
-    guard let records = await restore(writer) else { return }
+    let holds = HoldWatch(kube: kube, namespace: options.namespace)
+    guard let (records, mark) = await restore(writer, holds) else { return }
     let outbox = Outbox()
     let seen = SeenGenerations()
     let (events, sink) = AsyncStream<AgentEvent>.makeStream()
@@ -75,18 +76,24 @@ public struct ClusterAgent: Service {
       for entry in records { seen.set(entry.record.order.target, entry.record.order.generation) }
       group.addTask { await poll(seen, sink) }
       group.addTask { await report(outbox) }
+      group.addTask { await holds.follow { sink.yield(.marked($0)) } }
+      loop.hold.mark = mark
       await loop.run(events, records: records, in: &group)
       group.cancelAll()
     }
   }
 
-  private func restore(_ writer: ClusterWriter) async -> [(record: TargetRecord, resourceVersion: String)]? {
+  private func restore(
+    _ writer: ClusterWriter, _ holds: HoldWatch
+  ) async -> (records: [(record: TargetRecord, resourceVersion: String)], mark: HoldMark?)? {
     var backoff = Backoff(longest: .seconds(15))
     while !Task.isCancelled {
       do {
         let records = try await writer.records()
+        // Before the first order is looked at, so that none begins during a hold.
+        let mark = try await holds.current()
         logger.info("agent started", metadata: ["targets": "\(records.count)"])
-        return records
+        return (records, mark)
       } catch {
         logger.warning("the cluster cannot be read", metadata: ["error": "\(error)"])
         await backoff.pause()
@@ -102,6 +109,7 @@ public struct ClusterAgent: Service {
   private func poll(_ seen: SeenGenerations, _ sink: AsyncStream<AgentEvent>.Continuation) async {
     var backoff = Backoff(longest: Self.longestPause)
     var isConnected = false
+    var longestHold: Int?
     while !Task.isCancelled {
       let begun = ContinuousClock.now
       do {
@@ -115,6 +123,10 @@ public struct ClusterAgent: Service {
           sink.yield(.reconnected)
         } else if answer.orders.isEmpty, begun.duration(to: .now) < .seconds(1) {
           await backoff.pauseBriefly()  // a controller that is stopping answers at once
+        }
+        if let seconds = answer.longestHoldSeconds, seconds != longestHold {
+          longestHold = seconds
+          sink.yield(.longestHold(.seconds(seconds)))
         }
         guard !answer.orders.isEmpty else { continue }
         for order in answer.orders { seen.raise(order.target, to: order.generation) }
@@ -136,12 +148,16 @@ public struct ClusterAgent: Service {
       try? await Task.sleep(for: options.reportDelay)
       while !Task.isCancelled {
         let batch = outbox.take()
-        if batch.isEmpty { break }
+        let hold = outbox.takeHold()
+        if batch.isEmpty, hold == nil { break }
         do {
-          try await connection.report(ObservationsRequest(observations: batch.map(WireObservation.init)))
+          try await connection.report(
+            ObservationsRequest(
+              observations: batch.map(WireObservation.init), hold: hold.map { WireHold($0.report) }))
           backoff.reset()
         } catch {
           outbox.putBack(batch)
+          if let hold { outbox.putBack(hold) }
           logger.debug("reports are kept for later", metadata: ["error": "\(error)"])
           await backoff.pause()
         }

@@ -1,6 +1,7 @@
 public import AsyncHTTPClient
 public import FleetAPI
 public import FleetModel
+import Foundation
 public import NIOSSL
 
 /// An agent's side of the controller's HTTP API: a session that is opened with the agent's key and renewed in time,
@@ -38,6 +39,9 @@ public actor AgentConnection {
   private let http: AgentHTTP
   private let identity: Identity
   private var session: (token: String, renewAt: ContinuousClock.Instant)?
+  /// The machine's clock at the opening of the session, and the monotonic one: a session is opened anew when they have
+  /// gone apart, so that the controller learns of a clock that was set.
+  private var clocks: (wall: Instant, monotonic: ContinuousClock.Instant)?
 
   /// Makes a connection; nothing is sent before the first poll.
   ///
@@ -100,16 +104,26 @@ public actor AgentConnection {
   }
 
   private func openSession(longerThan duration: Duration) async throws -> String {
-    if let session, session.renewAt > .now + duration { return session.token }
+    let wall = Self.wallClock()
+    let wasSet = clocks.map { clocks in
+      let apart = (wall - clocks.wall) - clocks.monotonic.duration(to: .now)
+      return max(apart, .zero - apart) > .seconds(60)
+    }
+    if let session, session.renewAt > .now + duration, wasSet != true { return session.token }
     let challenge: ChallengeResponse = try await http.post("challenge", ChallengeRequest(cluster: identity.cluster))
     let text = SessionRequest.signedText(cluster: identity.cluster, nonce: challenge.nonce)
     let request = SessionRequest(
       cluster: identity.cluster, nonce: challenge.nonce, signature: AgentHTTP.base64(try identity.sign(text)),
       instance: identity.instance, agentVersion: identity.agentVersion,
-      kubernetesVersion: identity.kubernetesVersion)
+      kubernetesVersion: identity.kubernetesVersion, agentTime: wall)
     let opened: SessionResponse = try await http.post("session", request)
+    clocks = (wall, .now)
     session = (opened.token, .now + .seconds(opened.expiresInSeconds) * 0.9)
     return opened.token
+  }
+
+  private static func wallClock() -> Instant {
+    Instant(millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1_000))
   }
 
   private func withSession<Answer: Sendable>(

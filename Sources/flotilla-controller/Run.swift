@@ -54,6 +54,8 @@ struct Run: AsyncParsableCommand {
   var databaseConnections = 8
   @Option(help: "Clusters reached by kubeconfig that this controller takes at most; 0 for none.")
   var pushClusters = PushOptions().limit
+  @Option(help: "How long somebody on a cluster's site may hold its agent, for example 24h.")
+  var maxHold = "24h"
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = "info"
 
@@ -64,6 +66,9 @@ struct Run: AsyncParsableCommand {
     }
     guard migrate == nil || migrate == "auto" || migrate == "never" else {
       throw ValidationError("--migrate: expected `auto` or `never`, not \"\(migrate ?? "")\"")
+    }
+    guard Duration(text: maxHold) != nil else {
+      throw ValidationError("--max-hold: \"\(maxHold)\" is not a duration; expected for example 24h, at most 720h")
     }
     guard (0...10_000).contains(pushClusters) else {
       throw ValidationError("--push-clusters: expected 0 to 10000, not \(pushClusters)")
@@ -152,6 +157,7 @@ struct Run: AsyncParsableCommand {
 
   private func serverConfiguration(_ controller: ControllerID) throws -> ServerConfiguration {
     var configuration = ServerConfiguration(controller: controller, version: ControllerVersion.current)
+    configuration.longestHold = Duration(text: maxHold) ?? configuration.longestHold
     (configuration.host, configuration.port) = try address()
     configuration.tokenFile = tokenFile ?? database.folder + "/admin-token"
     configuration.fileRepositories = fileRepositories

@@ -13,6 +13,8 @@ actor FakeController: ControllerConnection {
   private var objects: [Digest: String] = [:]
   private(set) var observations: [Observation] = []
   private(set) var polls = 0
+  private(set) var holds: [HoldReport] = []
+  private var longestHold: Int?
   private var isAway = false
 
   func poll(_ request: PollRequest) async throws -> PollResponse {
@@ -21,10 +23,12 @@ actor FakeController: ControllerConnection {
     repeat {
       if isAway { throw Away() }
       let news = orders.values.filter { $0.generation > request.seen[$0.target.description] ?? .none }
-      if !news.isEmpty { return PollResponse(orders: news.sorted { $0.target < $1.target }) }
+      if !news.isEmpty {
+        return PollResponse(orders: news.sorted { $0.target < $1.target }, longestHoldSeconds: longestHold)
+      }
       try await Task.sleep(for: .milliseconds(10))
     } while ContinuousClock.now < end
-    return PollResponse(orders: [])
+    return PollResponse(orders: [], longestHoldSeconds: longestHold)
   }
 
   func bundle(_ digest: Digest) throws -> BundleResponse {
@@ -40,7 +44,12 @@ actor FakeController: ControllerConnection {
   func report(_ request: ObservationsRequest) throws {
     if isAway { throw Away() }
     observations += request.observations.map(\.observation)
+    if let hold = request.hold { holds.append(hold.report) }
   }
+
+  func forgetHolds() { holds = [] }
+
+  func limitHolds(seconds: Int) { longestHold = seconds }
 
   func order(_ order: Order) { orders[order.target] = WireOrder(order) }
 

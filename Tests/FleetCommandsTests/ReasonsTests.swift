@@ -11,6 +11,7 @@ import Testing
   ) -> [String] {
     var cluster = ClusterResource.example
     (cluster.connected, cluster.cordonReason) = (true, nil)
+    (cluster.hold, cluster.warnings) = (nil, [])
     var target = TargetResource.example
     target.cluster = cluster.name
     (target.abandoned, target.health, target.message) = (false, .healthy, "")
@@ -42,6 +43,17 @@ import Testing
   @Test func aReleaseOnHoldIsNotExpected() {
     let lines = Self.lines(nil, hold: "it broke a canary.")
     #expect(lines.contains { $0.hasSuffix("; \(ReleaseResource.example.name) is on hold: it broke a canary.") })
+  }
+
+  @Test func whoeverHoldsAClusterOnItsSiteIsNamed() {
+    var cluster = ClusterResource.example
+    cluster.cordonReason = nil
+    let lines = ClusterReasons(cluster: cluster, parts: [], now: testNow).lines
+    #expect(
+      lines.first
+        == "eu-west-1 is held on its site by kim until 2026-11-23T15:41:50.000Z: its agent begins no order: the racks are moved."
+    )
+    #expect(lines.contains("eu-west-1: its agent's clock is 7m ahead."))
   }
 
   @Test func anAbandonedTargetSaysSo() {

@@ -21,7 +21,7 @@ import Testing
       let answer = try await server.call(
         Routes.agentJoin, Routes.agentJoin.path(), right: nil,
         JoinRequest(
-          token: token, publicKey: key.publicKey.rawRepresentation.base64EncodedString(), agentVersion: "1.0.0"))
+          token: token, publicKey: key.publicKey.rawRepresentation.base64EncodedString(), agentVersion: "1.2.0"))
       if answer.status == 200 { cluster = try answer.decode(JoinResponse.self).cluster }
       return answer
     }
@@ -33,15 +33,16 @@ import Testing
     }
 
     func session(
-      _ nonce: String, instance: String = "one", signer: Curve25519.Signing.PrivateKey? = nil
+      _ nonce: String, instance: String = "one", signer: Curve25519.Signing.PrivateKey? = nil,
+      version: String = "1.2.0", time: FleetModel.Instant? = nil
     ) async throws -> ServerFixture.Answer {
       let text = SessionRequest.signedText(cluster: cluster, nonce: nonce)
       let signature = try (signer ?? key).signature(for: Array(text.utf8)).base64EncodedString()
       return try await server.call(
         Routes.agentSession, Routes.agentSession.path(), right: nil,
         SessionRequest(
-          cluster: cluster, nonce: nonce, signature: signature, instance: instance, agentVersion: "1.0.0",
-          kubernetesVersion: "v1.31.2"))
+          cluster: cluster, nonce: nonce, signature: signature, instance: instance, agentVersion: version,
+          kubernetesVersion: "v1.31.2", agentTime: time))
     }
 
     func open() async throws -> String {
@@ -97,6 +98,44 @@ import Testing
       let again = try await Self.joinToken(server, "eu-1", rejoin: true)
       #expect(try await thief.join(again).status == 200, "an admin's token lets another key take over")
       #expect(try await agent.poll(session).status == 401, "the old session ended")
+    }
+  }
+
+  @Test func whatAnAgentSaysOfItselfIsShownAndItsVersionIsGated() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply(ServerFixture.cluster("eu-1"))
+      var agent = Agent(server: server)
+      #expect(try await agent.join(try await Self.joinToken(server, "eu-1")).status == 200)
+      func shown() async throws -> ClusterResource {
+        try await server.call(Routes.getCluster, Routes.getCluster.path("default", "eu-1")).decode(ClusterResource.self)
+      }
+      let seven = FleetModel.Instant(
+        millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1_000) + 420_000)
+      #expect(try await agent.session(try await agent.challenge(), version: "1.1.9", time: seven).status == 200)
+      let skew = try #require(try await shown().clockSkewMilliseconds)
+      #expect(skew > 400_000 && skew <= 420_000)
+      #expect(try await shown().warnings.first?.hasPrefix("its agent's clock is 6m5") == true || skew == 420_000)
+      for (version, word) in [("1.0.9", "too old"), ("1.3.0", "too new"), ("2.2.0", "too new"), ("new", "no version")] {
+        let refused = try await agent.session(try await agent.challenge(), version: version)
+        #expect(refused.status == 409 && refused.text.contains(word), "\(refused.text)")
+        #expect(try await shown().warnings.contains { $0.contains(word) })
+      }
+      let session = try await agent.open()
+      #expect(try await shown().warnings == [], "a clock that is not told is not known to be wrong")
+      let poll = try await agent.poll(session).decode(PollResponse.self)
+      #expect(poll.longestHoldSeconds == 86_400)
+      func report(_ hold: HoldReport) async throws {
+        let answer = try await server.call(
+          Routes.agentObservations, Routes.agentObservations.path(), token: session,
+          ObservationsRequest(observations: [], hold: WireHold(hold)))
+        #expect(answer.status < 300, "\(answer.text)")
+      }
+      try await report(HoldReport(reason: "racks", by: "kim", remaining: .seconds(1_000_000)))
+      let hold = try #require(try await shown().hold)
+      #expect(hold.reason == "racks" && hold.by == "kim")
+      #expect(hold.until.instant - hold.since.instant == .seconds(86_400), "no longer than the controller lets it")
+      try await report(.none)
+      #expect(try await shown().hold == nil)
     }
   }
 

@@ -93,7 +93,7 @@ import Testing
           JoinRequest(
             token: token,
             publicKey: Curve25519.Signing.PrivateKey().publicKey.rawRepresentation.base64EncodedString(),
-            agentVersion: "1.0.0"))
+            agentVersion: "1.2.0"))
       }
       let late = try await join(try await token(isOver: true))
       #expect(late.status == 409)

@@ -64,12 +64,15 @@ public struct SessionRequest: Codable, Sendable, Hashable {
   public var agentVersion: String
   /// The cluster's Kubernetes version, for example `v1.31.2`; empty when unknown.
   public var kubernetesVersion: String
+  /// The agent's clock, which nothing is decided by: how far it is off is shown; absent from agents that do not tell.
+  public var agentTime: Instant?
 
   /// Makes a request.
   public init(
     cluster: ClusterID, nonce: String, signature: String, instance: String, agentVersion: String,
-    kubernetesVersion: String
+    kubernetesVersion: String, agentTime: Instant? = nil
   ) {
+    self.agentTime = agentTime
     self.cluster = cluster
     self.nonce = nonce
     self.signature = signature
@@ -119,9 +122,14 @@ public struct PollRequest: Codable, Sendable, Hashable {
 public struct PollResponse: Codable, Sendable, Hashable {
   /// The orders.
   public var orders: [WireOrder]
+  /// How long a hold on the agent's site may last, in seconds; absent from controllers that do not say.
+  public var longestHoldSeconds: Int?
 
   /// Makes an answer.
-  public init(orders: [WireOrder]) { self.orders = orders }
+  public init(orders: [WireOrder], longestHoldSeconds: Int? = nil) {
+    self.orders = orders
+    self.longestHoldSeconds = longestHoldSeconds
+  }
 }
 
 /// `GET /api/v1/agent/bundles/DIGEST`: the objects of a bundle in order. The digest is that of the lines
@@ -156,7 +164,34 @@ public struct ObjectsResponse: Codable, Sendable, Hashable {
 public struct ObservationsRequest: Codable, Sendable, Hashable {
   /// The observations.
   public var observations: [WireObservation]
+  /// Whether the agent holds, told when that changes and after each gap; absent for no news.
+  public var hold: WireHold?
 
   /// Makes a request.
-  public init(observations: [WireObservation]) { self.observations = observations }
+  public init(observations: [WireObservation], hold: WireHold? = nil) {
+    self.observations = observations
+    self.hold = hold
+  }
+}
+
+/// A hold on an agent's site.
+public struct WireHold: Codable, Sendable, Hashable {
+  /// Why; empty for none.
+  public var reason: String
+  /// Who asked.
+  public var by: String
+  /// How long it lasts from now; 0 for none.
+  public var remainingMilliseconds: Int64
+
+  /// Wraps a report for the wire.
+  public init(_ report: HoldReport) {
+    reason = report.reason
+    by = report.by
+    remainingMilliseconds = report.remaining.wholeMilliseconds
+  }
+
+  /// The report.
+  public var report: HoldReport {
+    HoldReport(reason: reason, by: by, remaining: .milliseconds(max(0, remainingMilliseconds)))
+  }
 }

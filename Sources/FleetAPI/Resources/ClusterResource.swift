@@ -25,6 +25,31 @@ public struct ConditionResource: WireValue {
   }
 }
 
+/// A hold on a cluster's site: its agent begins no order.
+public struct HoldResource: WireValue {
+  /// Why.
+  public var reason: String
+  /// Who asked.
+  public var by: String
+  /// Since when.
+  public var since: Timestamp
+  /// When it ends by itself.
+  public var until: Timestamp
+
+  /// Makes a value.
+  public init(reason: String, by: String, since: Timestamp, until: Timestamp) {
+    self.reason = reason
+    self.by = by
+    self.since = since
+    self.until = until
+  }
+
+  /// An example.
+  public static var example: Self {
+    Self(reason: "the racks are moved", by: "kim", since: Example.time, until: Example.time)
+  }
+}
+
 /// A member of the fleet with what is known of it: `GET …/clusters`.
 public struct ClusterResource: WireValue {
   /// How orders reach a cluster.
@@ -51,6 +76,13 @@ public struct ClusterResource: WireValue {
   public var credential: String?
   /// Why it takes no forward orders; null when it does.
   public var cordonReason: String?
+  /// Who holds it on its site, why and until when; null when nobody does.
+  public var hold: HoldResource?
+  /// How far its agent's clock is ahead of the controllers', behind when negative; null for less than a minute, and when
+  /// that is not known.
+  public var clockSkewMilliseconds: Int64?
+  /// What somebody should see to: a clock that is off by more than five minutes, an agent that is not served.
+  public var warnings: [String]
   /// Raised by every change; also the `ETag`.
   public var generation: Int64
   /// When it was registered.
@@ -74,7 +106,8 @@ public struct ClusterResource: WireValue {
   public init(
     id: ClusterID, project: ProjectName, name: ClusterName, labels: [String: String],
     annotations: [String: String] = [:], connection: Connection = .agent, credential: String? = nil,
-    cordonReason: String? = nil, generation: Int64 = 1, createdAt: Timestamp, connected: Bool,
+    cordonReason: String? = nil, hold: HoldResource? = nil, clockSkewMilliseconds: Int64? = nil,
+    warnings: [String] = [], generation: Int64 = 1, createdAt: Timestamp, connected: Bool,
     lastContactAt: Timestamp? = nil, agentVersion: String = "", kubernetesVersion: String = "",
     targetsByHealth: [String: Int] = [:], condition: ConditionResource? = nil, document: JSONValue? = nil
   ) {
@@ -86,6 +119,9 @@ public struct ClusterResource: WireValue {
     self.connection = connection
     self.credential = credential
     self.cordonReason = cordonReason
+    self.hold = hold
+    self.clockSkewMilliseconds = clockSkewMilliseconds
+    self.warnings = warnings
     self.generation = generation
     self.createdAt = createdAt
     self.connected = connected
@@ -101,7 +137,8 @@ public struct ClusterResource: WireValue {
   public static var example: Self {
     Self(
       id: 7, project: "default", name: "eu-west-1", labels: ["region": "eu-west"], annotations: ["team": "shop"],
-      credential: "eu-west-1-kubeconfig", cordonReason: "disk is being replaced", generation: 3,
+      credential: "eu-west-1-kubeconfig", cordonReason: "disk is being replaced", hold: .example,
+      clockSkewMilliseconds: 420_000, warnings: ["its agent's clock is 7m ahead"], generation: 3,
       createdAt: Example.time, connected: true, lastContactAt: Example.time, agentVersion: "0.1.0",
       kubernetesVersion: "v1.31.2", targetsByHealth: ["Healthy": 2], condition: .example, document: Example.document)
   }

@@ -2,7 +2,7 @@ public import FleetModel
 
 /// One thing that waits: for what, who can clear it, when it can next change.
 public struct WaitingResource: WireValue {
-  /// What it waits for: `paused`, `halted`, `inFlight`, `earlierStage`, `approval`, `slot`, `firstAlone`, `limit`, `report`, `minReady`, `soak`, `contact`, `rollback`, `otherRun`, `window`, `freeze`, `untested`, `check`; more may come.
+  /// What it waits for: `paused`, `halted`, `inFlight`, `earlierStage`, `approval`, `slot`, `firstAlone`, `limit`, `report`, `minReady`, `soak`, `contact`, `held`, `rollback`, `otherRun`, `window`, `freeze`, `untested`, `check`; more may come.
   public var reason: String
   /// The stage's name; empty for the run.
   public var stage: String

@@ -8,6 +8,10 @@ enum AgentEvent: Sendable {
   case orders([Order])
   /// The controller answers again, or for the first time: it is told everything.
   case reconnected
+  /// The mark of a hold was made, changed or taken away.
+  case marked(HoldMark?)
+  /// How long a hold may last, as the controller says.
+  case longestHold(Duration)
   case bundleArrived(TargetID, Digest, [SyncObject])
   case bundleFailed(TargetID, Digest, WriteFailure)
   case recordWritten(TargetID, resourceVersion: String)

@@ -26,6 +26,8 @@ struct AgentLoop {
   /// When each machine next waits for time.
   private var due: [TargetID: Duration] = [:]
   private var repairBudget: RepairBudget
+  /// Whether somebody on the site holds this agent.
+  var hold = HoldState()
 
   init(
     writer: ClusterWriter, outbox: Outbox, seen: SeenGenerations, repairBudget: RepairBudget,
@@ -46,6 +48,8 @@ struct AgentLoop {
     _ events: AsyncStream<AgentEvent>, records: [(record: TargetRecord, resourceVersion: String)],
     in group: inout DiscardingTaskGroup
   ) async {
+    _ = hold.update(now: now)
+    tellHold()
     for (record, version) in records {
       let target = record.order.target
       versions[target] = version
@@ -67,7 +71,15 @@ struct AgentLoop {
           ])
         step(order.target, in: &group) { $0.received(order, now: $1) }
       }
+    case .marked(let mark):
+      hold.mark = mark
+      updateHold(in: &group)
+    case .longestHold(let longest):
+      hold.longest = longest
+      updateHold(in: &group)
     case .reconnected:
+      // After what follows: the controller learns of orders that have begun before it learns that none begin.
+      defer { tellHold() }
       for machine in machines.values.sorted(by: { $0.target < $1.target }) where machine.isKnown {
         outbox.add(machine.observation(now: now))
       }
@@ -101,12 +113,34 @@ struct AgentLoop {
       watched(scope, update, in: &group)
     case .tick(let due):
       wakes.remove(due)
+      updateHold(in: &group)
       let now = now
       for target in self.due.keys.sorted() where self.due[target].map({ $0 <= now }) ?? false {
         step(target, in: &group) { $0.timePassed(now: $1) }
       }
     }
     scheduleWake(in: &group)
+  }
+
+  private func tellHold() {
+    guard let (mark, until) = hold.current else { return outbox.tell(.init(reason: "", by: "", until: nil)) }
+    outbox.tell(.init(reason: mark.reason, by: mark.by, until: ContinuousClock.now + (until - now)))
+  }
+
+  /// Takes a hold in, or its end: then what had to wait begins.
+  private mutating func updateHold(in group: inout DiscardingTaskGroup) {
+    guard hold.update(now: now) else { return }
+    if let (mark, until) = hold.current {
+      logger.notice(
+        "held: no order begins",
+        metadata: [
+          "reason": "\(mark.reason)", "by": "\(mark.by)", "for": "\((until - now).text)", "repairs": "\(mark.repairs)",
+        ])
+    } else {
+      logger.notice("held no longer")
+    }
+    for target in machines.keys.sorted() { step(target, in: &group) { $0.timePassed(now: $1) } }
+    tellHold()
   }
 
   private mutating func watched(_ scope: WatchScope, _ update: WatchUpdate, in group: inout DiscardingTaskGroup) {
@@ -138,6 +172,8 @@ struct AgentLoop {
       ?? TargetMachine(target: target, agentNamespace: writer.namespace, manager: writer.kube.fieldManager)
     machines[target] = nil  // the only copy is changed in place
     machine.repairBudget = repairBudget
+    machine.isHeld = hold.current != nil
+    machine.leavesDrift = hold.current.map { !$0.mark.repairs } ?? false
     let actions = event(&machine, now)
     repairBudget = machine.repairBudget
     machines[target] = machine
@@ -210,7 +246,8 @@ struct AgentLoop {
 
   /// Sees to it that a tick comes when the first machine needs one; an earlier one that is under way is enough.
   private mutating func scheduleWake(in group: inout DiscardingTaskGroup) {
-    guard let due = due.values.min(), !wakes.contains(where: { $0 <= due }) else { return }
+    guard let due = (due.values + [hold.current?.until].compactMap(\.self)).min(), !wakes.contains(where: { $0 <= due })
+    else { return }
     wakes.insert(due)
     let (sink, delay) = (sink, max(due - now, .zero))
     group.addTask {

@@ -5,7 +5,22 @@ import Synchronization
 ///
 /// A report is a state: of one target and generation only the newest counts, except what tells of drift.
 final class Outbox: Sendable {
+  /// A hold, or its absence, that the controller has to be told.
+  struct Hold: Sendable {
+    var reason: String
+    var by: String
+    /// When it ends; nil when there is none.
+    var until: ContinuousClock.Instant?
+
+    var report: HoldReport {
+      guard let until else { return .none }
+      return HoldReport(
+        reason: reason, by: by, remaining: max(.milliseconds(1), ContinuousClock.now.duration(to: until)))
+    }
+  }
+
   private let pending = Mutex<[Observation]>([])
+  private let hold = Mutex<Hold?>(nil)
   private let signal: AsyncStream<Void>.Continuation
   /// Wakes the sender when there is something to send.
   let wakes: AsyncStream<Void>
@@ -14,6 +29,27 @@ final class Outbox: Sendable {
 
   func add(_ observation: Observation) {
     pending.withLock { $0.append(observation) }
+    signal.yield()
+  }
+
+  /// Tells whether the agent holds, after everything that was observed before.
+  func tell(_ news: Hold) {
+    hold.withLock { $0 = news }
+    signal.yield()
+  }
+
+  /// Takes what is to be told of a hold, when everything that was observed before it has been sent.
+  func takeHold() -> Hold? {
+    guard pending.withLock({ $0.isEmpty }) else { return nil }
+    return hold.withLock { hold in
+      defer { hold = nil }
+      return hold
+    }
+  }
+
+  /// Puts back what could not be told, unless there is newer.
+  func putBack(_ news: Hold) {
+    hold.withLock { $0 = $0 ?? news }
     signal.yield()
   }
 

@@ -160,11 +160,18 @@ extension Description {
     add("Annotations", labelText(cluster.annotations))
     add("State", Tables.clusterState(cluster).text)
     add("Cordoned", cluster.cordonReason)
+    if let hold = cluster.hold {
+      add("Held", "on its site by \(hold.by) until \(hold.until.instant.rfc3339): \(hold.reason)")
+    }
+    for warning in cluster.warnings { add("Warning", warning) }
     add("Health", Tables.healthText(cluster.targetsByHealth))
     add("Connection", cluster.connection.rawValue + (cluster.credential.map { " with credential \($0)" } ?? ""))
     if let condition = cluster.condition { add(condition) }
     add("Last contact", Tables.time(cluster.lastContactAt).text)
     add("Agent", cluster.agentVersion)
+    if let skew = cluster.clockSkewMilliseconds {
+      add("Agent's clock", "\(Duration.milliseconds(abs(skew)).text) \(skew > 0 ? "ahead" : "behind")")
+    }
     add("Kubernetes", cluster.kubernetesVersion)
     add("Registered", Self.text(cluster.createdAt))
     add("Generation", String(cluster.generation))

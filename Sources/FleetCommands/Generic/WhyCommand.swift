@@ -143,13 +143,21 @@ struct ClusterReasons: Encodable {
     for part in parts {
       lines += part.targets.flatMap { Self.state($0, part.newestRelease) } + Self.step(part, cluster)
     }
-    let isFine = cluster.connected && cluster.cordonReason == nil && parts.allSatisfy(Self.isFine)
+    let isFine =
+      cluster.connected && cluster.cordonReason == nil && cluster.hold == nil && cluster.warnings.isEmpty
+      && parts.allSatisfy(Self.isFine)
     if isFine, !parts.isEmpty { lines.append("Nothing is wrong with it.") }
   }
 
   private static func contact(_ cluster: ClusterResource, now: FleetModel.Instant) -> [String] {
     var lines: [String] = []
     if let reason = cluster.cordonReason { lines.append("\(cluster.name) is " + sentence("cordoned", reason)) }
+    if let hold = cluster.hold {
+      lines.append(
+        "\(cluster.name) is held on its site by \(hold.by) until \(hold.until.instant.rfc3339): "
+          + sentence("its agent begins no order", hold.reason))
+    }
+    lines += cluster.warnings.map { "\(cluster.name): \($0)." }
     if let last = cluster.lastContactAt {
       if !cluster.connected {
         lines.append("\(cluster.name) is away; it was last heard \(moment(last.instant, now: now, isRelative: true)).")

@@ -164,6 +164,7 @@ enum Tables {
 
   static func clusterState(_ cluster: ClusterResource) -> Table.Cell {
     if cluster.cordonReason != nil { return .init("Cordoned", .busy) }
+    if cluster.hold != nil { return .init("Held", .busy) }
     if cluster.connected { return .init("Connected", .good) }
     guard cluster.lastContactAt == nil else { return .init("Away", .bad) }
     return .init(cluster.connection == .agent ? "NeverJoined" : "NeverReached", .busy)

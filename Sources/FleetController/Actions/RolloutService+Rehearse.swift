@@ -51,7 +51,9 @@ extension RolloutService {
       clusters += page.elements.map { record in
         RehearsedCluster(
           id: record.cluster.id, name: record.cluster.name, labels: record.cluster.labels,
-          kubernetes: record.kubernetesVersion, cordonReason: record.cluster.cordonReason, isAway: !record.isConnected)
+          kubernetes: record.kubernetesVersion,
+          cordonReason: record.cluster.cordonReason ?? record.hold.map { "held on its site: \($0.reason)" },
+          isAway: !record.isConnected)
       }
       after = page.next
     } while after != nil

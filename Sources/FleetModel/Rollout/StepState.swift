@@ -6,7 +6,7 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
   /// cancelled, removed; a further attempt's also to rollingBack.
   case pending = "Pending"
   /// An order is committed. Leads to applying, verifying, soaking (one report may tell all), failed, lost, rollingBack,
-  /// removed. As a catch-up (R16), like Applying and Verifying, also to succeeded, and to unreachable instead of failed and
+  /// removed; to skipped when its agent holds and has not begun. As a catch-up (R16), like Applying and Verifying, also to succeeded, and to unreachable instead of failed and
   /// lost.
   case dispatched = "Dispatched"
   /// The agent has begun. Leads to verifying, soaking, failed, lost, rollingBack, removed.
@@ -65,7 +65,9 @@ public enum StepState: String, Sendable, Codable, CaseIterable {
     case .pending:
       [.dispatched, .unchanged, .unreachable, .skipped, .failed, .cancelled, .removed, .rollingBack].contains(next)
     case .dispatched:
-      [.applying, .verifying, .soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)
+      [
+        .applying, .verifying, .soaking, .succeeded, .unreachable, .skipped, .failed, .lost, .rollingBack, .removed,
+      ].contains(next)
     case .applying:
       [.verifying, .soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)
     case .verifying: [.soaking, .succeeded, .unreachable, .failed, .lost, .rollingBack, .removed].contains(next)

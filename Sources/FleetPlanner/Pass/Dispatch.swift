@@ -46,7 +46,7 @@ extension Pass {
     }
   }
 
-  /// Passes over the pending units of a stage that are away or cordoned; answers the others.
+  /// Passes over the pending units of a stage that are away, cordoned or held; answers the others.
   @discardableResult
   mutating func passOverAway(_ index: Int) -> [Int] {
     guard mayDispatch else { return [] }
@@ -78,13 +78,18 @@ extension Pass {
   /// Whether anything may be sent forward now (V8).
   private var mayDispatch: Bool { run.state == .running && run.pause == nil && run.breach == nil }
 
-  /// Whether the unit is not to be sent now: cordoned, away, or silent (R15, R31).
+  /// Whether the unit is not to be sent now: cordoned, held on its site, away, or silent (R15, R31).
   private mutating func passOver(unit unitIndex: Int, stage index: Int) -> Bool {
     let unit = units[unitIndex]
     let rules = stages[index].rules
     if let reason = unit.cordonReason {
       movePending(unit: unitIndex, to: .skipped)
       note("step.skipped", unit: unit, "\(unit.clusterName) is cordoned: \(reason)")
+      return true
+    }
+    if let hold = unit.hold {
+      movePending(unit: unitIndex, to: .skipped)
+      note("step.skipped", unit: unit, "\(unit.clusterName) is \(hold.words)")
       return true
     }
     guard unit.silentFor >= silenceShown else { return false }

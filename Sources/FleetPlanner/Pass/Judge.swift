@@ -30,7 +30,8 @@ func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: 
   // A rollback is ordered to silent clusters too: each has its own time from then on.
   let silentFor = order.direction == .rollback ? min(unit.silentFor, elapsed) : unit.silentFor
   if silentFor >= rules.unreachableAfter { return .lost }
-  if elapsed >= rules.progressDeadline, hasSpokenAfterDeadline(step, unit, order, rules, elapsed) {
+  let given = timeGiven(to: step, of: unit, order: order, listened: listened)
+  if given >= rules.progressDeadline, hasSpokenAfterDeadline(step, unit, order, rules, given) {
     let last = observation.map { $0.message.isEmpty ? $0.health.rawValue : $0.message } ?? "nothing reported"
     return .failed("not ready within \(rules.progressDeadline.text): \(last)")
   }
@@ -39,6 +40,26 @@ func judgeInFlight(_ step: Step, of unit: Unit, rules: StageStrategy, listened: 
   case .applied, .removed: return .reached(.verifying)
   case .failed, nil: return .unchanged
   }
+}
+
+/// How long an order could have been worked at: not while its agent holds, and anew from the end of a hold (R31).
+func timeGiven(to step: Step, of unit: Unit, order: StepOrder, listened: ListeningTime) -> Duration {
+  if unit.isHeldBefore(step) { return .zero }
+  let sinceOrder = listened - order.committedListened
+  return unit.releasedFor.map { min($0, sinceOrder) } ?? sinceOrder
+}
+
+extension Unit {
+  /// Whether its agent holds and has not begun the order of a step, as far as it has reported.
+  func isHeldBefore(_ step: Step) -> Bool { hold != nil && step.report == nil }
+
+  /// Whether it waits for its site with an order back (R14, R31): nothing changes there, so it takes no place of a rollback.
+  var isHeldGoingBack: Bool { hold != nil && hasStep { $0 == .rollingBack } && steps.allSatisfy { $0.report == nil } }
+}
+
+extension ClusterHold {
+  /// Who holds, until when and why.
+  var words: String { "held on its site by \(by) until \(until.rfc3339): \(reason)" }
 }
 
 /// Judges a lost step whose cluster is back: by what it reported, never by the deadline, which stopped when it was lost

@@ -4,6 +4,7 @@ extension Pass {
   /// Takes in what clusters reported, and which of them are gone or silent.
   mutating func judgeSteps() {
     for unit in units.indices {
+      if let hold = units[unit].hold { wakes.append(hold.until) }
       for step in units[unit].steps.indices where needsJudgement(unit: unit, step: step) {
         judge(unit: unit, step: step)
       }
@@ -40,6 +41,14 @@ extension Pass {
     }
     let rules = stages[unit.stage].rules
     switch step.state {
+    case .dispatched where unit.isHeldBefore(step):
+      // Its agent does not begin it; it catches up when the hold ends, and a rollback finds it.
+      move(unit: unitIndex, step: stepIndex, to: .skipped)
+      if let hold = unit.hold {
+        note(
+          "step.skipped", unit: unit, target: step.target,
+          "\(unit.clusterName) is \(hold.words); it had not begun")
+      }
     case .dispatched, .applying, .verifying:
       let verdict = judgeInFlight(step, of: unit, rules: rules, listened: input.listened)
       takeForward(verdict, unit: unitIndex, step: stepIndex)
@@ -73,7 +82,7 @@ extension Pass {
 
   /// Whether a unit that was passed over, or joined, is there and has a turn now.
   func isBackForTurn(_ unit: Unit) -> Bool {
-    run.breach == nil && unit.silentFor < silenceShown && unit.cordonReason == nil && hasTurn(unit)
+    run.breach == nil && unit.silentFor < silenceShown && unit.cordonReason == nil && unit.hold == nil && hasTurn(unit)
   }
 
   /// Whether an order in flight in the stage is a catch-up: its stage went on without it.
@@ -162,7 +171,7 @@ extension Pass {
     let step = unit.steps[stepIndex]
     guard step.state.holdsForwardSlot || step.state == .rollingBack, let order = step.order else { return }
     let rules = stages[unit.stage].rules
-    let elapsed = input.listened - order.committedListened
+    let elapsed = timeGiven(to: step, of: unit, order: order, listened: input.listened)
     let remaining = rules.progressDeadline - elapsed
     wakes += [now + remaining, now + remaining + .seconds(30)]
     if unit.silentFor > .zero { wakes.append(now + max(rules.unreachableAfter - unit.silentFor, .seconds(1))) }

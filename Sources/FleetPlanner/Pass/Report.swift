@@ -19,9 +19,21 @@ extension Pass {
         break
       }
     }
-    report.waiting += joinedEntries()
+    report.waiting += joinedEntries() + heldEntries()
     report.notes = unreachableNotes() + unhealthyNotes() + lapsingApprovals()
     return report
+  }
+
+  /// Who is held on its site, one entry for each hold (R31).
+  private func heldEntries() -> [Waiting] {
+    units.compactMap { unit in
+      guard let hold = unit.hold, unit.hasStep({ $0 == .skipped }) || unit.isHeldGoingBack else { return nil }
+      let what = unit.isHeldGoingBack ? "goes back when that ends" : "catches up when that ends"
+      return Waiting(
+        reason: .held, stage: stages[unit.stage].name, clusters: [unit.clusterName],
+        message: "\(unit.clusterName) is \(hold.words); it \(what)", clearedBy: "flotilla agent release, on the site",
+        nextChange: hold.until)
+    }
   }
 
   private func runEntries() -> [Waiting] {

@@ -10,7 +10,7 @@ extension Pass {
     guard !tooManyFailed else { return settleRollback(breach) }
     for unit in units.indices where isRecalled(units[unit], breach) { sendBack(unit: unit) }
     for unit in units.indices.reversed()
-    where isFailing(units[unit], breach) && hasRollbackSlot(units[unit].stage) && fitsLimits(units[unit]) {
+    where isFailing(units[unit], breach) && mayGoBackNow(units[unit]) && fitsLimits(units[unit]) {
       sendBack(unit: unit)
     }
     // In the pass that begins a rollback only in-flight and failed units are loaded: who else goes back, and whether it is
@@ -23,7 +23,7 @@ extension Pass {
     }
     if let last = lastStageToSendBack(breach) {
       for unit in units.indices.reversed() where units[unit].stage == last && isCandidate(units[unit], breach) {
-        guard hasRollbackSlot(last) else { break }
+        guard mayGoBackNow(units[unit]) else { continue }
         guard fitsLimits(units[unit]) else { continue }
         sendBack(unit: unit)
       }
@@ -55,13 +55,21 @@ extension Pass {
   }
 
   private func hasRollbackSlot(_ stage: Int) -> Bool {
-    stages[stage].counters.rollingBack < stages[stage].rollbackSlots
+    goingBack(stage) < stages[stage].rollbackSlots
   }
+
+  /// Who is on the way back, but for those who wait for a hold on their site and must hold nobody else up.
+  private func goingBack(_ stage: Int) -> Int {
+    stages[stage].counters.rollingBack
+      - units.count { $0.stage == stage && $0.state == .rollingBack && $0.isHeldGoingBack }
+  }
+
+  private func mayGoBackNow(_ unit: Unit) -> Bool { unit.hold != nil || hasRollbackSlot(unit.stage) }
 
   /// The last stage that has somebody to send back, unless a later one still has somebody on the way.
   private func lastStageToSendBack(_ breach: Run.Breach) -> Int? {
     guard let candidate = units.last(where: { isCandidate($0, breach) })?.stage else { return nil }
-    let later = stages[(candidate + 1)...].contains { $0.counters.rollingBack > 0 }
+    let later = stages[(candidate + 1)...].contains { goingBack($0.index) > 0 }
     return later ? nil : candidate
   }
 

@@ -42,6 +42,8 @@ public struct Waiting: Hashable, Sendable, Codable {
     case soak
     /// A cluster is away.
     case contact
+    /// Somebody holds an agent on its site (R31).
+    case held
     /// A rollback order has not been confirmed.
     case rollback
     /// Another run of the set goes first.

@@ -19,6 +19,10 @@ public struct Unit: Hashable, Sendable {
   public var silentFor: Duration
   /// Why the cluster takes no forward orders (R31); nil when it does.
   public var cordonReason: String?
+  /// The hold on its site, because of which its agent begins no order (R31); nil when there is none.
+  public var hold: ClusterHold?
+  /// How long ago its last hold ended; nil when there was none. What waited for its end has its whole time from then on.
+  public var releasedFor: Duration?
   /// Whether the cluster has left the inventory (R5).
   public var isRemoved: Bool
   /// Whether it joined during the run (R5); its place is behind the frozen ones of its stage.

@@ -96,6 +96,10 @@ public struct ClusterRecord: Hashable, Sendable {
   public var targetsByHealth: [Health: Int]
   /// Whether a controller reaches it with its kubeconfig; nil for clusters with an agent.
   public var condition: Condition?
+  /// The hold on its site; nil when there is none now.
+  public var hold: ClusterHold?
+  /// How far its agent's clock is ahead; nil when it is right to a minute, or not known.
+  public var clockSkew: Duration?
 
   /// Makes a record.
   public init(
@@ -113,6 +117,18 @@ public struct ClusterRecord: Hashable, Sendable {
     self.kubernetesVersion = kubernetesVersion
     self.targetsByHealth = targetsByHealth
     self.condition = condition
+  }
+}
+
+extension ClusterRecord {
+  /// How far an agent's clock may be off without a word. Nothing is decided by it (AMENDMENTS 33).
+  public static let clockTolerance: Duration = .seconds(300)
+
+  /// A clock that is off, in words.
+  public static func words(ofClock skew: Duration) -> String {
+    let isAhead = skew > .zero
+    return
+      "its agent's clock is \((isAhead ? skew : .zero - skew).text) \(isAhead ? "ahead of" : "behind") the controller's"
   }
 }
 

@@ -84,6 +84,9 @@ public protocol PlacementStore: Sendable {
   /// Stores reports: for each target the newest at its order's generation; an older generation changes nothing. A report
   /// that says something new marks the run's step and wakes the run.
   func record(_ observations: [Observation], from cluster: ClusterID) async throws(StoreError)
+  /// Stores that a cluster's agent holds, or does not any more, and wakes who waits for that (R31). Saying the same again
+  /// writes nothing.
+  func note(_ hold: HoldReport, of cluster: ClusterID) async throws(StoreError)
 }
 
 /// Joining, sessions and contact of agents (AMENDMENTS 17, 33). Called by the agents' routes.
@@ -109,6 +112,12 @@ public protocol AgentStore: Sendable {
     for cluster: ClusterID, tokenHash: Digest, instance: String, controller: ControllerID, expiresIn: Duration,
     agentVersion: String, kubernetesVersion: String
   ) async throws(StoreError)
+  /// Stores what an agent says about itself when it opens a session; saying the same again writes nothing.
+  /// - Parameters:
+  ///   - clockSkew: how far its clock is ahead; nil when it does not tell.
+  ///   - refusal: why it gets no session; nil when it does.
+  func noteAgent(of cluster: ClusterID, version: String, clockSkew: Duration?, refusal: String?)
+    async throws(StoreError)
   /// The cluster of a session token; nil when it is unknown, expired or revoked. Callers cache it for some seconds.
   func session(tokenHash: Digest) async throws(StoreError) -> ClusterID?
   /// Takes a session over to the controller that its agent polls now; writes nothing when it is that one already.

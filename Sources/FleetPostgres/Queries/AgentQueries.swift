@@ -158,6 +158,38 @@ enum AgentQueries {
     WHERE cluster_id = $1 AND closed_at IS NULL AND revoked_at IS NULL AND last_contact_at < now() - interval '5 seconds'
     """)
 
+  // Holds on sites
+
+  static let hold = Statement(
+    "agent.hold",
+    """
+    WITH before AS (
+      SELECT id, coalesce(hold_until > now(), false) AS was_held FROM clusters WHERE id = $1 FOR NO KEY UPDATE)
+    UPDATE clusters AS c SET hold_reason = $2, hold_by = $3, hold_ended_listened = NULL,
+      held_at = CASE WHEN before.was_held THEN c.held_at ELSE now() END,
+      hold_until = now() + $4 * interval '1 millisecond'
+    FROM before WHERE c.id = before.id AND (
+      NOT before.was_held OR (c.hold_reason, c.hold_by) IS DISTINCT FROM ($2, $3)
+        OR abs(extract(epoch FROM c.hold_until - now()) * 1000 - $4) > 5000)
+    RETURNING before.was_held, c.project, c.name, to_milliseconds(c.hold_until)
+    """)
+  static let endHold = Statement(
+    "agent.endHold",
+    """
+    UPDATE clusters SET hold_until = least(hold_until, now()), hold_ended_listened = listened_ms()
+    WHERE id = $1 AND hold_reason IS NOT NULL AND hold_ended_listened IS NULL RETURNING project, name
+    """)
+  /// What an agent says of its clock and version, when it is news.
+  static let noteAgent = Statement(
+    "agent.note",
+    """
+    WITH before AS (SELECT id, clock_skew_ms, agent_version FROM clusters WHERE id = $1 FOR NO KEY UPDATE)
+    UPDATE clusters AS c SET clock_skew_ms = $2, agent_version = $3
+    FROM before WHERE c.id = before.id AND (
+      c.agent_version <> $3 OR abs(coalesce(c.clock_skew_ms, 0) - coalesce($2, 0)) > 30000)
+    RETURNING c.project, c.name, before.clock_skew_ms, before.agent_version <> $3
+    """)
+
   /// Marks what a pass of an open run must look at again because its cluster changed, and answers the runs.
   static let markClusters = Statement(
     "agent.markClusters",

@@ -47,6 +47,8 @@ enum DocumentQueries {
   private static let clusterRecordColumns = """
     \(clusterColumns), c.document, c.generation, to_milliseconds(c.created_at), s.renewed_at IS NOT NULL,
     to_milliseconds(coalesce(s.renewed_at, c.last_contact_at)), c.agent_version, c.kubernetes_version, t.by_health,
+    CASE WHEN c.hold_until > now() THEN c.hold_reason END, c.hold_by, to_milliseconds(c.held_at),
+    to_milliseconds(c.hold_until), c.clock_skew_ms,
     h.is_ready, h.condition_reason, h.condition_message, to_milliseconds(h.condition_since)
     """
   private static let clusterJoins = """

@@ -23,6 +23,14 @@ enum PlanQueries {
   static let pendingAgain = Statement("plan.pendingAgain", "\(unitKey) AND s.state = 'Pending' AND s.attempt > 1")
   /// Those that joined during the run and wait for their turn (R5).
   static let joined = Statement("plan.joined", "\(unitKey) AND s.is_joined AND s.state = 'Skipped'")
+  /// Those that were passed over because their agent holds, and those whose hold has just ended (R31).
+  static let held = Statement(
+    "plan.held",
+    """
+    \(unitKey) AND s.state = 'Skipped' AND EXISTS (
+      SELECT FROM clusters AS c
+      WHERE c.id = s.cluster_id AND c.hold_until IS NOT NULL AND c.hold_until > now() - interval '5 minutes')
+    """)
   static let pending = Statement(
     "plan.pending",
     "\(unitKey) AND s.stage = $2 AND s.state = 'Pending' ORDER BY s.position LIMIT $3")
@@ -51,7 +59,11 @@ enum PlanQueries {
         THEN p.observation END, p.reported_listened,
       p.generation_epoch, p.generation_counter, s.failure, s.attention,
       (SELECT kind FROM rollouts WHERE id = $1) = 'Remove' AND NOT t.is_abandoned,
-      CASE WHEN $5 THEN c.labels END, s.is_joined, s.was_unhealthy
+      CASE WHEN $5 THEN c.labels END, s.is_joined, s.was_unhealthy,
+      CASE WHEN c.hold_until > now() THEN c.hold_reason END, c.hold_by, to_milliseconds(c.held_at),
+      to_milliseconds(c.hold_until),
+      CASE WHEN c.hold_until <= now() THEN coalesce(
+        greatest(0, $4::bigint - c.hold_ended_listened), (extract(epoch FROM now() - c.hold_until) * 1000)::bigint) END
     FROM unnest($2::integer[], $3::integer[]) AS u (stage, position)
     JOIN rollout_steps AS s ON s.rollout_id = $1 AND s.stage = u.stage AND s.position = u.position
     JOIN clusters AS c ON c.id = s.cluster_id JOIN targets AS t ON t.id = s.target_id

@@ -62,9 +62,9 @@ enum RolloutQueries {
     p.wanted_action IS NOT NULL AND NOT p.is_confirmed, p.good_bundle, p.good_release, p.generation_epoch,
     p.generation_counter
     """
-  /// Whether a cluster `c` is in contact, or was within the 45 seconds in which nobody counts as silent, and not cordoned.
+  /// Whether a cluster `c` is in contact, or was within the 45 seconds in which nobody counts as silent, and neither cordoned nor held.
   private static let takesOrders = """
-    (c.cordon_reason IS NULL AND (
+    (c.cordon_reason IS NULL AND (c.hold_until IS NULL OR c.hold_until <= now()) AND (
       c.contact_listened >= (SELECT greatest(listened_ms() - 45000, l.last_gap_end_ms) FROM listening AS l)
       OR EXISTS (
         SELECT FROM agent_sessions AS a JOIN controllers AS k ON k.id = a.controller_id

@@ -31,11 +31,26 @@ extension Row {
     for (health, count) in counts {
       if let health = Health(rawValue: health) { targetsByHealth[health] = count }
     }
-    return ClusterRecord(
+    let hold = try clusterHold()
+    let clockSkew = try optionalInt().map { Duration.milliseconds($0) }
+    var record = ClusterRecord(
       cluster: cluster, canonicalJSON: canonicalJSON, generation: generation, createdAt: createdAt,
       isConnected: isConnected, lastContactAt: lastContactAt, agentVersion: agentVersion,
       kubernetesVersion: kubernetesVersion, targetsByHealth: targetsByHealth,
       condition: try pushCondition(of: cluster, since: createdAt))
+    record.hold = hold
+    record.clockSkew = clockSkew
+    return record
+  }
+
+  /// The hold of a cluster, in four columns; nil when the first is NULL.
+  mutating func clusterHold() throws -> ClusterHold? {
+    let reason = try optionalText()
+    let by = try optionalText()
+    let since = try optionalInstant()
+    let until = try optionalInstant()
+    guard let reason, let by, let since, let until else { return nil }
+    return ClusterHold(reason: reason, by: by, since: since, until: until)
   }
 
   /// Whether a controller reaches the cluster; its four columns are NULL when no live one has claimed it.

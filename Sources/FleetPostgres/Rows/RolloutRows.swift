@@ -118,6 +118,8 @@ struct LoadedStep {
     unit.clusterLabels = clusterLabels ?? [:]
     unit.isJoined = try row.bool()
     unit.wasUnhealthy = try row.bool()
+    unit.hold = try row.clusterHold()
+    unit.releasedFor = try row.optionalInt().map { .milliseconds($0) }
   }
 
   private static func order(_ row: inout Row) throws -> StepOrder? {

@@ -55,6 +55,7 @@ extension Session {
     }
     for statement in [
       PlanQueries.inFlight, PlanQueries.failing, PlanQueries.pendingAgain, PlanQueries.attention, PlanQueries.joined,
+      PlanQueries.held,
     ] {
       try add(statement)
     }

@@ -52,5 +52,6 @@ struct StoreConnection: ControllerConnection {
   func report(_ request: ObservationsRequest) async throws {
     try term.check()
     try await store.record(request.observations.map(\.observation), from: cluster)
+    if let hold = request.hold { try await store.note(hold.report, of: cluster) }
   }
 }

@@ -106,11 +106,20 @@ struct AgentRoutes: Sendable {
         message: "the nonce is used or too old, or the signature is not of this cluster's agent",
         hint: "ask for a new challenge; an agent that lost its key joins again with a token made with --rejoin")
     }
+    let version = Self.bounded(request.agentVersion)
+    let refusal = AgentVersions.refusal(agent: version, controller: configuration.version)
+    try await store.noteAgent(
+      of: request.cluster, version: version, clockSkew: request.agentTime.map { $0 - WallClock.now }, refusal: refusal)
+    if let refusal {
+      throw ErrorEnvelope(
+        code: .conflict, message: refusal, field: "agentVersion",
+        hint: "update controllers first, then agents; one minor version between them is allowed")
+    }
     let token = Data(TokenHasher.randomBytes(32)).base64EncodedString()
     try await store.openSession(
       for: request.cluster, tokenHash: TokenHasher.hash(token), instance: request.instance,
       controller: configuration.controller, expiresIn: configuration.sessionLifetime,
-      agentVersion: Self.bounded(request.agentVersion), kubernetesVersion: Self.bounded(request.kubernetesVersion))
+      agentVersion: version, kubernetesVersion: Self.bounded(request.kubernetesVersion))
     _ = board.contact(request.cluster)
     board.touched(request.cluster)
     board.putBack(request.cluster)
@@ -158,13 +167,18 @@ struct AgentRoutes: Sendable {
         if !orders.isEmpty {
           // The answer may get lost on its way: the next poll asks again unless it shows that it has seen them.
           board.putBack(cluster)
-          return try .json(PollResponse(orders: orders.map(WireOrder.init)))
+          return try .json(pollResponse(orders))
         }
       }
       guard longest > .zero, case .orders = await board.wait(cluster, until: deadline) else {
-        return try .json(PollResponse(orders: []))
+        return try .json(pollResponse([]))
       }
     }
+  }
+
+  private func pollResponse(_ orders: [Order]) -> PollResponse {
+    PollResponse(
+      orders: orders.map(WireOrder.init), longestHoldSeconds: Int(configuration.longestHold / .seconds(1)))
   }
 
   @Sendable private func observations(_ call: Call) async throws -> Reply {
@@ -178,6 +192,12 @@ struct AgentRoutes: Sendable {
     try await noteContact(cluster)
     if !request.observations.isEmpty {
       try await store.record(request.observations.map(\.observation), from: cluster)
+    }
+    if var hold = request.hold?.report {
+      hold.remaining = min(hold.remaining, configuration.longestHold)
+      hold.reason = Self.bounded(hold.reason, to: 500)
+      hold.by = Self.bounded(hold.by)
+      try await store.note(hold, of: cluster)
     }
     return .empty
   }
@@ -219,7 +239,7 @@ struct AgentRoutes: Sendable {
   }
 
   /// Versions are shown to people and stored: an agent must not fill either.
-  private static func bounded(_ text: String) -> String {
-    String(text.filter { !$0.isNewline && $0 != "\0" }.prefix(100))
+  private static func bounded(_ text: String, to limit: Int = 100) -> String {
+    String(text.map { $0.isNewline ? " " : $0 }.filter { $0 != "\0" }.prefix(limit))
   }
 }

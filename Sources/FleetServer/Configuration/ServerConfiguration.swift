@@ -57,6 +57,8 @@ public struct ServerConfiguration: Sendable {
   public var readinessLimit: Duration = .seconds(1)
   /// How long an agent's poll is held at most.
   public var longestPoll: Duration = .seconds(30)
+  /// How long somebody on a cluster's site may hold its agent (R31).
+  public var longestHold: Duration = .seconds(86_400)
   /// How often agents poll when nothing happens; an agent is away after three of them, and not before 45 seconds.
   public var pollInterval: Duration = .seconds(15)
   /// How long an agent's session is good.

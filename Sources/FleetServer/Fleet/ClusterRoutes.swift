@@ -6,6 +6,8 @@ import FleetPorts
 /// Clusters: lists, labels, cordons, join tokens, removal.
 struct ClusterRoutes: Sendable {
   let store: any ControlStore
+  /// The version of this controller.
+  let version: String
 
   var handlers: [String: Handler] {
     [
@@ -23,12 +25,12 @@ struct ClusterRoutes: Sendable {
     let selector = try call.query["selector"].map(LabelText.selector)
     return try await call.list(
       { try await store.clusters(in: call.project, selector: selector, after: $0, limit: $1) }
-    ) { try ClusterResource($0, withDocument: false) }
+    ) { try ClusterResource($0, version: version, withDocument: false) }
   }
 
   @Sendable private func get(_ call: Call) async throws -> Reply {
     let record = try await cluster(call)
-    return try .json(ClusterResource(record, withDocument: true), generation: record.generation)
+    return try .json(ClusterResource(record, version: version, withDocument: true), generation: record.generation)
   }
 
   @Sendable private func remove(_ call: Call) async throws -> Reply {
@@ -57,7 +59,7 @@ struct ClusterRoutes: Sendable {
       record = try await store.label(
         record.cluster.name, in: call.project, changes: request.labels, cause: call.cause(request.reason))
     }
-    return try .json(ClusterResource(record, withDocument: true), generation: record.generation)
+    return try .json(ClusterResource(record, version: version, withDocument: true), generation: record.generation)
   }
 
   @Sendable private func cordon(_ call: Call) async throws -> Reply {
@@ -83,7 +85,7 @@ struct ClusterRoutes: Sendable {
       record = try await store.setCordon(
         record.cluster.name, in: call.project, reason: reason, cause: call.cause(request.reason))
     }
-    return try .json(ClusterResource(record, withDocument: true), generation: record.generation)
+    return try .json(ClusterResource(record, version: version, withDocument: true), generation: record.generation)
   }
 
   @Sendable private func createJoinToken(_ call: Call) async throws -> Reply {

@@ -15,7 +15,9 @@ extension ConditionResource {
 
 extension ClusterResource {
   /// A cluster on the wire; the document only when one cluster was asked for.
-  init(_ record: ClusterRecord, withDocument: Bool) throws {
+  ///
+  /// - Parameter version: the controller's, which says which agents it serves.
+  init(_ record: ClusterRecord, version: String, withDocument: Bool) throws {
     let cluster = record.cluster
     let (connection, credential): (Connection, String?) =
       switch cluster.connection {
@@ -25,7 +27,12 @@ extension ClusterResource {
     self.init(
       id: cluster.id, project: cluster.project, name: cluster.name, labels: cluster.labels,
       annotations: cluster.annotations, connection: connection, credential: credential,
-      cordonReason: cluster.cordonReason, generation: record.generation, createdAt: Timestamp(record.createdAt),
+      cordonReason: cluster.cordonReason,
+      hold: record.hold.map {
+        HoldResource(reason: $0.reason, by: $0.by, since: Timestamp($0.since), until: Timestamp($0.until))
+      },
+      clockSkewMilliseconds: record.clockSkew?.wholeMilliseconds, warnings: Self.warnings(record, version),
+      generation: record.generation, createdAt: Timestamp(record.createdAt),
       connected: record.isConnected, lastContactAt: record.lastContactAt.map(Timestamp.init),
       agentVersion: record.agentVersion, kubernetesVersion: record.kubernetesVersion,
       targetsByHealth: Dictionary(
@@ -35,6 +42,21 @@ extension ClusterResource {
         ? try JSONValue(
           kind: "Cluster", project: cluster.project, name: cluster.name.rawValue, stored: record.canonicalJSON,
           labels: cluster.labels) : nil)
+  }
+}
+
+extension ClusterResource {
+  private static func warnings(_ record: ClusterRecord, _ version: String) -> [String] {
+    var warnings: [String] = []
+    if let skew = record.clockSkew, max(skew, .zero - skew) > ClusterRecord.clockTolerance {
+      warnings.append(ClusterRecord.words(ofClock: skew))
+    }
+    if case .agent = record.cluster.connection, !record.agentVersion.isEmpty,
+      let refusal = AgentVersions.refusal(agent: record.agentVersion, controller: version)
+    {
+      warnings.append(refusal)
+    }
+    return warnings
   }
 }
 

@@ -10,7 +10,7 @@ extension TargetMachine {
   /// Compares a live object, nil when it is gone, with what we applied, and repairs or reports it.
   mutating func noticeDrift(of identity: ObjectIdentity, in node: Node?, now: Duration) -> [Action] {
     guard activity == .settled, let object = owned[identity], !inFlight.contains(identity), retries[identity] == nil,
-      next?.isReady != true
+      isHeld || next?.isReady != true
     else { return [] }
     let lines: [String]
     if let node {
@@ -45,7 +45,7 @@ extension TargetMachine {
 
   /// Repairs what had to wait, as far as the agent may by now.
   mutating func repairWaiting(now: Duration) -> [Action] {
-    guard activity == .settled, next?.isReady != true else { return [] }
+    guard activity == .settled, !leavesDrift, isHeld || next?.isReady != true else { return [] }
     for (identity, refused) in refusedRepairs where refused.isTriedAgainAt <= now {
       refusedRepairs[identity] = nil
       awaitingRepair.insert(identity)
@@ -62,9 +62,9 @@ extension TargetMachine {
     return actions
   }
 
-  /// Notes that a repair begins, if the agent may repair by now; otherwise that it waits for its turn.
+  /// Notes that a repair begins, if the agent may repair by now and is not held; otherwise that it waits for its turn.
   private mutating func beginRepair(of identity: ObjectIdentity, _ lines: [String], now: Duration) -> Bool {
-    guard repairBudget.take(now: now) else {
+    guard !leavesDrift, repairBudget.take(now: now) else {
       awaitingRepair.insert(identity)
       return false
     }

@@ -92,7 +92,9 @@ extension TargetMachine {
 
   /// Begins the next order when its bundle is there and no write of the one before is under way.
   mutating func startNext(now: Duration) -> [Action] {
-    guard let next, next.isReady, let objects = next.objects, inFlight.isEmpty, recordWrite == nil else { return [] }
+    guard !isHeld, let next, next.isReady, let objects = next.objects, inFlight.isEmpty, recordWrite == nil else {
+      return []
+    }
     guard now - next.receivedAt <= next.order.startWithin else { return dropLate(now: now) }
     starting = next
     self.next = nil

@@ -146,7 +146,8 @@ extension TargetMachine {
   /// Repeats what is due.
   public mutating func timePassed(now: Duration) -> [Action] {
     var actions: [Action] = []
-    if let next, now - next.receivedAt > next.order.startWithin {
+    // A hold takes none of an order's time, which the hold's end gives back.
+    if let next, !isHeld, now - next.receivedAt > next.order.startWithin {
       actions += dropLate(now: now)
     }
     if let late = starting, now - late.receivedAt > late.order.startWithin, recordWrite?.retry?.due != nil {
@@ -166,8 +167,13 @@ extension TargetMachine {
       actions.append(.writeRecord(write.record))
     }
     actions += checksDue(now: now) + repairWaiting(now: now)
-    if next?.isReady != true {
+    if isHeld || next?.isReady != true {
       for identity in retries.filter({ $0.value.due.map { $0 <= now } ?? false }).keys.sorted() {
+        if leavesDrift, activity == .settled, repairing.removeValue(forKey: identity) != nil {
+          retries[identity] = nil
+          awaitingRepair.insert(identity)
+          continue
+        }
         retries[identity]?.due = nil
         actions += again(identity)
       }

@@ -148,6 +148,11 @@ public struct TargetMachine: Sendable {
   /// The repairs that all machines of an agent share: given before an event, taken back after it.
   public var repairBudget = RepairBudget()
 
+  /// Whether somebody on the site holds the agent (R31): no order begins then; what has begun ends. Given before an event.
+  public var isHeld = false
+  /// Whether drift is seen and left alone meanwhile.
+  public var leavesDrift = false
+
   // What was told.
   var readySince: Duration?
   /// When changed words are told that were held back.
@@ -191,11 +196,11 @@ public struct TargetMachine: Sendable {
     for preflight in [next?.preflight, recheck] { times += preflight?.retries.values.compactMap(\.due) ?? [] }
     if let due = recordWrite?.retry?.due { times.append(due) }
     if let due = fetchRetry?.due { times.append(due) }
-    if let next { times.append(next.receivedAt + next.order.startWithin + .milliseconds(1)) }
+    if let next, !isHeld { times.append(next.receivedAt + next.order.startWithin + .milliseconds(1)) }
     if let blindSince, !isBlind { times.append(blindSince + Self.blindGrace) }
     if let due = reportDue { times.append(due) }
     if let textDue { times.append(textDue) }
-    if activity == .settled, next?.isReady != true {
+    if activity == .settled, !leavesDrift, isHeld || next?.isReady != true {
       times += refusedRepairs.values.map(\.isTriedAgainAt)
       if !awaitingRepair.isEmpty, let free = repairBudget.nextFree { times.append(free) }
     }

@@ -30,8 +30,9 @@ extension KubeClient {
   /// - Parameters:
   ///   - namespace: empty for all of them.
   ///   - labelSelector: empty for no restriction.
+  ///   - name: the only object that matters; empty for all.
   public func list(
-    _ resource: KubeResource, namespace: String = "", labelSelector: String = "", pageSize: Int = 500
+    _ resource: KubeResource, namespace: String = "", labelSelector: String = "", name: String = "", pageSize: Int = 500
   ) async throws(KubeError) -> KubeList {
     var items: [Node] = []
     var token = ""
@@ -39,6 +40,7 @@ extension KubeClient {
     while true {
       var query: [(name: String, value: String)] = restarts > 1 ? [] : [("limit", String(pageSize))]
       if !labelSelector.isEmpty { query.append(("labelSelector", labelSelector)) }
+      if !name.isEmpty { query.append(("fieldSelector", "metadata.name=\(name)")) }
       if !token.isEmpty { query.append(("continue", token)) }
       let page: Node
       do { page = try await read(KubeRequest(.get, resource.path(namespace: namespace), query: query)) } catch {

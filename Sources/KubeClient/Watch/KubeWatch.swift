@@ -23,13 +23,14 @@ extension KubeClient {
   ///
   /// - Parameters:
   ///   - namespace: empty for all of them.
+  ///   - name: the only object that matters; empty for all.
   ///   - lifetime: how long one connection lasts before it is made anew, which finds dead ones.
   public func watch(
-    group: String, version: String, kind: String, namespace: String = "", lifetime: Duration = .seconds(150),
-    pollInterval: Duration = .seconds(10)
+    group: String, version: String, kind: String, namespace: String = "", name: String = "",
+    lifetime: Duration = .seconds(150), pollInterval: Duration = .seconds(10)
   ) -> KubeWatch {
     KubeWatch(
-      client: self, group: group, version: version, kind: kind, namespace: namespace, lifetime: lifetime,
+      client: self, group: group, version: version, kind: kind, namespace: namespace, name: name, lifetime: lifetime,
       pollInterval: pollInterval)
   }
 }
@@ -46,6 +47,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
   let version: String
   let kind: String
   let namespace: String
+  let name: String
   let lifetime: Duration
   let pollInterval: Duration
 
@@ -95,7 +97,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
     private mutating func list(then state: (String) -> State) async -> WatchUpdate? {
       do {
         let resource = try await resource()
-        let list = try await watch.client.list(resource, namespace: watch.namespace)
+        let list = try await watch.client.list(resource, namespace: watch.namespace, name: watch.name)
         self.state = state(list.resourceVersion)
         failures = 0
         isInterrupted = false
@@ -107,12 +109,13 @@ public struct KubeWatch: AsyncSequence, Sendable {
       do {
         let resource = try await resource()
         let seconds = Swift.max(1, watch.lifetime.components.seconds)
+        var query: [(name: String, value: String)] = [
+          ("watch", "true"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
+          ("timeoutSeconds", String(seconds)),
+        ]
+        if !watch.name.isEmpty { query.append(("fieldSelector", "metadata.name=\(watch.name)")) }
         let request = KubeRequest(
-          .get, resource.path(namespace: watch.namespace),
-          query: [
-            ("watch", "true"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
-            ("timeoutSeconds", String(seconds)),
-          ],
+          .get, resource.path(namespace: watch.namespace), query: query,
           timeout: .seconds(seconds + 15))
         let stream = try await watch.client.line.stream(request)
         guard stream.head.status == 200 else { return await refused(stream, request) }
