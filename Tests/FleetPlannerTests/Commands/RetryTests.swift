@@ -32,6 +32,35 @@ struct RetryTests {
     #expect(throws: CommandRefusal.self) { try fleet.give(.waive([]), reason: "again") }
   }
 
+  @Test("R18 resume of a halted run is refused while the run's own budget is exceeded")
+  func runBudget() throws {
+    let rules = strategy([stage("all", .rest, at: .count(2)) { $0.failureBudget = .count(5) }]) {
+      $0.budgets.failures = .count(0)
+      $0.onFailure = FailurePolicy(action: .pause)
+    }
+    var fleet = try fleet(rules, members(4))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+    #expect(fleet.run.breach?.cause.contains("1 cluster failed, the run allows 0") == true)
+    let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.resume) }
+    #expect(refusal?.message == "1 failed, the run allows 0")
+  }
+
+  @Test("R14 a person starts no second run of the release that a run goes to")
+  func startedAlready() throws {
+    var input = startInput(plain(), members(2))
+    input.activeRun = StartInput.ActiveRun(
+      id: 1, displayName: "shop/7", kind: .rollout, state: .running, release: input.release,
+      hasOpenedLaterStage: false, strategy: plain())
+    let request = StartRequest(principal: "kim", reason: "")
+    #expect(decideStart(input, request: request) == .waits("shop/7 goes to \(input.releaseName) already"))
+    input.release = 9
+    #expect(decideStart(input, request: request) != .waits("shop/7 goes to \(input.releaseName) already"))
+  }
+
   @Test("R18 of a run that is being aborted no failure is waived or tried again")
   func waivedWhileAborting() throws {
     var fleet = try fleet(plain(), members(6))

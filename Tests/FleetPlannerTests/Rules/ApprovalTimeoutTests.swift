@@ -112,6 +112,24 @@ struct ApprovalTimeoutTests {
     #expect(fleet.stages[0].haltReason == "approval timed out: nobody gave the approval within 1m")
   }
 
+  @Test("R19 a request after a stage runs out while the stage still soaks")
+  func duringSoak() throws {
+    var fleet = try fleet(
+      strategy([
+        stage("all", .rest, at: .count(2)) {
+          $0.soak = .seconds(3600)
+          $0.after = [.approval(ApprovalRule(timeout: .seconds(60)))]
+        }
+      ]), members(2))
+    fleet.pass()
+    fleet.say("c00")
+    fleet.say("c01")
+    fleet.pass()
+    fleet.advance(.seconds(60))
+    fleet.pass()
+    #expect(fleet.run.state == .halted)
+  }
+
   @Test("R19 a stage whose turn is taken by a retry before it asks anew, for the whole time")
   func losesItsTurn() throws {
     let rules = strategy([

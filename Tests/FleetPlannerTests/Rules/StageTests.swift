@@ -135,6 +135,13 @@ struct StageTests {
     #expect(fleet.inFlight == ["c01", "c02", "c03", "c04"])
   }
 
+  @Test("R7 who waits for the only slot of a stage does not wait for the first cluster of the run")
+  func firstAloneInOneSlot() throws {
+    var fleet = try fleet(strategy([stage("all", .rest, at: .count(1))], firstAlone: true), members(3))
+    fleet.pass()
+    #expect(fleet.reasons().contains(.slot) && !fleet.reasons().contains(.firstAlone))
+  }
+
   @Test("R7 a stage that nobody tested halts; a person may let it pass")
   func untested() throws {
     var fleet = try fleet(twoStages({ $0.budgets.unreachable = .percent(100) }), sevenMembers)
