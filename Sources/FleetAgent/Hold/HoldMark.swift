@@ -26,7 +26,7 @@ struct HoldMark: Hashable, Sendable {
     length = Duration(text: text(Mark.length))
     reason = text(Mark.reason).isEmpty ? "no reason was given" : text(Mark.reason)
     by = text(Mark.by).isEmpty ? "somebody on the site" : text(Mark.by)
-    repairs = text(Mark.repairs) == Mark.repairsContinue
+    repairs = text(Mark.repairs) != Mark.repairsStop
   }
 
   /// How long it lasts yet.

@@ -43,7 +43,7 @@ struct AgentHold: AsyncParsableCommand {
     commandName: "hold", abstract: "On a cluster's site: let its agent begin no order for a while.",
     discussion: """
       It leaves a mark in the cluster, which the agent reads, so it works while the controller cannot be reached. An order \
-      that has begun ends; nothing else is written, and drift is seen and left alone. Rollouts pass the cluster over, and it \
+      that has begun ends, and drift is put right as before, unless --leave-drift is given. Rollouts pass the cluster over, and it \
       catches up when the hold ends: by itself, or by flotilla agent release. Holding again changes reason and end.
       """)
 
@@ -60,8 +60,8 @@ struct AgentHold: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Who asks; the user of this session when absent (USER).", valueName: "name"))
   var by: String?
 
-  @Flag(help: "Go on repairing drift.")
-  var keepRepairing = false
+  @Flag(help: "Leave drift alone too: it is seen and told, and put right when the hold ends.")
+  var leaveDrift = false
 
   @OptionGroup var site: SiteOptions
 
@@ -89,7 +89,7 @@ struct AgentHold: AsyncParsableCommand {
       ]
       mark["data"] = [
         Mark.length: Node(.string(Duration.seconds(seconds).text)), Mark.reason: Node(.string(reason)),
-        Mark.by: Node(.string(by)), Mark.repairs: Node(.string(keepRepairing ? Mark.repairsContinue : "stop")),
+        Mark.by: Node(.string(by)), Mark.repairs: Node(.string(leaveDrift ? Mark.repairsStop : "continue")),
       ]
       if let version = found?["metadata", "resourceVersion"] {
         mark["metadata"]?["resourceVersion"] = version

@@ -28,10 +28,10 @@ public struct ClusterHold: Hashable, Sendable, Codable {
     public static let reason = "reason"
     /// Who asked.
     public static let by = "by"
-    /// `continue` to go on repairing drift; anything else, and nothing, stops that too.
+    /// `stop` to leave drift alone too; anything else, and nothing, goes on repairing it (R31).
     public static let repairs = "repairs"
-    /// The value of `repairs` that goes on.
-    public static let repairsContinue = "continue"
+    /// The value of `repairs` that leaves drift alone.
+    public static let repairsStop = "stop"
   }
 }
 
