@@ -243,8 +243,11 @@ struct SopsTests {
         as: ObjectIdentity(group: "", version: "v1", kind: "Namespace", name: "shop"))
       _ = try await kube.apply(
         [
-          "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "settings", "namespace": "shop"],
-          "data": ["dsn": "postgres://hunter4"],
+          "apiVersion": "v1", "kind": "ConfigMap",
+          "metadata": [
+            "name": "settings", "namespace": "shop",
+            "annotations": ["argocd.argoproj.io/tracking-id": "web:/ConfigMap:shop/settings"],
+          ], "data": ["dsn": "postgres://hunter4"],
         ], as: ClusterAgentTests.settings)
       await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
       let refused = try await controller.first("refused") { $0.phase == .failed }

@@ -43,8 +43,8 @@ struct AgentHold: AsyncParsableCommand {
     commandName: "hold", abstract: "On a cluster's site: let its agent begin no order for a while.",
     discussion: """
       It leaves a mark in the cluster, which the agent reads, so it works while the controller cannot be reached. An order \
-      that has begun ends, and drift is put right as before, unless --leave-drift is given. Rollouts pass the cluster over, and it \
-      catches up when the hold ends: by itself, or by flotilla agent release. Holding again changes reason and end.
+      that has begun ends, and drift is put right as before, unless --leave-drift is given. Rollouts pass the cluster over, \
+      and it catches up when the hold ends: by itself, or by flotilla agent release. Holding again changes reason and end.
       """)
 
   @Option(
