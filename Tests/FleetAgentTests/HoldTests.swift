@@ -88,12 +88,15 @@ struct HoldTests {
       ]
       _ = try await kube.create(mark, as: Self.mark)
       let controller = FakeController()
-      await controller.limitHolds(seconds: 3)
+      await controller.limitHolds(seconds: 3_600)
       let bundle = try await controller.add(ClusterAgentTests.shop())
       await controller.order(ClusterAgentTests.order(1, bundle))
       try await ClusterAgentTests.running(ClusterAgentTests.agent(try simulation.kube("one"), controller)) {
         let told = try await eventually("the hold is told") { await controller.holds.last { $0.remaining > .zero } }
         #expect(told.by == "somebody on the site" && told.reason == "no reason was given")
+        #expect(await !controller.observations.contains { $0.phase == .applied })
+        // It is as old as this test, and longer it may not last any more.
+        await controller.limitHolds(seconds: 1)
         _ = try await controller.healthy(1)
         #expect(await controller.holds.last?.remaining == .zero)
       }
