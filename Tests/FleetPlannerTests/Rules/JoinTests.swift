@@ -268,6 +268,15 @@ struct JoinTests {
     #expect(joining.fleet.run.state == .succeeded)
   }
 
+  @Test("R5 R19 a join into a stage without approvals voids none, and says nothing of any")
+  func voidsNothing() throws {
+    var joining = try JoiningFleet(.intoStage)
+    joining.fleet.pass()
+    try joining.join()
+    #expect(joining.fleet.events.contains { $0.kind == "step.joined" })
+    #expect(!joining.fleet.events.contains { $0.kind == "stage.approvalsVoid" })
+  }
+
   @Test("R5 R19 a join into a stage that nobody is asked about yet starts no waiting time")
   func voidsEarlyApproval() throws {
     let gate = Gate.approval(ApprovalRule(groups: [], count: 1, notAuthor: false))

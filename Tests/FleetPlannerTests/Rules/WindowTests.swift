@@ -325,6 +325,13 @@ struct WindowRuleTests {
     #expect(try nextLook(input) == utc("2026-11-24T00:00"))
     input.lastGoodRun = nil
     #expect(nextLook(input) == nil, "nobody is behind or new")
+    // A new cluster waits for the window too (R30).
+    input.members[0].wanted = nil
+    input.members[0].applied = nil
+    input.members[0].lastGoodReleaseBundle = input.members[0].bundle
+    input.lastGoodRelease = input.release
+    input.members[0].clusterLabels = ["tz": "z0"]
+    #expect(try nextLook(input) == utc("2026-11-24T02:00"))
   }
 
   @Test("R21 a plan names what would be held back now")
