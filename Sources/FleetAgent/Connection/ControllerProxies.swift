@@ -1,4 +1,5 @@
 import FleetClient
+import FleetModel
 public import KubeClient
 
 /// Which proxy is on the way to each of a controller's addresses: the one that was named, or what the environment says,
@@ -47,13 +48,9 @@ public enum ControllerProxies {
   static func isDirect(_ url: String, by list: String) -> Bool {
     var authority = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }
     if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-    var host = authority.lowercased()
-    var port = ""
-    if !host.hasSuffix("]"), let colon = host.lastIndex(of: ":") {
-      port = String(host[host.index(after: colon)...])
-      host = String(host[..<colon])
-    }
-    host = host.filter { $0 != "[" && $0 != "]" }
+    let (name, rest) = authority.hostAndRest
+    let host = name.lowercased()
+    let port = rest.dropFirst()
     if host == "localhost" || host == "::1" || host.hasPrefix("127.") { return true }
     for entry in list.split(whereSeparator: { $0 == "," || $0 == " " }).map({ $0.lowercased() }) {
       if entry == "*" || entry == host || entry == "\(host):\(port)" { return true }

@@ -61,12 +61,7 @@ struct ChartRemote: Hashable, Sendable {
     guard let separator = url.firstRange(of: "://") else { return nil }
     let authority = url[separator.upperBound...].prefix { !"/?#\\".contains($0) }
     let hostAndPort = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    let host: Substring
-    if hostAndPort.hasPrefix("["), let end = hostAndPort.firstIndex(of: "]") {
-      host = hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<end]
-    } else {
-      host = hostAndPort.prefix { $0 != ":" }
-    }
+    let host = hostAndPort.hostAndRest.host
     guard !host.isEmpty, !authority.hasPrefix("-") else { return nil }
     return (url[..<separator.lowerBound].lowercased(), String(authority), host.lowercased())
   }

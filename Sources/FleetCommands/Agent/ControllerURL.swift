@@ -1,3 +1,5 @@
+import FleetModel
+
 /// An address as an agent's manifest needs it: with the port that a network policy has to open.
 struct ControllerURL: Hashable, Sendable {
   /// As it was written.
@@ -16,15 +18,7 @@ struct ControllerURL: Hashable, Sendable {
     else { return nil }
     var authority = text[separator.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-    let host: Substring
-    let rest: Substring
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      host = authority[authority.index(after: authority.startIndex)..<end]
-      rest = authority[authority.index(after: end)...]
-    } else {
-      host = authority.prefix { $0 != ":" }
-      rest = authority[host.endIndex...]
-    }
+    let (host, rest) = authority.hostAndRest
     guard !host.isEmpty, rest.isEmpty || rest.hasPrefix(":"), let port = rest.isEmpty ? usual : Int(rest.dropFirst()),
       (1...65_535).contains(port)
     else { return nil }

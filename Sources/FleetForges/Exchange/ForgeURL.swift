@@ -1,3 +1,4 @@
+import FleetModel
 import FleetPorts
 
 /// A URL in parts, so that hosts can be compared and nothing is encoded twice.
@@ -36,15 +37,7 @@ struct ForgeURL: Hashable, Sendable, CustomStringConvertible {
 
   private static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
     guard !authority.isEmpty, !authority.contains("@") else { return nil }
-    let host: Substring
-    let tail: Substring
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      host = authority[authority.index(after: authority.startIndex)..<end]
-      tail = authority[authority.index(after: end)...]
-    } else {
-      host = authority.prefix { $0 != ":" }
-      tail = authority[host.endIndex...]
-    }
+    let (host, tail) = authority.hostAndRest
     guard !host.isEmpty else { return nil }
     if tail.isEmpty { return (host.lowercased(), nil) }
     guard tail.hasPrefix(":"), let port = UInt16(tail.dropFirst()), port > 0 else { return nil }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import FleetController
+import FleetModel
 import FleetPorts
 import KubeClient
 import Logging
@@ -52,9 +53,6 @@ struct ClusterAccess: Sendable {
   static func host(of server: String) -> String {
     let start = server.firstRange(of: "://")?.upperBound ?? server.startIndex
     let authority = server[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      return String(authority[authority.index(after: authority.startIndex)..<end])
-    }
-    return String(authority.prefix { $0 != ":" })
+    return String(authority.hostAndRest.host)
   }
 }

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// A proxy between us and an API server (`proxy-url`). Descriptions do not show its password.
 public struct ProxyAddress: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   /// How it is spoken to.
@@ -40,15 +42,7 @@ public struct ProxyAddress: Hashable, Sendable, CustomStringConvertible, CustomD
       password = parts.count > 1 ? PercentEncoding.decode(parts[1]) : ""
       authority = authority[authority.index(after: at)...]
     }
-    let host: Substring
-    let rest: Substring
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      host = authority[authority.index(after: authority.startIndex)..<end]
-      rest = authority[authority.index(after: end)...]
-    } else {
-      host = authority.prefix { $0 != ":" }
-      rest = authority[host.endIndex...]
-    }
+    let (host, rest) = authority.hostAndRest
     let port = rest.isEmpty ? (scheme == .http ? 80 : 1080) : Int(rest.dropFirst())
     guard !host.isEmpty, let port, (1...65_535).contains(port) else {
       throw Unusable("has no host, or a port that is none; expected http://HOST:PORT or socks5://HOST:PORT")

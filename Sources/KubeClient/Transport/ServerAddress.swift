@@ -1,3 +1,5 @@
+import FleetModel
+
 /// Where requests go, and which name the server's certificate must bear.
 struct ServerAddress {
   /// What the paths of requests are appended to. With a name of its own the server is addressed by that, and connected
@@ -15,15 +17,7 @@ struct ServerAddress {
     let path = rest.drop { $0 != "/" && $0 != "?" }
     var authority = rest[..<path.startIndex]
     if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-    let host: Substring
-    let port: Substring
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      host = authority[authority.index(after: authority.startIndex)..<end]
-      port = authority[authority.index(after: end)...]
-    } else {
-      host = authority.prefix { $0 != ":" }
-      port = authority[host.endIndex...]
-    }
+    let (host, port) = authority.hostAndRest
     guard host != name, !host.isEmpty else { return }
     url = "https://\(name)\(port)\(path)"
     override = (name, String(host))
