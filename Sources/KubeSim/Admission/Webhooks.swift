@@ -1,3 +1,4 @@
+import FleetModel
 import Manifest
 
 /// Admission webhooks (exchange 106): nobody stands behind one here, so each that a write concerns fails, and its
@@ -39,20 +40,17 @@ extension ClusterState {
 
   /// A `LabelSelector`; none, or an empty one, takes everything.
   private static func matches(_ selector: Node?, _ object: Node) -> Bool {
-    let labels = (selector?["matchLabels"]?.object?.entries ?? []).allSatisfy {
-      object.label($0.key) == $0.value.string
+    func texts(_ map: Node?) -> [String: String] {
+      (map?.object?.entries ?? []).reduce(into: [:]) { $0[$1.key] = $1.value.string }
     }
-    return labels
-      && (selector?["matchExpressions"]?.array ?? []).allSatisfy { expression in
-        let value = expression["key"]?.string.flatMap { object.label($0) }
-        let values = (expression["values"]?.array ?? []).compactMap(\.string)
-        return switch expression["operator"]?.string {
-        case "In": value.map(values.contains) ?? false
-        case "NotIn": !(value.map(values.contains) ?? false)
-        case "Exists": value != nil
-        default: value == nil
-        }
-      }
+    let expressions = (selector?["matchExpressions"]?.array ?? []).map { expression in
+      LabelRequirement(
+        key: expression["key"]?.string ?? "",
+        operator: LabelRequirement.Operator(rawValue: expression["operator"]?.string ?? "") ?? .doesNotExist,
+        values: (expression["values"]?.array ?? []).compactMap(\.string))
+    }
+    return LabelSelector(matchLabels: texts(selector?["matchLabels"]), matchExpressions: expressions)
+      .matches(texts(object["metadata", "labels"]))
   }
 
   private func failure(of webhook: Node) -> String {
