@@ -82,6 +82,24 @@ struct ChartRepositoryTests {
     }
   }
 
+  @Test func fieldsOfAChartHaveOriginsOfItsArchive() async throws {
+    try await Self.with { controller, charts in
+      try await controller.apply(
+        ControllerFixture.clusters(["east", "west"]) + Self.repository(charts.url) + Self.fleetSet())
+      try await controller.settle()
+      try await charts.publish("shop", "1.2.0")
+      try await controller.poll()
+      for (revision, version) in [("1", "1.1.0"), ("2", "1.2.0")] {
+        let found = try await controller.previewer.origins(
+          of: "shop", on: "east", in: .defaultProject, revision: revision)
+        #expect(found.keys.sorted() == ["web-east"])
+        let field = found["web-east"]?.first?.fields.first { $0.path == "data.version" }
+        #expect(field?.value == version)
+        #expect(field?.origins.first?.text.hasPrefix("shop/templates/") == true, "\(String(describing: field))")
+      }
+    }
+  }
+
   @Test func whoJoinsDuringARunBeginsWithThePinnedVersion() async throws {
     try await Self.with { controller, charts in
       try await controller.apply(ControllerFixture.clusters(["east"]) + Self.repository(charts.url) + Self.fleetSet())

@@ -30,11 +30,11 @@ extension RolloutService {
       try await store.shownRelease(from, of: name, in: project), try await store.shownRelease(to, of: name, in: project)
     )
     let before = Dictionary(
-      try await store.bundles(of: old.id).map { ($0.target, $0.bundle) }, uniquingKeysWith: { first, _ in first })
+      try await store.bundles(of: old.id, on: nil).map { ($0.target, $0.bundle) }, uniquingKeysWith: { first, _ in first })
     var left = before
     var targets: [BundlePair: [TargetName]] = [:]
     var unchanged = 0
-    for entry in try await store.bundles(of: new.id) {
+    for entry in try await store.bundles(of: new.id, on: nil) {
       left[entry.target] = nil
       if before[entry.target] == entry.bundle {
         unchanged += 1
@@ -55,7 +55,7 @@ extension RolloutService {
     of name: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
   ) async throws -> [(target: TargetName, objects: [[UInt8]])] {
     let release = try await store.shownRelease(revision, of: name, in: project)
-    let own = try await store.bundles(of: release.id).filter { $0.cluster == cluster }
+    let own = try await store.bundles(of: release.id, on: cluster)
     guard !own.isEmpty else {
       throw CommandRefusal(
         .notFound, "release \(release.shortName) of \(name) has no target on \(cluster)",

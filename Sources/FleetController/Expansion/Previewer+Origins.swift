@@ -44,11 +44,11 @@ extension Previewer {
     of name: FleetSetName, on cluster: ClusterName, in project: ProjectName, revision: String?
   ) async throws -> [TargetName: [ObjectOrigins]] {
     let release = try await store.shownRelease(revision, of: name, in: project)
-    let settings = try await store.targetSettings(of: release.id)
+    let settings = try await store.targetSettings(of: release.id, on: cluster)
     let repositories = try await store.allRepositories(of: project)
     let values = try await valueTemplates(of: name, in: project, release)
     var result: [TargetName: [ObjectOrigins]] = [:]
-    for entry in try await store.bundles(of: release.id) where entry.cluster == cluster {
+    for entry in try await store.bundles(of: release.id, on: cluster) {
       guard let own = settings[entry.target] else {
         throw CommandRefusal(
           .conflict, "release \(release.shortName) was stored by a version that did not keep how it was rendered",
@@ -72,23 +72,28 @@ extension Previewer {
   private func tree(
     of settings: TargetSettings, _ release: ReleaseRecord, _ repositories: [Repository]
   ) async throws -> any SourceTree {
-    let source = release.sources.first {
-      $0.repository == settings.repository && $0.revision == settings.revision.description
-    }
-    guard let source, let repository = repositories.first(where: { $0.name == settings.repository }) else {
+    guard let repository = repositories.first(where: { $0.name == settings.repository }),
+      let source = release.sources.first(where: {
+        $0.repository == repository.name && $0.revision == settings.revision.description
+          && (repository.kind == .git || $0.chart?.name == settings.path)
+      })
+    else {
       throw CommandRefusal(
         .conflict, "the repository \(settings.repository) of release \(release.shortName) is not there any more",
         hint: "apply its document again")
     }
     do {
-      // Brings this machine to where the repository stands; the release's own commit is what counts.
-      _ = try await expander.sources.resolve(settings.revision, in: repository)
-    } catch  where error.code == .cancelled {
-      throw CancellationError()
-    } catch {}
-    do {
+      if let chart = source.chart {
+        return try await expander.sources.tree(of: chart, archive: source.commit.id, in: repository)
+      }
+      do {
+        // Brings this machine to where the repository stands; the release's own commit is what counts.
+        _ = try await expander.sources.resolve(settings.revision, in: repository)
+      } catch  where error.code == .cancelled {
+        throw CancellationError()
+      } catch {}
       return try await expander.sources.tree(of: source.commit.id, in: repository)
-    } catch {
+    } catch let error as SourceError {
       throw CommandRefusal(
         .conflict, "commit \(source.commit.id.short) of repository \(repository.name) cannot be read: \(error.message)",
         hint: error.hint ?? "look at a newer release")

@@ -93,15 +93,17 @@ public protocol ReleaseStore: Sendable {
     of fleetSet: FleetSetName?, cluster: ClusterName?, selector: LabelSelector?, onlyDrifted: Bool,
     in project: ProjectName, after: String?, limit: Int
   ) async throws(StoreError) -> Page<TargetRecord>
-  /// What each target of a release gets, in order of name.
-  func bundles(of release: ReleaseID) async throws(StoreError) -> [ReleasedBundle]
+  /// What each target of a release gets, in order of name; those on one cluster only when `cluster` names it.
+  func bundles(of release: ReleaseID, on cluster: ClusterName?) async throws(StoreError) -> [ReleasedBundle]
   /// How many targets differ from what was applied, and how many of them are not repaired any more.
   func driftCounts() async throws(StoreError) -> (drifted: Int, looping: Int)
   /// How the targets of a set are expanded now, by name: what a set that does not update them goes on with. Targets of
   /// releases that an older version stored are not among them.
   func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings]
-  /// How the targets of a release were expanded, by name; without those that an older version stored.
-  func targetSettings(of release: ReleaseID) async throws(StoreError) -> [TargetName: TargetSettings]
+  /// How a release's targets on a cluster were expanded, by name; without those that an older version stored.
+  func targetSettings(
+    of release: ReleaseID, on cluster: ClusterName
+  ) async throws(StoreError) -> [TargetName: TargetSettings]
   /// The objects' digests of a bundle in order; nil when there is no such bundle.
   func bundle(_ digest: Digest) async throws(StoreError) -> [Digest]?
   /// Canonical JSON texts of objects, in the order asked.

@@ -118,7 +118,7 @@ enum ReleaseQueries {
     """
     \(settingsColumns)
     FROM release_targets AS n JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
-    WHERE n.release_id = $1 AND n.revision IS NOT NULL
+    WHERE n.release_id = $1 AND c.name = $2 AND n.revision IS NOT NULL
     """)
   static let settings = Statement(
     "release.settings",
@@ -203,12 +203,15 @@ enum ReleaseQueries {
     SELECT count(*), count(*) FILTER (WHERE jsonb_array_length(observation #> '{standing,loops}') > 0)
     FROM placements WHERE is_drifted
     """)
-  /// What each target of a release gets, with its cluster.
-  static let releaseBundles = Statement(
-    "release.releaseBundles",
-    """
+  private static let bundleColumns = """
     SELECT t.name, c.name, n.bundle FROM release_targets AS n
     JOIN targets AS t ON t.id = n.target_id JOIN clusters AS c ON c.id = t.cluster_id
-    WHERE n.release_id = $1 ORDER BY t.name
-    """)
+    """
+  /// What each target of a release gets, with its cluster.
+  static let releaseBundles = Statement(
+    "release.releaseBundles", "\(bundleColumns) WHERE n.release_id = $1 ORDER BY t.name")
+  /// The same for one cluster.
+  static let releaseBundlesOnCluster = Statement(
+    "release.releaseBundlesOnCluster",
+    "\(bundleColumns) WHERE n.release_id = $1 AND c.name = $2 ORDER BY t.name")
 }

@@ -161,11 +161,15 @@ extension PostgresStore {
   }
 
   /// What each target of a release gets.
-  public func bundles(of release: ReleaseID) async throws(StoreError) -> [ReleasedBundle] {
+  public func bundles(
+    of release: ReleaseID, on cluster: ClusterName?
+  ) async throws(StoreError) -> [ReleasedBundle] {
     try await read { session in
-      try session.rows(ReleaseQueries.releaseBundles, .id(release)) { row in
-        ReleasedBundle(target: try row.name(), cluster: try row.name(), bundle: try row.digest())
+      guard let cluster else {
+        return try session.rows(ReleaseQueries.releaseBundles, .id(release), read: { try $0.releasedBundle() })
       }
+      return try session.rows(
+        ReleaseQueries.releaseBundlesOnCluster, .id(release), .name(cluster), read: { try $0.releasedBundle() })
     }
   }
 
@@ -179,29 +183,21 @@ extension PostgresStore {
 
   /// How the targets of a set are expanded now.
   public func targetSettings(of fleetSet: FleetSetID) async throws(StoreError) -> [TargetName: TargetSettings] {
-    try await settings(ReleaseQueries.settings, .id(fleetSet))
-  }
-
-  /// How the targets of a release were expanded.
-  public func targetSettings(of release: ReleaseID) async throws(StoreError) -> [TargetName: TargetSettings] {
-    try await settings(ReleaseQueries.settingsOfRelease, .id(release))
-  }
-
-  private func settings(
-    _ statement: Statement, _ of: Parameter
-  ) async throws(StoreError) -> [TargetName: TargetSettings] {
-    try await read { session in
-      let found = try session.rows(statement, of) { row in
-        let name: TargetName = try row.name()
-        var settings = TargetSettings(
-          cluster: try row.name(), labels: try row.json(), namespace: try row.text(), repository: try row.name(),
-          revision: try row.json(), path: try row.text(), isRecursive: try row.bool(), selfHeal: try row.bool(),
-          prune: try row.bool(), createNamespace: try row.bool())
-        settings.options = try row.json()
-        return (name: name, settings: settings)
-      }
-      return Dictionary(found.map { ($0.name, $0.settings) }, uniquingKeysWith: { first, _ in first })
+    let found = try await read { session in
+      try session.rows(ReleaseQueries.settings, .id(fleetSet), read: { try $0.targetSettings() })
     }
+    return Dictionary(found, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How a release's targets on a cluster were expanded.
+  public func targetSettings(
+    of release: ReleaseID, on cluster: ClusterName
+  ) async throws(StoreError) -> [TargetName: TargetSettings] {
+    let found = try await read { session in
+      try session.rows(
+        ReleaseQueries.settingsOfRelease, .id(release), .name(cluster), read: { try $0.targetSettings() })
+    }
+    return Dictionary(found, uniquingKeysWith: { first, _ in first })
   }
 
   /// The objects' digests of a bundle in order.
@@ -222,6 +218,21 @@ extension PostgresStore {
         return bytes
       }
     }
+  }
+}
+
+extension Row {
+  fileprivate mutating func releasedBundle() throws -> ReleasedBundle {
+    ReleasedBundle(target: try name(), cluster: try name(), bundle: try digest())
+  }
+
+  fileprivate mutating func targetSettings() throws -> (TargetName, TargetSettings) {
+    let target: TargetName = try name()
+    var settings = TargetSettings(
+      cluster: try name(), labels: try json(), namespace: try text(), repository: try name(), revision: try json(),
+      path: try text(), isRecursive: try bool(), selfHeal: try bool(), prune: try bool(), createNamespace: try bool())
+    settings.options = try json()
+    return (target, settings)
   }
 }
 
