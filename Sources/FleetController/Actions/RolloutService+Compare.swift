@@ -30,7 +30,8 @@ extension RolloutService {
       try await store.shownRelease(from, of: name, in: project), try await store.shownRelease(to, of: name, in: project)
     )
     let before = Dictionary(
-      try await store.bundles(of: old.id, on: nil).map { ($0.target, $0.bundle) }, uniquingKeysWith: { first, _ in first })
+      try await store.bundles(of: old.id, on: nil).map { ($0.target, $0.bundle) },
+      uniquingKeysWith: { first, _ in first })
     var left = before
     var targets: [BundlePair: [TargetName]] = [:]
     var unchanged = 0
