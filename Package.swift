@@ -44,6 +44,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let targets: [Target] = [
   .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
   .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+  .systemLibrary(name: "CLibZ", path: "Sources/CLibZ", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(
     name: "CLibGit2", path: "Sources/CLibGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
 
@@ -63,7 +64,7 @@ let targets: [Target] = [
   // ═══ async and I/O below this line of the file, pure above ═══
   // contracts
   library("FleetPorts", ["FleetModel", "FleetGenerators", "FleetPlanner"]),
-  library("FleetAPI", ["FleetModel"]),
+  library("FleetAPI", ["FleetModel", "CLibZ"]),
   // processes
   library("FleetPrograms", ["FleetModel", subprocess, systemPackage]),
   // adapters
@@ -224,7 +225,8 @@ let targets: [Target] = [
   tests(
     "FleetServerTests",
     [
-      "FleetServer", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient", "FleetPorts",
+      "FleetServer", "Manifest", "FleetController", "FleetDocuments", "FleetPlanner", "FleetAPI", "FleetClient",
+      "FleetPorts",
       "FleetPostgres", "FleetGit", "FleetModel", "FleetTestSupport", asyncHTTPClient, nioCore, nioHTTP1, httpTypes,
       crypto,
       logging, serviceLifecycle,

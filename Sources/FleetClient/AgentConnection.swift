@@ -84,10 +84,13 @@ public actor AgentConnection {
     }
   }
 
-  /// Fetches objects, at most 1,000.
-  public func objects(_ request: ObjectsRequest) async throws -> ObjectsResponse {
+  /// Fetches objects, at most 1,000; at least the first of them, when the link breaks.
+  ///
+  /// - Parameter bytes: how long the texts may be together.
+  /// - Throws: `AnswerTooLong` before more of them is in memory, whatever it is in gzip.
+  public func objects(_ request: ObjectsRequest, atMost bytes: Int) async throws -> ObjectsResponse {
     try await withSession(try currentToken()) { http, token in
-      try await http.post("objects", request, token: token, timeout: .seconds(60))
+      try await http.objects(request, token: token, limit: bytes)
     }
   }
 

@@ -107,6 +107,18 @@ struct ClusterAgentTests {
     }
   }
 
+  @Test("of a bundle that arrives in pieces, because the link breaks, nothing is asked for twice")
+  func pieces() async throws {
+    try await Self.withAgent { simulation, controller, kube in
+      await controller.breakLink(after: 2)
+      let maps = (0..<5).map { "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: part-\($0)}\n" }
+      let bundle = try await controller.add(maps.joined(separator: "---\n"))
+      await controller.order(Self.order(1, bundle))
+      #expect(try await controller.healthy(1).objectCount == 5)
+      #expect(await controller.asked == [5, 3, 1])
+    }
+  }
+
   @Test("what left the bundle is pruned when the order names it, and only then")
   func prune() async throws {
     try await Self.withAgent { simulation, controller, kube in

@@ -16,6 +16,10 @@ actor FakeController: ControllerConnection {
   private(set) var holds: [HoldReport] = []
   private var longestHold: Int?
   private var isAway = false
+  /// How many objects were asked for, by request.
+  private(set) var asked: [Int] = []
+  /// How many objects arrive until the link breaks.
+  private var linkHolds = Int.max
 
   func poll(_ request: PollRequest) async throws -> PollResponse {
     polls += 1
@@ -36,9 +40,10 @@ actor FakeController: ControllerConnection {
     return BundleResponse(objects: list)
   }
 
-  func objects(_ request: ObjectsRequest) throws -> ObjectsResponse {
+  func objects(_ request: ObjectsRequest, atMost bytes: Int) throws -> ObjectsResponse {
     if isAway { throw Away() }
-    return ObjectsResponse(objects: request.digests.map { objects[$0] ?? "" })
+    asked.append(request.digests.count)
+    return ObjectsResponse(objects: request.digests.prefix(linkHolds).map { objects[$0] ?? "" })
   }
 
   func report(_ request: ObservationsRequest) throws {
@@ -52,6 +57,8 @@ actor FakeController: ControllerConnection {
   func limitHolds(seconds: Int) { longestHold = seconds }
 
   func order(_ order: Order) { orders[order.target] = WireOrder(order) }
+
+  func breakLink(after objects: Int) { linkHolds = objects }
 
   func setAway(_ away: Bool) { isAway = away }
 

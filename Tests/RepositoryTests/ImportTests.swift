@@ -17,7 +17,7 @@ struct ImportTests {
     "FleetSync": ["FleetModel", "Manifest"],
     "FleetSimulation": ["FleetModel", "FleetPlanner"],
     "FleetPorts": ["FleetModel", "FleetGenerators", "FleetPlanner"],
-    "FleetAPI": ["FleetModel"],
+    "FleetAPI": ["FleetModel", "CLibZ"],
     "FleetPrograms": ["FleetModel"],
     "FleetClient": ["FleetModel", "FleetAPI"],
     "FleetPostgres": ["FleetModel", "FleetPlanner", "FleetPorts", "FleetPrograms", "CLibPQ"],

@@ -152,8 +152,14 @@ public struct ObjectsRequest: Codable, Sendable, Hashable {
 }
 
 /// The objects asked for, as canonical JSON texts; each one's SHA-256 is its digest.
+///
+/// Whoever accepts ``ObjectsResponse/lines`` gets the texts a line each, as the store yields them: what has arrived when a
+/// link breaks is not fetched again. Both forms come in gzip to whoever accepts that.
 public struct ObjectsResponse: Codable, Sendable, Hashable {
-  /// The texts in the order asked.
+  /// The type of an answer with a line an object.
+  public static let lines = "application/x-ndjson"
+
+  /// The texts in the order asked; over HTTP the first of them, when the link broke.
   public var objects: [String]
 
   /// Makes an answer.

@@ -1,4 +1,5 @@
 import FleetAPI
+import FleetClient
 import FleetModel
 import FleetSync
 import Manifest
@@ -39,14 +40,19 @@ public actor BundleCache {
     var start = 0
     while start < missing.count {
       let page = Array(missing[start..<min(start + 500, missing.count)])
-      start += page.count
       let texts: [String]
-      do { texts = try await connection.objects(ObjectsRequest(digests: page)).objects } catch {
+      do {
+        texts = try await connection.objects(ObjectsRequest(digests: page), atMost: Self.largestBundle - total).objects
+      } catch is AnswerTooLong {
+        throw WriteFailure(.content, "bundle \(bundle.short) is over \(Self.largestBundle >> 20) MiB")
+      } catch {
         throw WriteFailure(.connection, "cannot fetch bundle \(bundle.short): \(error)")
       }
-      guard texts.count == page.count else {
+      // Fewer when the link broke: the others are asked for again.
+      guard (1...page.count).contains(texts.count) else {
         throw WriteFailure(.connection, "bundle \(bundle.short): \(texts.count) of \(page.count) objects were answered")
       }
+      start += texts.count
       for (digest, text) in zip(page, texts) {
         let bytes = Array(text.utf8)
         total += bytes.count

@@ -11,8 +11,10 @@ public protocol ControllerConnection: Sendable {
   func poll(_ request: PollRequest) async throws -> PollResponse
   /// Reads which objects a bundle holds.
   func bundle(_ digest: Digest) async throws -> BundleResponse
-  /// Fetches objects, at most 1,000.
-  func objects(_ request: ObjectsRequest) async throws -> ObjectsResponse
+  /// Fetches objects, at most 1,000, and at least the first of them.
+  ///
+  /// - Parameter bytes: how long the texts may be together; of more it throws `AnswerTooLong`.
+  func objects(_ request: ObjectsRequest, atMost bytes: Int) async throws -> ObjectsResponse
   /// Reports observations.
   func report(_ request: ObservationsRequest) async throws
 }

@@ -44,7 +44,7 @@ struct StoreConnection: ControllerConnection {
   }
 
   /// Fetches objects.
-  func objects(_ request: ObjectsRequest) async throws -> ObjectsResponse {
+  func objects(_ request: ObjectsRequest, atMost bytes: Int) async throws -> ObjectsResponse {
     ObjectsResponse(objects: try await store.objects(request.digests).map { String(decoding: $0, as: UTF8.self) })
   }
 
