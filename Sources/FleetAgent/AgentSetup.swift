@@ -133,7 +133,7 @@ public struct AgentSetup: Sendable {
     return answer.cluster
   }
 
-  private static func randomText() -> String {
+  static func randomText() -> String {
     (0..<4).map { _ in String(UInt32.random(in: 0...UInt32.max), radix: 16) }.joined()
   }
 }

@@ -1,6 +1,7 @@
 import FleetAPI
 import FleetModel
 import FleetSync
+import Foundation
 public import KubeClient
 public import Logging
 public import ServiceLifecycle
@@ -24,6 +25,9 @@ public struct ClusterAgent: Service {
     public var sops: SopsOptions?
     /// The namespaces that orders may write to; nil for all, and for objects beside namespaces.
     public var onlyNamespaces: Set<String>?
+    /// The Lease that keeps a second agent of the cluster from writing; nil to write without one, for agents of which there
+    /// is one for another reason.
+    public var lease: LeaseOptions?
 
     /// Makes options.
     public init(
@@ -34,6 +38,27 @@ public struct ClusterAgent: Service {
       self.pollWait = pollWait
       self.reportDelay = reportDelay
       self.repairsPerMinute = repairsPerMinute
+    }
+  }
+
+  /// How the agent's Lease is held.
+  public struct LeaseOptions: Sendable {
+    /// The name of the Lease in the agent's namespace.
+    public static let name = "flotilla-agent"
+    /// Who holds it: another text for every process.
+    public var holder: String
+    /// How long things take.
+    public var times: KubeLease.Times
+
+    /// Makes options.
+    public init(holder: String, times: KubeLease.Times = KubeLease.Times()) {
+      self.holder = holder
+      self.times = times
+    }
+
+    /// Those of this process: the machine's name, and something random.
+    public static func ofThisProcess() -> Self {
+      Self(holder: "\(ProcessInfo.processInfo.hostName)_\(AgentSetup.randomText())")
     }
   }
 
@@ -59,6 +84,21 @@ public struct ClusterAgent: Service {
   public func run() async throws { await cancelWhenGracefulShutdown { await work() } }
 
   private func work() async {
+    let lease = options.lease.map { lease in
+      KubeLease(
+        kube: self.kube, namespace: options.namespace, name: LeaseOptions.name, holder: lease.holder, times: lease.times
+      ) { [logger] isHeld, words in
+        logger.log(
+          level: isHeld ? .info : .warning, isHeld ? "this agent writes" : "another agent writes",
+          metadata: ["lease": "\(words)"])
+      }
+    }
+    await work(by: lease.map { self.kube.writing(with: $0) } ?? self.kube, lease)
+    // In a task of its own: this one is cancelled.
+    if let lease { await Task { await lease.release() }.value }
+  }
+
+  private func work(by kube: KubeClient, _ lease: KubeLease?) async {
     var writer = ClusterWriter(
       kube: kube, connection: connection, cache: cache, namespace: options.namespace, logger: logger,
       sops: options.sops.map { SopsDecryptor(kube: kube, options: $0) })
@@ -73,6 +113,7 @@ public struct ClusterAgent: Service {
       var loop = AgentLoop(
         writer: writer, outbox: outbox, seen: seen, repairBudget: RepairBudget(limit: options.repairsPerMinute),
         sink: sink)
+      loop.lease = lease
       for entry in records { seen.set(entry.record.order.target, entry.record.order.generation) }
       group.addTask { await poll(seen, sink) }
       group.addTask { await report(outbox) }
@@ -105,9 +146,12 @@ public struct ClusterAgent: Service {
   /// Between two questions whether the controller is there again. An outage is over for the fleet when its last agent is
   /// back, within ten seconds of the controllers.
   private static let longestPause = Duration.seconds(6)
+  /// The same for a controller that refuses this agent: nothing but another token changes that, and it comes with a start.
+  private static let longestPauseWhenRefused = Duration.seconds(300)
 
   private func poll(_ seen: SeenGenerations, _ sink: AsyncStream<AgentEvent>.Continuation) async {
     var backoff = Backoff(longest: Self.longestPause)
+    var refusals = Backoff(longest: Self.longestPauseWhenRefused)
     var isConnected = false
     var longestHold: Int?
     while !Task.isCancelled {
@@ -117,6 +161,7 @@ public struct ClusterAgent: Service {
         let wait = isConnected ? Int(options.pollWait.components.seconds) : 0
         let answer = try await connection.poll(PollRequest(seen: seen.all, waitSeconds: wait))
         backoff.reset()
+        refusals.reset()
         if !isConnected {
           isConnected = true
           logger.info("connected to the controller")
@@ -131,6 +176,14 @@ public struct ClusterAgent: Service {
         guard !answer.orders.isEmpty else { continue }
         for order in answer.orders { seen.raise(order.target, to: order.generation) }
         sink.yield(.orders(answer.orders.map(\.order)))
+      } catch let error as ErrorEnvelope where error.code == .forbidden {
+        if refusals.attempts == 0 {
+          logger.error(
+            "the controller refuses this agent; what runs is kept as it was ordered",
+            metadata: ["reason": "\(error.message)", "hint": "\(error.hint)"])
+        }
+        isConnected = false
+        await refusals.pause()
       } catch {
         if Task.isCancelled { return }
         if isConnected || backoff.attempts == 0 {

@@ -6,7 +6,7 @@ public import Manifest
 /// Reads wait and repeat when the server asks for patience (429 or 503 with `Retry-After`); writes report it to their
 /// caller, who knows whether they are still wanted. The number of requests is bounded, under way and per second.
 public struct KubeClient: Sendable {
-  let line: RequestLine
+  var line: RequestLine
   let discovery: Discovery
   /// The name under which fields are owned.
   public let fieldManager: String
@@ -83,6 +83,8 @@ struct RequestLine: Sendable {
   let transport: any KubeTransport
   let limits: RequestLimits
   let warnings: WarningLog
+  /// Asked right before a request that changes something; what it throws is the answer.
+  var beforeWrite: (@Sendable () async throws(KubeError) -> Void)?
   private let gate: RequestGate
   private let pace: RequestPace
 
@@ -98,6 +100,7 @@ struct RequestLine: Sendable {
   func once(_ request: KubeRequest) async throws(KubeError) -> KubeResponse {
     let response = try await gate.through { () throws(KubeError) in
       try await pace.turn()
+      if let beforeWrite, request.changes { try await beforeWrite() }
       return try await transport.send(request)
     }
     warnings.take(response.warnings, path: request.path)

@@ -111,6 +111,7 @@ struct Run: AsyncParsableCommand {
     var options = ClusterAgent.Options(repairsPerMinute: repairsPerMinute)
     options.sops = SopsOptions(secret: sopsSecret)
     options.sops?.program = sopsProgram
+    options.lease = .ofThisProcess()
     options.onlyNamespaces = onlyNamespaces.map { text in
       Set(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
     }

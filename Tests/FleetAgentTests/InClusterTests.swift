@@ -136,6 +136,7 @@ struct InClusterTests {
       let controller = FakeController()
       var options = ClusterAgent.Options(pollWait: .seconds(2), reportDelay: .milliseconds(10))
       options.onlyNamespaces = ["shop"]
+      options.lease = .ofThisProcess()
       let agent = ClusterAgent(kube: kube, connection: controller, options: options, logger: AgentConnectionTests.quiet)
       try await ClusterAgentTests.running(agent) {
         let order = ClusterAgentTests.order
@@ -167,6 +168,7 @@ struct InClusterTests {
         #expect(refused.message.contains("ConfigMap default/other") && refused.message.contains("ClusterRole all"))
       }
       #expect(transport.refused.withLock { $0 } == [])
+      #expect(try await admin.get(LeaseTests.lease) != nil)
     }
   }
 }

@@ -26,6 +26,12 @@ struct AgentLoop {
   /// When each machine next waits for time.
   private var due: [TargetID: Duration] = [:]
   private var repairBudget: RepairBudget
+  /// What keeps other agents of the cluster from writing; nil without.
+  var lease: KubeLease?
+  /// The targets of which an order is under way.
+  private var writing: Set<TargetID> = []
+  /// Ends the renewals of the Lease; nil while nothing is under way.
+  private var keeper: AsyncStream<Never>.Continuation?
   /// Whether somebody on the site holds this agent.
   var hold = HoldState()
 
@@ -57,6 +63,7 @@ struct AgentLoop {
     }
     for await event in events { handle(event, in: &group) }
     for watcher in watchers.values { watcher.stop.finish() }
+    keeper?.finish()
   }
 
   private mutating func handle(_ event: AgentEvent, in group: inout DiscardingTaskGroup) {
@@ -178,8 +185,29 @@ struct AgentLoop {
     repairBudget = machine.repairBudget
     machines[target] = machine
     due[target] = machine.nextWake
+    if machine.isWriting { writing.insert(target) } else { writing.remove(target) }
+    keepLease(in: &group)
     seen.set(target, machine.seenGeneration)
     for action in actions { begin(action, target: target, in: &group) }
+  }
+
+  /// Has the Lease renewed as long as an order is under way, also while that waits and nothing is written.
+  private mutating func keepLease(in group: inout DiscardingTaskGroup) {
+    guard let lease, (keeper != nil) == writing.isEmpty else { return }
+    guard keeper == nil else {
+      keeper?.finish()
+      return keeper = nil
+    }
+    let (stopped, stop) = AsyncStream<Never>.makeStream()
+    keeper = stop
+    group.addTask {
+      await withTaskGroup(of: Void.self) { pair in
+        pair.addTask { await lease.keep() }
+        pair.addTask { for await _ in stopped {} }
+        await pair.next()
+        pair.cancelAll()
+      }
+    }
   }
 
   private mutating func begin(

@@ -53,12 +53,14 @@ enum AgentRights: Hashable, Sendable {
   }
 
   /// What the agent needs in its own namespace, whatever else it may do: records of what it was ordered, which it never
-  /// deletes; its key; and the keys for SOPS.
+  /// deletes; its key; the keys for SOPS; and the Lease of the one agent that writes.
   static func rulesAtHome(identity: String) -> [Node] {
     [
       rule(group: "", resources: ["configmaps"], verbs: ["create", "get", "list", "update", "watch"]),
       rule(group: "", resources: ["secrets"], names: [identity], verbs: ["get", "update"]),
       rule(group: "", resources: ["secrets"], names: ["sops-age"], verbs: ["get"]),
+      rule(group: "coordination.k8s.io", resources: ["leases"], verbs: ["create"]),
+      rule(group: "coordination.k8s.io", resources: ["leases"], names: ["flotilla-agent"], verbs: ["get", "update"]),
     ]
   }
 

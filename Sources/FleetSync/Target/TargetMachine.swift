@@ -179,6 +179,14 @@ public struct TargetMachine: Sendable {
       ?? refused
   }
 
+  /// Whether an order is under way.
+  public var isWriting: Bool {
+    switch activity {
+    case .recording, .applying, .deleting, .concluding: true
+    case .idle, .settled, .failed: false
+    }
+  }
+
   /// What has to be watched for this target.
   public var scopes: Set<WatchScope> {
     WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? []).union(hooksToWatch))

@@ -49,6 +49,9 @@ public struct KubeRequest: Sendable {
     self.timeout = timeout
   }
 
+  /// Whether it is to change something.
+  var changes: Bool { method != .get && !query.contains { $0.name == "dryRun" } }
+
   /// Path and query as they go over the wire.
   public var target: String {
     guard !query.isEmpty else { return path }
