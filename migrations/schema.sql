@@ -46,7 +46,11 @@ CREATE TABLE public.bundles (
 CREATE TABLE public.cluster_agents (
     cluster_id bigint NOT NULL,
     public_key bytea NOT NULL,
-    joined_at timestamp with time zone DEFAULT now() NOT NULL
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    revoked_reason text,
+    CONSTRAINT cluster_agents_revoked CHECK ((((revoked_at IS NULL) = (revoked_by IS NULL)) AND ((revoked_at IS NULL) = (revoked_reason IS NULL))))
 );
 CREATE TABLE public.clusters (
     id bigint NOT NULL,

@@ -58,7 +58,7 @@ public struct Server: Service {
     let tables: [[String: Handler]] = [
       service.handlers,
       DocumentRoutes(store: store, configuration: configuration).handlers,
-      ClusterRoutes(store: store, version: configuration.version).handlers,
+      ClusterRoutes(store: store, version: configuration.version, authenticator: authenticator).handlers,
       RepositoryRoutes(store: store).handlers,
       ConfigMapRoutes(store: store).handlers,
       PolicyRoutes(store: store).handlers,

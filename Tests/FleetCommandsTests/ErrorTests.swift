@@ -10,7 +10,7 @@ import Testing
     let lines = [
       "get rol", "get", "get clusters --set x", "get pods", "rolout", "rollout statu x", "rollout status a/b/c",
       "rollout abort x", "rollout watch x --timeout soon", "rollout watch x/3 --revision abc", "describe eu-1",
-      "delete rollout x/1", "cluster cordon eu-1", "cluster label eu-1 nonsense", "why target/x",
+      "delete rollout x/1", "cluster cordon eu-1", "cluster revoke eu-1", "cluster label eu-1 nonsense", "why target/x",
       "apply -f missing.yaml", "apply fleet.yaml", "apply", "lint", "cluster token eu-1 --expires 1s",
       "rollout start x --timeout 1m", "get rollouts -l a=b",
       "token create kim --right root", "credential set x", "credential set x --data a", "credential set x --host h",

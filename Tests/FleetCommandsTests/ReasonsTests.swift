@@ -12,6 +12,7 @@ import Testing
     var cluster = ClusterResource.example
     (cluster.connected, cluster.cordonReason) = (true, nil)
     (cluster.hold, cluster.warnings) = (nil, [])
+    cluster.revocation = nil
     var target = TargetResource.example
     target.cluster = cluster.name
     (target.abandoned, target.health, target.message) = (false, .healthy, "")
@@ -47,13 +48,21 @@ import Testing
 
   @Test func whoeverHoldsAClusterOnItsSiteIsNamed() {
     var cluster = ClusterResource.example
-    cluster.cordonReason = nil
+    (cluster.cordonReason, cluster.revocation) = (nil, nil)
     let lines = ClusterReasons(cluster: cluster, parts: [], now: testNow).lines
     #expect(
       lines.first
         == "eu-west-1 is held on its site by kim until 2026-11-23T15:41:50.000Z: its agent begins no order: the racks are moved."
     )
     #expect(lines.contains("eu-west-1: its agent's clock is 7m ahead."))
+  }
+
+  @Test func whoRevokedAnAgentIsNamed() {
+    let lines = ClusterReasons(cluster: .example, parts: [], now: testNow).lines
+    #expect(
+      lines.first
+        == "The agent of eu-west-1 was revoked by kim: the laptop was stolen. Its workloads stay; another agent joins with a token of flotilla cluster token eu-west-1"
+    )
   }
 
   @Test func anAbandonedTargetSaysSo() {

@@ -79,6 +79,9 @@ import Testing
       line: "cluster cordon eu-1 --reason disk",
       requests: ["POST \(project)/clusters/eu-1/cordon\n  {\"dryRun\":false,\"reason\":\"disk\"}"]),
     Case(line: "cluster uncordon eu-1", requests: ["POST \(project)/clusters/eu-1/uncordon\n  {\"dryRun\":false}"]),
+    Case(
+      line: "cluster revoke eu-1 --reason stolen",
+      requests: ["POST \(project)/clusters/eu-1/revoke\n  {\"dryRun\":false,\"reason\":\"stolen\"}"]),
     Case(line: "cluster remove eu-1", requests: ["DELETE \(project)/clusters/eu-1"]),
     Case(
       line: "cluster token eu-1 --rejoin --expires 2h",

@@ -6,6 +6,8 @@ import FleetPorts
 import FleetTestSupport
 import Foundation
 import FleetPostgres
+import NIOHTTP1
+import Manifest
 import Testing
 
 @testable import FleetServer
@@ -139,6 +141,80 @@ import Testing
     }
   }
 
+  @Test func aRevokedAgentIsRefusedWithTheReasonUntilAnotherHasJoined() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply(ServerFixture.cluster("eu-1"))
+      let path = Routes.revokeAgent.path("default", "eu-1")
+      let reason = ReasonRequest(reason: "the node was stolen")
+      #expect(try await server.call(Routes.revokeAgent, path, reason).status == 409, "none has joined")
+      var agent = Agent(server: server)
+      let token = try await Self.joinToken(server, "eu-1")
+      #expect(try await agent.join(token).status == 200)
+      let session = try await agent.open()
+      let unused = try await Self.joinToken(server, "eu-1", rejoin: true)
+
+      #expect(try await server.call(Routes.revokeAgent, path, ReasonRequest()).status == 400)
+      #expect(try await server.call(Routes.revokeAgent, path, right: .operate, reason).status == 403)
+      let trial = try await server.call(Routes.revokeAgent, path, ReasonRequest(reason: "x", dryRun: true))
+      #expect(try trial.decode(ClusterResource.self).revocation?.reason == "x")
+      #expect(try await agent.poll(session).status == 200, "a dry run changes nothing")
+
+      let revoked = try await server.call(Routes.revokeAgent, path, reason).decode(ClusterResource.self)
+      #expect(revoked.revocation?.reason == "the node was stolen" && revoked.revocation?.by == "adminer")
+      #expect(!revoked.connected && revoked.lastContactAt != nil)
+      #expect(try await agent.poll(session).status == 401, "the session has ended")
+      let refused = try await agent.session(try await agent.challenge())
+      #expect(refused.status == 403)
+      #expect(try refused.envelope().message == "this agent was revoked by adminer: the node was stolen")
+      // Nobody but the holder of the key is told.
+      let stranger = try await agent.session(try await agent.challenge(), signer: Curve25519.Signing.PrivateKey())
+      #expect(stranger.status == 401 && !stranger.text.contains("stolen"))
+      #expect(try await agent.join(token).status == 409, "the used token is worth nothing with the old key")
+      var other = Agent(server: server)
+      #expect(try await other.join(unused).status == 409, "tokens that were made before have ended")
+      // The first reason stays.
+      let again = try await server.call(Routes.revokeAgent, path, ReasonRequest(reason: "again"))
+      #expect(try again.decode(ClusterResource.self).revocation?.reason == "the node was stolen")
+
+      let byOperator = try await server.call(
+        Routes.createJoinToken, Routes.createJoinToken.path("default", "eu-1"), right: .operate, JoinTokenRequest())
+      #expect(byOperator.status == 403)
+      #expect(try await other.join(try await Self.joinToken(server, "eu-1")).status == 200, "no rejoin is needed")
+      #expect(other.cluster == agent.cluster)
+      #expect(try await other.poll(try await other.open()).status == 200)
+      let shown = try await server.call(Routes.getCluster, Routes.getCluster.path("default", "eu-1"))
+      #expect(try shown.decode(ClusterResource.self).revocation == nil)
+      #expect(try await agent.session(try await agent.challenge()).status == 401, "the old key is nobody's")
+      let events = try await server.call(Routes.listEvents, Routes.listEvents.path("default"))
+        .decode(ListPage<EventResource>.self).items
+      #expect(events.contains { $0.kind == "cluster.agentRevoked" && $0.actor == "adminer" })
+    }
+  }
+
+  @Test func aPollThatIsHeldWhenItsAgentIsRevokedGetsNoOrder() async throws {
+    try await ServerFixture.with { configuration in
+      // As another controller would: it believes the session for a while.
+      configuration.sessionCache = .seconds(3_600)
+      configuration.shortestOrderSweep = .seconds(3_600)
+    } _: { server in
+      let fleet = try await StoreFixture.make(in: server.store, clusters: 1)
+      var agent = Agent(server: server)
+      #expect(try await agent.join(try await Self.joinToken(server, "c0000")).status == 200)
+      let session = try await agent.open()
+      #expect(try await agent.poll(session).decode(PollResponse.self).orders.isEmpty)
+      let joined = agent
+      async let held = joined.poll(session, waitSeconds: 30)
+      _ = try await fleet.release(1)
+      let rollout = try await fleet.start()
+      _ = try await server.store.revokeAgent(
+        of: "c0000", in: .defaultProject, cause: ChangeCause(principal: "kim", reason: "stolen"))
+      _ = try await fleet.pass(rollout)
+      let answer = try await held
+      let orders = answer.status == 401 ? [] : try answer.decode(PollResponse.self).orders
+      #expect(orders.isEmpty, "\(answer.text)")
+    }
+  }
+
   @Test func rejoinNeedsAnAdmin() async throws {
     try await ServerFixture.with { server in
       try await server.apply(ServerFixture.cluster("eu-1"))
@@ -176,7 +252,17 @@ import Testing
       let digests = try listed.decode(BundleResponse.self).objects
       let objects = try await server.call(
         Routes.agentObjects, Routes.agentObjects.path(), token: session, ObjectsRequest(digests: digests))
-      #expect(try objects.decode(ObjectsResponse.self).objects.count == digests.count)
+      let texts = try objects.decode(ObjectsResponse.self).objects
+      #expect(texts.count == digests.count && objects.headers.first(name: "content-encoding") == nil)
+      let lines = try await server.call(
+        Routes.agentObjects, Routes.agentObjects.path(), token: session, ObjectsRequest(digests: digests),
+        headers: [("Accept", ObjectsResponse.lines)])
+      #expect(lines.text == texts.map { $0 + "\n" }.joined())
+      #expect(lines.headers.first(name: "content-type") == ObjectsResponse.lines)
+      let unknown = try await server.call(
+        Routes.agentObjects, Routes.agentObjects.path(), token: session,
+        ObjectsRequest(digests: [.sha256(Array("none".utf8))]), headers: [("Accept", ObjectsResponse.lines)])
+      #expect(unknown.status == 404)
 
       let report = WireObservation(
         Observation(

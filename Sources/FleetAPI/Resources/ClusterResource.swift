@@ -50,6 +50,26 @@ public struct HoldResource: WireValue {
   }
 }
 
+/// That the identity of a cluster's agent is refused.
+public struct RevocationResource: WireValue {
+  /// Why.
+  public var reason: String
+  /// Who revoked it.
+  public var by: String
+  /// When.
+  public var at: Timestamp
+
+  /// Makes a value.
+  public init(reason: String, by: String, at: Timestamp) {
+    self.reason = reason
+    self.by = by
+    self.at = at
+  }
+
+  /// An example.
+  public static var example: Self { Self(reason: "the laptop was stolen", by: "kim", at: Example.time) }
+}
+
 /// A member of the fleet with what is known of it: `GET …/clusters`.
 public struct ClusterResource: WireValue {
   /// How orders reach a cluster.
@@ -78,6 +98,8 @@ public struct ClusterResource: WireValue {
   public var cordonReason: String?
   /// Who holds it on its site, why and until when; null when nobody does.
   public var hold: HoldResource?
+  /// Who revoked its agent, which is refused until another one has joined; null when nobody has.
+  public var revocation: RevocationResource?
   /// How far its agent's clock is ahead of the controllers', behind when negative; null for less than a minute, and when
   /// that is not known.
   public var clockSkewMilliseconds: Int64?
@@ -106,7 +128,8 @@ public struct ClusterResource: WireValue {
   public init(
     id: ClusterID, project: ProjectName, name: ClusterName, labels: [String: String],
     annotations: [String: String] = [:], connection: Connection = .agent, credential: String? = nil,
-    cordonReason: String? = nil, hold: HoldResource? = nil, clockSkewMilliseconds: Int64? = nil,
+    cordonReason: String? = nil, hold: HoldResource? = nil,
+    revocation: RevocationResource? = nil, clockSkewMilliseconds: Int64? = nil,
     warnings: [String] = [], generation: Int64 = 1, createdAt: Timestamp, connected: Bool,
     lastContactAt: Timestamp? = nil, agentVersion: String = "", kubernetesVersion: String = "",
     targetsByHealth: [String: Int] = [:], condition: ConditionResource? = nil, document: JSONValue? = nil
@@ -120,6 +143,7 @@ public struct ClusterResource: WireValue {
     self.credential = credential
     self.cordonReason = cordonReason
     self.hold = hold
+    self.revocation = revocation
     self.clockSkewMilliseconds = clockSkewMilliseconds
     self.warnings = warnings
     self.generation = generation
@@ -138,7 +162,7 @@ public struct ClusterResource: WireValue {
     Self(
       id: 7, project: "default", name: "eu-west-1", labels: ["region": "eu-west"], annotations: ["team": "shop"],
       credential: "eu-west-1-kubeconfig", cordonReason: "disk is being replaced", hold: .example,
-      clockSkewMilliseconds: 420_000, warnings: ["its agent's clock is 7m ahead"], generation: 3,
+      revocation: .example, clockSkewMilliseconds: 420_000, warnings: ["its agent's clock is 7m ahead"], generation: 3,
       createdAt: Example.time, connected: true, lastContactAt: Example.time, agentVersion: "0.1.0",
       kubernetesVersion: "v1.31.2", targetsByHealth: ["Healthy": 2], condition: .example, document: Example.document)
   }

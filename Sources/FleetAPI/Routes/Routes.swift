@@ -58,8 +58,13 @@ extension Routes {
     "createJoinToken", .post, project("clusters/{name}/join-token"), .right(.operate),
     "Make a one-time token for the cluster's agent; `rejoin` needs the right admin", request: JoinTokenRequest.self,
     response: JoinTokenCreated.self, status: 201)
+  /// Refuses the identity of a cluster's agent.
+  public static let revokeAgent = Route(
+    "revokeAgent", .post, project("clusters/{name}/revoke"), .right(.admin),
+    "Refuse the identity of the cluster's agent until another one has joined; its workloads stay, the reason is required",
+    request: ReasonRequest.self, response: ClusterResource.self)
   static let clusters = [
-    listClusters, getCluster, removeCluster, labelCluster, cordonCluster, uncordonCluster, createJoinToken,
+    listClusters, getCluster, removeCluster, labelCluster, cordonCluster, uncordonCluster, createJoinToken, revokeAgent,
   ]
 }
 

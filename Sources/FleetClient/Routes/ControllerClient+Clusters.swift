@@ -37,6 +37,13 @@ extension ControllerClient {
     try await call(Routes.uncordonCluster, project, cluster, body: request)
   }
 
+  /// Refuses the identity of a cluster's agent; a reason is required.
+  public func revokeAgent(
+    of cluster: String, _ request: ReasonRequest, in project: String
+  ) async throws -> ClusterResource {
+    try await call(Routes.revokeAgent, project, cluster, body: request)
+  }
+
   /// Makes a one-time token for a cluster's agent.
   public func joinToken(
     for cluster: String, _ request: JoinTokenRequest, in project: String

@@ -9,7 +9,7 @@ struct ClusterCommand: ParsableCommand {
     commandName: "cluster", abstract: "Register clusters, label them, take them out of service.",
     subcommands: [
       ClusterAdd.self, ClusterToken.self, ClusterLabel.self, ClusterCordon.self, ClusterUncordon.self,
-      ClusterRemove.self,
+      ClusterRevoke.self, ClusterRemove.self,
     ])
 }
 

@@ -159,6 +159,9 @@ extension Description {
     add("Labels", labelText(cluster.labels))
     add("Annotations", labelText(cluster.annotations))
     add("State", Tables.clusterState(cluster).text)
+    if let revocation = cluster.revocation {
+      add("Revoked", "its agent, by \(revocation.by) at \(revocation.at.instant.rfc3339): \(revocation.reason)")
+    }
     add("Cordoned", cluster.cordonReason)
     if let hold = cluster.hold {
       add("Held", "on its site by \(hold.by) until \(hold.until.instant.rfc3339): \(hold.reason)")

@@ -144,13 +144,19 @@ struct ClusterReasons: Encodable {
       lines += part.targets.flatMap { Self.state($0, part.newestRelease) } + Self.step(part, cluster)
     }
     let isFine =
-      cluster.connected && cluster.cordonReason == nil && cluster.hold == nil && cluster.warnings.isEmpty
+      cluster.connected && cluster.revocation == nil && cluster.cordonReason == nil && cluster.hold == nil
+      && cluster.warnings.isEmpty
       && parts.allSatisfy(Self.isFine)
     if isFine, !parts.isEmpty { lines.append("Nothing is wrong with it.") }
   }
 
   private static func contact(_ cluster: ClusterResource, now: FleetModel.Instant) -> [String] {
     var lines: [String] = []
+    if let revocation = cluster.revocation {
+      lines.append(
+        sentence("The agent of \(cluster.name) was revoked by \(revocation.by)", revocation.reason)
+          + " Its workloads stay; another agent joins with a token of flotilla cluster token \(cluster.name)")
+    }
     if let reason = cluster.cordonReason { lines.append("\(cluster.name) is " + sentence("cordoned", reason)) }
     if let hold = cluster.hold {
       lines.append(

@@ -163,6 +163,7 @@ enum Tables {
   }
 
   static func clusterState(_ cluster: ClusterResource) -> Table.Cell {
+    if cluster.revocation != nil { return .init("Revoked", .bad) }
     if cluster.cordonReason != nil { return .init("Cordoned", .busy) }
     if cluster.hold != nil { return .init("Held", .busy) }
     if cluster.connected { return .init("Connected", .good) }

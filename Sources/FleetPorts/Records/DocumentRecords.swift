@@ -100,6 +100,8 @@ public struct ClusterRecord: Hashable, Sendable {
   public var hold: ClusterHold?
   /// How far its agent's clock is ahead; nil when it is right to a minute, or not known.
   public var clockSkew: Duration?
+  /// Why its agent is refused; nil when it is not.
+  public var revocation: AgentRevocation?
 
   /// Makes a record.
   public init(
@@ -117,6 +119,23 @@ public struct ClusterRecord: Hashable, Sendable {
     self.kubernetesVersion = kubernetesVersion
     self.targetsByHealth = targetsByHealth
     self.condition = condition
+  }
+}
+
+/// That the identity of a cluster's agent is refused, until another one has joined.
+public struct AgentRevocation: Hashable, Sendable {
+  /// Why.
+  public var reason: String
+  /// Who revoked it.
+  public var by: String
+  /// When.
+  public var at: Instant
+
+  /// Makes a value.
+  public init(reason: String, by: String, at: Instant) {
+    self.reason = reason
+    self.by = by
+    self.at = at
   }
 }
 

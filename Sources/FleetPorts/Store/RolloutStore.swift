@@ -100,7 +100,14 @@ public protocol AgentStore: Sendable {
   /// - Throws: `notFound` for an unknown token, `conflict` for a used or expired one, or when another agent has the cluster.
   func join(tokenHash: Digest, publicKey: [UInt8], agentVersion: String)
     async throws(StoreError) -> (cluster: ClusterID, name: ClusterName)
-  /// The public key of a cluster's agent; nil when none has joined or the cluster is gone.
+  /// Refuses the identity of a cluster's agent from now on, ends its sessions and unused join tokens: its silence begins.
+  /// Revoking it again changes nothing.
+  /// - Throws: `notFound` for an unknown cluster, `conflict` when no agent has joined it.
+  func revokeAgent(of cluster: ClusterName, in project: ProjectName, cause: ChangeCause)
+    async throws(StoreError) -> ClusterRecord
+  /// Why the agent of a cluster is refused; nil when it is not.
+  func revocation(of cluster: ClusterID) async throws(StoreError) -> AgentRevocation?
+  /// The public key of a cluster's agent, of a revoked one too; nil when none has joined or the cluster is gone.
   func publicKey(of cluster: ClusterID) async throws(StoreError) -> [UInt8]?
   /// Stores a nonce for a minute; `useNonce` answers true exactly once for it. Any controller may be asked.
   func createNonce(_ nonceHash: Digest, for cluster: ClusterID) async throws(StoreError)

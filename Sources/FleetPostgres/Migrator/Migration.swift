@@ -43,5 +43,8 @@ struct Migration: Sendable {
       14, "policies", up: PackageResources._014_policies_up_sql, down: PackageResources._014_policies_down_sql),
     Migration(15, "drifted", up: PackageResources._015_drifted_up_sql, down: PackageResources._015_drifted_down_sql),
     Migration(16, "agents", up: PackageResources._016_agents_up_sql, down: PackageResources._016_agents_down_sql),
+    Migration(
+      17, "revoked_agents", up: PackageResources._017_revoked_agents_up_sql,
+      down: PackageResources._017_revoked_agents_down_sql),
   ]
 }

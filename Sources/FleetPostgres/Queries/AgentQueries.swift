@@ -16,14 +16,15 @@ enum AgentQueries {
   /// Asked by a statement of its own, when the cluster is locked: one that waited for the lock would still answer what was
   /// so before.
   static let hasAgent = Statement(
-    "agent.hasAgent", "SELECT EXISTS (SELECT FROM cluster_agents WHERE cluster_id = $1)")
+    "agent.hasAgent", "SELECT EXISTS (SELECT FROM cluster_agents WHERE cluster_id = $1 AND revoked_at IS NULL)")
   static let useJoinToken = Statement(
     "agent.useJoinToken", "UPDATE join_tokens SET used_at = now() WHERE token_hash = $1")
   static let setKey = Statement(
     "agent.setKey",
     """
     INSERT INTO cluster_agents (cluster_id, public_key) VALUES ($1, $2)
-    ON CONFLICT (cluster_id) DO UPDATE SET public_key = excluded.public_key, joined_at = now()
+    ON CONFLICT (cluster_id) DO UPDATE SET public_key = excluded.public_key, joined_at = now(),
+      revoked_at = NULL, revoked_by = NULL, revoked_reason = NULL
     """)
   static let setAgentVersion = Statement(
     "agent.setVersion",
@@ -36,6 +37,27 @@ enum AgentQueries {
     """
     SELECT a.public_key FROM cluster_agents AS a JOIN clusters AS c ON c.id = a.cluster_id
     WHERE a.cluster_id = $1 AND c.removed_at IS NULL
+    """)
+  /// The agent's key is kept, for telling it why; a cluster whose agent is revoked already is left as it is.
+  static let revoke = Statement(
+    "agent.revoke",
+    """
+    UPDATE cluster_agents SET revoked_at = now(), revoked_by = $2, revoked_reason = $3
+    WHERE cluster_id = $1 AND revoked_at IS NULL
+    """)
+  static let revocation = Statement(
+    "agent.revocation",
+    """
+    SELECT revoked_reason, revoked_by, to_milliseconds(revoked_at) FROM cluster_agents
+    WHERE cluster_id = $1 AND revoked_at IS NOT NULL
+    """)
+  /// Silence begins where a session ends.
+  static let noteEndOfContact = Statement(
+    "agent.noteEndOfContact",
+    """
+    UPDATE clusters AS c SET last_contact_at = now(), contact_listened = listened_ms()
+    WHERE c.id = $1 AND EXISTS (
+      SELECT FROM agent_sessions WHERE cluster_id = c.id AND closed_at IS NULL AND revoked_at IS NULL)
     """)
   static let forgetAgent = Statement("agent.forget", "DELETE FROM cluster_agents WHERE cluster_id = $1")
   static let createNonce = Statement(

@@ -49,6 +49,7 @@ enum DocumentQueries {
     to_milliseconds(coalesce(s.renewed_at, c.last_contact_at)), c.agent_version, c.kubernetes_version, t.by_health,
     CASE WHEN c.hold_until > now() THEN c.hold_reason END, c.hold_by, to_milliseconds(c.held_at),
     to_milliseconds(c.hold_until), c.clock_skew_ms,
+    v.revoked_reason, v.revoked_by, to_milliseconds(v.revoked_at),
     h.is_ready, h.condition_reason, h.condition_message, to_milliseconds(h.condition_since)
     """
   private static let clusterJoins = """
@@ -60,6 +61,7 @@ enum DocumentQueries {
       SELECT coalesce(jsonb_object_agg(health, number), '{}') AS by_health FROM (
         SELECT health, count(*) AS number FROM placements AS p
         WHERE p.cluster_id = c.id AND p.wanted_action = 'apply' GROUP BY health) AS counted) AS t
+    LEFT JOIN cluster_agents AS v ON v.cluster_id = c.id AND v.revoked_at IS NOT NULL
     LEFT JOIN LATERAL (
       SELECT p.* FROM push_claims AS p JOIN controllers AS k ON k.id = p.controller_id
       WHERE p.cluster_id = c.id AND k.lease_until > now()) AS h ON true

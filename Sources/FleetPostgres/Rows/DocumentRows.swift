@@ -33,6 +33,7 @@ extension Row {
     }
     let hold = try clusterHold()
     let clockSkew = try optionalInt().map { Duration.milliseconds($0) }
+    let revocation = try agentRevocation()
     var record = ClusterRecord(
       cluster: cluster, canonicalJSON: canonicalJSON, generation: generation, createdAt: createdAt,
       isConnected: isConnected, lastContactAt: lastContactAt, agentVersion: agentVersion,
@@ -40,6 +41,7 @@ extension Row {
       condition: try pushCondition(of: cluster, since: createdAt))
     record.hold = hold
     record.clockSkew = clockSkew
+    record.revocation = revocation
     return record
   }
 
@@ -51,6 +53,15 @@ extension Row {
     let until = try optionalInstant()
     guard let reason, let by, let since, let until else { return nil }
     return ClusterHold(reason: reason, by: by, since: since, until: until)
+  }
+
+  /// Why an agent is refused, in three columns; nil when the first is NULL.
+  mutating func agentRevocation() throws -> AgentRevocation? {
+    let reason = try optionalText()
+    let by = try optionalText()
+    let at = try optionalInstant()
+    guard let reason, let by, let at else { return nil }
+    return AgentRevocation(reason: reason, by: by, at: at)
   }
 
   /// Whether a controller reaches the cluster; its four columns are NULL when no live one has claimed it.

@@ -35,8 +35,13 @@ extension PostgresStore {
       guard let found, !found.isRemoved else { throw StoreError(.notFound, "this join token is not known") }
       if found.isUsed {
         // The answer to the join may have got lost: whoever shows token and key again gets it again.
-        let key = try session.binaryRows(AgentQueries.publicKey, .int(found.id)) { try $0.optionalBytes() }.first
-        if let key = key ?? nil, Array(key) == publicKey { return (ClusterID(found.id), ClusterName(found.name)) }
+        let isRevoked = try session.first(AgentQueries.revocation, .int(found.id), read: { _ in true }) ?? false
+        let key = try session.binaryRows(AgentQueries.publicKey, .int(found.id)) {
+          try $0.optionalBytes().map { Array($0) }
+        }.first
+        if !isRevoked, key == publicKey {
+          return (ClusterID(found.id), ClusterName(found.name))
+        }
         throw StoreError(.conflict, "this join token was used already; create another one")
       }
       if found.isExpired { throw StoreError(.conflict, "this join token has expired; create another one") }
@@ -55,6 +60,42 @@ extension PostgresStore {
           cause: ChangeCause(principal: "agent of \(found.name)"),
           message: "an agent of version \(agentVersion) joined for \(found.name)"))
       return (ClusterID(found.id), ClusterName(found.name))
+    }
+  }
+
+  /// Refuses the identity of a cluster's agent from now on.
+  public func revokeAgent(
+    of cluster: ClusterName, in project: ProjectName, cause: ChangeCause
+  ) async throws(StoreError) -> ClusterRecord {
+    try await change { session in
+      guard
+        let id = try session.first(DocumentQueries.clusterID, .name(project), .name(cluster), read: { try $0.int() })
+      else { throw StoreError(.notFound, "there is no cluster '\(cluster)' in project '\(project)'") }
+      let isRevoked =
+        try session.execute(AgentQueries.revoke, .int(id), .text(cause.principal), .text(cause.reason)) == 1
+      if isRevoked {
+        try session.execute(AgentQueries.noteEndOfContact, .int(id))
+        try session.execute(AgentQueries.endSessions, .int(id))
+        try session.execute(AgentQueries.endJoinTokens, .int(id))
+        try session.record(
+          Event(
+            "cluster.agentRevoked", project: project, cluster: cluster.rawValue, cause: cause,
+            message: "the agent of \(cluster) is refused from now on: \(cause.reason)"))
+        try session.noteContactLost([id])
+      }
+      let record = try session.first(
+        DocumentQueries.cluster, .name(project), .name(cluster), read: { try $0.clusterRecord() })
+      guard let record, record.revocation != nil else {
+        throw StoreError(.conflict, "no agent has joined cluster '\(cluster)', so there is none to revoke")
+      }
+      return record
+    }
+  }
+
+  /// Why the agent of a cluster is refused.
+  public func revocation(of cluster: ClusterID) async throws(StoreError) -> AgentRevocation? {
+    try await read { session in
+      try session.first(AgentQueries.revocation, .id(cluster), read: { try $0.agentRevocation() }) ?? nil
     }
   }
 

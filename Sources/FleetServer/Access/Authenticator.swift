@@ -91,12 +91,20 @@ struct Authenticator: Sendable {
     guard let token = Self.bearer(headers), token.utf8.count <= 200,
       let cluster = try await sessions.value(TokenHasher.hash(token), load: { try await store.session(tokenHash: $0) })
     else {
-      throw ErrorEnvelope(
-        code: .unauthenticated, message: "there is no such agent session, or it has ended",
-        hint: "open a new one with /api/v1/agent/challenge and /api/v1/agent/session")
+      throw Self.endedSession
     }
     return cluster
   }
+
+  /// Whether the session of a request is open, as the store knows it now.
+  func isOpen(_ headers: HTTPFields) async throws -> Bool {
+    guard let token = Self.bearer(headers) else { return false }
+    return try await store.session(tokenHash: TokenHasher.hash(token)) != nil
+  }
+
+  static let endedSession = ErrorEnvelope(
+    code: .unauthenticated, message: "there is no such agent session, or it has ended",
+    hint: "open a new one with /api/v1/agent/challenge and /api/v1/agent/session")
 
   /// The token in `Authorization: Bearer TOKEN`.
   static func bearer(_ headers: HTTPFields) -> String? {

@@ -106,6 +106,11 @@ struct AgentRoutes: Sendable {
         message: "the nonce is used or too old, or the signature is not of this cluster's agent",
         hint: "ask for a new challenge; an agent that lost its key joins again with a token made with --rejoin")
     }
+    if let revocation = try await store.revocation(of: request.cluster) {
+      throw ErrorEnvelope(
+        code: .forbidden, message: "this agent was revoked by \(revocation.by): \(revocation.reason)",
+        hint: "workloads stay as they are; another agent joins with a token from flotilla cluster token NAME")
+    }
     let version = Self.bounded(request.agentVersion)
     let refusal = AgentVersions.refusal(agent: version, controller: configuration.version)
     try await store.noteAgent(
@@ -165,6 +170,8 @@ struct AgentRoutes: Sendable {
           throw error
         }
         if !orders.isEmpty {
+          // Of the store, because a session that ended during the poll must get nothing more.
+          guard try await authenticator.isOpen(call.headers) else { throw Authenticator.endedSession }
           // The answer may get lost on its way: the next poll asks again unless it shows that it has seen them.
           board.putBack(cluster)
           return try .json(pollResponse(orders))
@@ -209,8 +216,16 @@ struct AgentRoutes: Sendable {
         code: .tooLarge, message: "\(request.digests.count) digests in one call", field: "digests",
         hint: "ask for at most 1000 at once")
     }
-    let objects = try await store.objects(request.digests)
-    return try .json(ObjectsResponse(objects: objects.map { String(decoding: $0, as: UTF8.self) }))
+    let isCompressed = GzipAnswers.areAccepted(call.headers)
+    guard call.headers[.accept]?.contains(ObjectsResponse.lines) == true else {
+      let objects = try await store.objects(request.digests)
+      let answer = ObjectsResponse(objects: objects.map { String(decoding: $0, as: UTF8.self) })
+      return isCompressed ? try .json(answer).inGzip() : try .json(answer)
+    }
+    return try await ObjectLines(
+      store: store, digests: request.digests, isCompressed: isCompressed, logger: call.logger
+    )
+    .reply()
   }
 
   @Sendable private func bundle(_ call: Call) async throws -> Reply {
@@ -222,9 +237,12 @@ struct AgentRoutes: Sendable {
     guard let objects = try await store.bundle(digest) else {
       throw ErrorEnvelope(code: .notFound, message: "there is no bundle \(digest)")
     }
-    return try .json(
+    let reply = try Reply.json(
       BundleResponse(objects: objects),
-      headers: [.cacheControl: "private, max-age=31536000, immutable", .eTag: "\"\(digest)\""])
+      headers: [
+        .cacheControl: "private, max-age=31536000, immutable", .eTag: "\"\(digest)\"", .vary: "Accept-Encoding",
+      ])
+    return GzipAnswers.areAccepted(call.headers) ? try reply.inGzip() : reply
   }
 
   private func noteContact(_ cluster: ClusterID) async throws {

@@ -8,6 +8,7 @@ struct ClusterRoutes: Sendable {
   let store: any ControlStore
   /// The version of this controller.
   let version: String
+  let authenticator: Authenticator
 
   var handlers: [String: Handler] {
     [
@@ -18,6 +19,7 @@ struct ClusterRoutes: Sendable {
       Routes.cordonCluster.id: cordon,
       Routes.uncordonCluster.id: uncordon,
       Routes.createJoinToken.id: createJoinToken,
+      Routes.revokeAgent.id: revokeAgent,
     ]
   }
 
@@ -108,6 +110,12 @@ struct ClusterRoutes: Sendable {
         code: .conflict, message: "cluster \(record.cluster.name) is reached by a kubeconfig, not by an agent",
         hint: "change spec.connection of its document to agent first")
     }
+    guard record.revocation == nil || call.principal.right >= .admin else {
+      throw ErrorEnvelope(
+        code: .forbidden,
+        message: "the agent of \(record.cluster.name) was revoked; a token for another needs the right admin",
+        hint: "ask an admin")
+    }
     let isDryRun = request.dryRun ?? false
     let token = isDryRun ? "" : TokenHasher.makeToken()
     if !isDryRun {
@@ -119,6 +127,31 @@ struct ClusterRoutes: Sendable {
       JoinTokenCreated(
         token: token, cluster: record.cluster.name, expiresAt: Timestamp(WallClock.now + .seconds(seconds))),
       status: 201)
+  }
+
+  @Sendable private func revokeAgent(_ call: Call) async throws -> Reply {
+    let request = try call.decode(ReasonRequest.self)
+    guard let reason = request.reason, !reason.isEmpty else {
+      throw ErrorEnvelope(
+        code: .invalid, message: "a revocation needs a reason: the agent and whoever looks for it are told",
+        field: "reason",
+        hint: "give one, for example --reason \"the node was stolen\"")
+    }
+    var record = try await cluster(call)
+    try call.checkGeneration(record.generation)
+    guard record.cluster.connection == .agent else {
+      throw ErrorEnvelope(
+        code: .conflict, message: "cluster \(record.cluster.name) is reached by a kubeconfig, not by an agent",
+        hint: "revoke the kubeconfig's credentials in the cluster")
+    }
+    if request.dryRun == true {
+      record.revocation =
+        record.revocation ?? AgentRevocation(reason: reason, by: call.principal.name, at: WallClock.now)
+    } else {
+      record = try await store.revokeAgent(of: record.cluster.name, in: call.project, cause: call.cause(reason))
+      authenticator.sessions.removeAll()
+    }
+    return try .json(ClusterResource(record, version: version, withDocument: true), generation: record.generation)
   }
 
   private func cluster(_ call: Call) async throws -> ClusterRecord {

@@ -31,6 +31,7 @@ extension ClusterResource {
       hold: record.hold.map {
         HoldResource(reason: $0.reason, by: $0.by, since: Timestamp($0.since), until: Timestamp($0.until))
       },
+      revocation: record.revocation.map { RevocationResource(reason: $0.reason, by: $0.by, at: Timestamp($0.at)) },
       clockSkewMilliseconds: record.clockSkew?.wholeMilliseconds, warnings: Self.warnings(record, version),
       generation: record.generation, createdAt: Timestamp(record.createdAt),
       connected: record.isConnected, lastContactAt: record.lastContactAt.map(Timestamp.init),
