@@ -163,6 +163,53 @@ struct SopsTests {
     }
   }
 
+  @Test("whole encrypted files as values of a secretGenerator travel encrypted, and are decrypted in the cluster")
+  func values() async throws {
+    let (key, other) = (try await Key(), try await Key())
+    let config = try await Self.encrypted("user: admin\npassword: hunter2-hunter2\n", for: key)
+    let tools = try #require(SopsPrograms.found)
+    func sealed(_ text: String, _ format: String) async throws -> String {
+      let result = try await Program.run(
+        tools.sops,
+        arguments: ["encrypt", "--age", key.recipient, "--input-type", format, "--output-type", format, "/dev/stdin"],
+        environment: ["HOME": "/nonexistent"], input: Array(text.utf8), timeLimit: .seconds(30),
+        outputLimitBytes: 1_000_000)
+      #expect(result.isSuccess, "\(result.errorText)")
+      return result.text
+    }
+    let bundle = try Self.rendered([
+      "app/config.yaml": config, "app/settings.env": try await sealed("PASSWORD=hunter3\n", "dotenv"),
+      "app/license.key": try await sealed("hunter4\n", "binary"), "app/plain.txt": "as it is",
+      "app/kustomization.yaml": """
+      generatorOptions: {disableNameSuffixHash: true}
+      secretGenerator: [{name: database, files: [config.yaml, settings.env, license.key, plain.txt]}]
+      configMapGenerator: [{name: settings, files: [config.yaml]}]
+      """,
+    ])
+    for word in ["hunter2-hunter2", "hunter3", "hunter4"] { #expect(!bundle.contains(word)) }
+    try await Self.withAgent(key) { controller, kube in
+      await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
+      _ = try await controller.healthy(1)
+      let live = try #require(try await kube.get(Self.database))
+      func value(_ name: String) -> String {
+        live["data", name]?.string.flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) } ?? ""
+      }
+      #expect(value("config.yaml") == "user: admin\npassword: hunter2-hunter2\n")
+      #expect(value("settings.env") == "PASSWORD=hunter3\n" && value("license.key") == "hunter4\n")
+      #expect(value("plain.txt") == "as it is")
+      let map = try #require(try await kube.get(ClusterAgentTests.settings)?["data", "config.yaml"]?.string)
+      #expect(map.contains("ENC[AES256_GCM,") && !map.contains("hunter"))
+      #expect(await !Self.told(controller).contains("hunter"))
+    }
+    try await Self.withAgent(other) { controller, kube in
+      await controller.order(ClusterAgentTests.order(1, try await controller.add(bundle)))
+      let refused = try await controller.first("refused") { $0.phase == .failed }
+      #expect(refused.message.contains("Secret shop/database, data.config.yaml, a file encrypted for \(key.recipient)"))
+      #expect(refused.message.contains("data.settings.env") && refused.message.contains("data.license.key"))
+      #expect(try await kube.get(Self.database) == nil)
+    }
+  }
+
   @Test("a file that was changed, other keys, no keys and an agent without: refused whole, nothing is written")
   func refused() async throws {
     let (key, other) = (try await Key(), try await Key())

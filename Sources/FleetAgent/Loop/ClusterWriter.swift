@@ -40,7 +40,9 @@ struct ClusterWriter: Sendable {
 
   /// Decrypts what is encrypted; the documents of a bundle are kept as they came.
   private func opened(_ documents: [Node]) async throws(WriteFailure) -> ([Node], Set<Int>) {
-    guard documents.contains(where: { SopsMetadata(of: $0) != nil }) else { return (documents, []) }
+    guard documents.contains(where: { SopsMetadata(of: $0) != nil || !SopsValue.all(in: $0).isEmpty }) else {
+      return (documents, [])
+    }
     guard let sops else {
       throw WriteFailure(
         .content,

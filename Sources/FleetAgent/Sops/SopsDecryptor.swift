@@ -47,7 +47,13 @@ struct SopsDecryptor: Sendable {
     var reasons: [String] = []
     var files: [SopsSource: Result<OpenedFile, Refusal>] = [:]
     for (place, document) in documents.enumerated() {
-      guard let metadata = SopsMetadata(of: document) else { continue }
+      guard let metadata = SopsMetadata(of: document) else {
+        if let plain = await openedValues(of: document, keys: keys, &reasons) {
+          result[place] = plain
+          places.insert(place)
+        }
+        continue
+      }
       guard let source = SopsSource(of: document) else {
         reasons.append("\(Self.display(document)): is encrypted with SOPS and travels without its file")
         continue
@@ -77,6 +83,22 @@ struct SopsDecryptor: Sendable {
     return (result, places)
   }
 
+  /// A Secret with the encrypted files among its values decrypted; nil for one without, or when that fails.
+  private func openedValues(of document: Node, keys: String, _ reasons: inout [String]) async -> Node? {
+    let values = SopsValue.all(in: document)
+    var result = document
+    for value in values {
+      switch await decrypt(value.text, as: value.format, keys: keys) {
+      case .success(let bytes): result = value.opened(in: result, as: bytes)
+      case .failure(let refusal):
+        reasons.append(
+          "\(Self.display(document)), \(value.field).\(value.key), a file encrypted for "
+            + "\(value.recipients.joined(separator: ", ")): \(refusal.words)")
+      }
+    }
+    return values.isEmpty ? nil : result
+  }
+
   /// The documents of a file, before and after.
   private struct OpenedFile {
     var encrypted: [Node]
@@ -89,24 +111,28 @@ struct SopsDecryptor: Sendable {
   private var secret: String { "Secret \(options.namespace)/\(options.name)" }
 
   private func decrypt(_ source: SopsSource, keys: String) async -> Result<OpenedFile, Refusal> {
+    await decrypt(source.text, as: source.file.hasSuffix(".json") ? "json" : "yaml", keys: keys).flatMap { output in
+      guard let encrypted = try? DocumentReader.documents(Array(source.text.utf8), file: source.file),
+        let decrypted = try? DocumentReader.documents(output, file: source.file)
+      else { return .failure(Refusal(words: "what sops made of it cannot be read")) }
+      return .success(OpenedFile(encrypted: encrypted, decrypted: decrypted))
+    }
+  }
+
+  private func decrypt(_ text: String, as format: String, keys: String) async -> Result<[UInt8], Refusal> {
     guard !keys.isEmpty else {
       return .failure(
         Refusal(words: "the cluster has no key of age; put one into the \(secret), under a name that ends in .agekey"))
     }
-    let format = source.file.hasSuffix(".json") ? "json" : "yaml"
     let arguments = ["decrypt", "--input-type", format, "--output-type", format, "/dev/stdin"]
     // Nothing but the keys: no other key of this machine, and no account of a cloud, may be used.
     let environment = ["SOPS_AGE_KEY": keys, "HOME": "/nonexistent", "SOPS_DECRYPTION_ORDER": "age"]
     do {
       let result = try await Program.run(
-        options.program, arguments: arguments, environment: environment, input: Array(source.text.utf8),
+        options.program, arguments: arguments, environment: environment, input: Array(text.utf8),
         timeLimit: .seconds(30), outputLimitBytes: 32 << 20)
       switch result.exitCode {
-      case 0:
-        guard let encrypted = try? DocumentReader.documents(Array(source.text.utf8), file: source.file),
-          let decrypted = try? DocumentReader.documents(result.output, file: source.file)
-        else { return .failure(Refusal(words: "what sops made of it cannot be read")) }
-        return .success(OpenedFile(encrypted: encrypted, decrypted: decrypted))
+      case 0: return .success(result.output)
       case 51, 52:
         return .failure(
           Refusal(words: "its checksum (MAC) is wrong: it was changed after it was encrypted; edit it with sops"))
