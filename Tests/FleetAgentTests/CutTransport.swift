@@ -9,6 +9,10 @@ final class CutTransport: KubeTransport {
   /// Ends when the agent is gone.
   let end: AsyncStream<Void>
 
+  /// How many requests came so far.
+  var count: Int { asked.withLock { $0 } }
+  private let asked = Mutex(0)
+
   init(_ inner: any KubeTransport, after count: Int) {
     self.inner = inner
     left = Mutex(count)
@@ -26,6 +30,7 @@ final class CutTransport: KubeTransport {
   }
 
   private func pass() throws(KubeError) {
+    asked.withLock { $0 += 1 }
     let isThere = left.withLock { left in
       left -= 1
       return left >= 0
