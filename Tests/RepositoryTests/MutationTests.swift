@@ -38,4 +38,19 @@ struct MutationTests {
       #expect(mutation.from != mutation.to && !mutation.to.isEmpty, "\(mutation.name) changes nothing")
     }
   }
+
+  @Test("every random fault that changes nothing is of a line that there is, and has a reason")
+  func equivalent() throws {
+    let lines = try Checkout.text("scripts/equivalent-faults").split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(!lines.isEmpty)
+    for line in lines {
+      let fields = line.components(separatedBy: "\t")
+      try #require(fields.count == 4, "\(line)")
+      let source = try Checkout.text("Sources/FleetPlanner/\(fields[0])")
+        .components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      #expect(source.contains(fields[1]), "\(fields[0]) has no line \(fields[1])")
+      #expect(["turned: ", "dropped: ", "negated: ", "a 1 is 0"].contains { fields[2].hasPrefix($0) }, "\(fields[2])")
+      #expect(fields[3].count > 20, "\(line)")
+    }
+  }
 }

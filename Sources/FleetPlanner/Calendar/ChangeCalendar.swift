@@ -84,7 +84,6 @@ extension ChangeCalendar {
   /// Why orders may not go at an instant; nil when they may.
   func closure(_ question: WindowQuestion, at now: Instant) -> WindowClosure? {
     let closers = freezeClosers(question, at: now) + windowClosers(question, at: now)
-    guard !closers.isEmpty else { return nil }
     let left = closers.filter { closer in
       let people = question.overrides.filter { counts($0, against: closer, question, at: now) }
       return Set(people.map(\.by)).count < (closer.isFreeze ? 2 : 1)

@@ -54,7 +54,9 @@ extension Unit {
   func isHeldBefore(_ step: Step) -> Bool { hold != nil && step.report == nil }
 
   /// Whether it waits for its site with an order back (R14, R31): nothing changes there, so it takes no place of a rollback.
-  var isHeldGoingBack: Bool { hold != nil && hasStep { $0 == .rollingBack } && steps.allSatisfy { $0.report == nil } }
+  var isHeldGoingBack: Bool {
+    hold != nil && hasStep { $0 == .rollingBack } && steps.allSatisfy { $0.state != .rollingBack || $0.report == nil }
+  }
 }
 
 extension ClusterHold {

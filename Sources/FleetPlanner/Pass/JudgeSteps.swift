@@ -95,7 +95,7 @@ extension Pass {
     case .unchanged: break
     case .reached(let state):
       // A flapping report never takes a step back to an earlier state.
-      guard step.state != state, step.state.mayBecome(state) else { return }
+      guard step.state.mayBecome(state) else { return }
       move(unit: unitIndex, step: stepIndex, to: state)
     case .ready:
       move(unit: unitIndex, step: stepIndex, to: stages[unit.stage].state.isComplete ? .succeeded : .soaking)

@@ -10,7 +10,7 @@ extension Pass {
     guard !tooManyFailed else { return settleRollback(breach) }
     for unit in units.indices where isRecalled(units[unit], breach) { sendBack(unit: unit) }
     for unit in units.indices.reversed()
-    where isFailing(units[unit], breach) && mayGoBackNow(units[unit]) && fitsLimits(units[unit]) {
+    where isFailing(units[unit], breach) && hasRollbackSlot(units[unit].stage) && fitsLimits(units[unit]) {
       sendBack(unit: unit)
     }
     // In the pass that begins a rollback only in-flight and failed units are loaded: who else goes back, and whether it is
@@ -21,10 +21,12 @@ extension Pass {
       plan.wantsMoreUnits = true
       return
     }
-    if let last = lastStageToSendBack(breach) {
+    // Whoever is held on its site takes no place on the way: an earlier stage may follow at once.
+    var done: Int?
+    while let last = lastStageToSendBack(breach), last != done {
+      done = last
       for unit in units.indices.reversed() where units[unit].stage == last && isCandidate(units[unit], breach) {
-        guard mayGoBackNow(units[unit]) else { continue }
-        guard fitsLimits(units[unit]) else { continue }
+        guard hasRollbackSlot(last), fitsLimits(units[unit]) else { continue }
         sendBack(unit: unit)
       }
       if hasRollbackSlot(last), input.hasMoreToSendBack { plan.wantsMoreUnits = true }
@@ -63,8 +65,6 @@ extension Pass {
     stages[stage].counters.rollingBack
       - units.count { $0.stage == stage && $0.state == .rollingBack && $0.isHeldGoingBack }
   }
-
-  private func mayGoBackNow(_ unit: Unit) -> Bool { unit.hold != nil || hasRollbackSlot(unit.stage) }
 
   /// The last stage that has somebody to send back, unless a later one still has somebody on the way.
   private func lastStageToSendBack(_ breach: Run.Breach) -> Int? {

@@ -21,7 +21,14 @@ extension World {
     for unit in row.units {
       for step in unit.steps where isInFlight(step.state) || step.state == .rollingBack {
         guard let order = step.order else { continue }
-        let elapsed = commit.input.listened.milliseconds - order.committedListened.milliseconds
+        // A hold on its site gives it its whole time anew (R31).
+        let (hold, releasedFor) = knownHold(
+          of: clusters[Int(unit.cluster.rawValue) - 1], now: commit.input.now,
+          listened: commit.input.listened.milliseconds)
+        if hold != nil { continue }
+        let elapsed = min(
+          releasedFor?.wholeMilliseconds ?? .max,
+          commit.input.listened.milliseconds - order.committedListened.milliseconds)
         let left = row.stages[unit.stage].rules.progressDeadline.wholeMilliseconds - elapsed
         try require(
           left <= 0 || wake <= commit.now + left, "R26",

@@ -32,6 +32,20 @@ struct RetryTests {
     #expect(throws: CommandRefusal.self) { try fleet.give(.waive([]), reason: "again") }
   }
 
+  @Test("R17 who commands a run that has ended is told of undo, unless it has been taken back already")
+  func hintAfterEnd() throws {
+    func hint(_ state: RolloutState, _ kind: RolloutKindOfRun = .rollout) throws -> String? {
+      var fleet = try fleet(plain(), members(2))
+      fleet.run.state = state
+      fleet.run.kind = kind
+      return #expect(throws: CommandRefusal.self) { try fleet.give(.pause) }?.hint
+    }
+    #expect(try hint(.succeeded) == "`flotilla rollout undo shop/7` starts a run back")
+    #expect(try hint(.rollbackFailed) == "`flotilla rollout undo shop/7` starts a run back")
+    #expect(try hint(.rolledBack) == "")
+    #expect(try hint(.succeeded, .undo) == "")
+  }
+
   @Test("R18 resume of a halted run is refused while the run's own budget is exceeded")
   func runBudget() throws {
     let rules = strategy([stage("all", .rest, at: .count(2)) { $0.failureBudget = .count(5) }]) {

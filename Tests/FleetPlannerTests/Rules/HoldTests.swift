@@ -110,4 +110,41 @@ struct HoldTests {
     #expect(fleet.state(of: "c02") == .rolledBack)
     #expect(fleet.run.state == .rolledBack)
   }
+
+  @Test("R14 R31 nobody waits for a last stage that is held on its sites: the one before it follows at once")
+  func heldLastStage() throws {
+    var rules = Self.twoStages()
+    rules.stages[1].soak = .seconds(600)
+    var fleet = try fleet(rules, members(4))
+    fleet.succeedAll()
+    for cluster in ["c02", "c03"] as [ClusterName] { Self.hold(&fleet, cluster) }
+    try fleet.give(.undo)
+    fleet.pass()
+    #expect(fleet.states() == [.rollingBack, .rollingBack, .rollingBack, .rollingBack])
+  }
+
+  @Test("R14 R31 whoever is held takes no place on its way back, and waits for one before")
+  func heldBeyondSlots() throws {
+    var fleet = try fleet(
+      strategy([stage("all", .rest, at: .count(2))]) {
+        $0.onFailure = FailurePolicy(action: .rollback, scope: .all)
+      }, members(5))
+    for _ in 0..<2 {
+      fleet.pass()
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+    }
+    fleet.pass()
+    Self.hold(&fleet, "c00")
+    Self.hold(&fleet, "c03")
+    fleet.degrade("c04")
+    fleet.pass()
+    // c04 failed, c03 is held and takes no place, c02 has the second one; c00 has not got its turn.
+    #expect(fleet.inFlight == ["c02", "c03", "c04"])
+    fleet.say("c04")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c01", "c02", "c03"])
+    fleet.say("c02")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00", "c01", "c03"])
+  }
 }

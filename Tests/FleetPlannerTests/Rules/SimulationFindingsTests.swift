@@ -35,6 +35,40 @@ extension Fleet {
 
 @Suite("What the simulation found")
 struct SimulationFindingsTests {
+  @Test(
+    "R14 a rollback whose next ones were not loaded asks for them instead of ending, and for no more than it can send")
+  func asksForTheNext() throws {
+    var fleet = try fleet(stages(), members(8))
+    for _ in 0..<3 {
+      fleet.pass()
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+    }
+    try fleet.give(.undo)
+    fleet.pass()
+    #expect(fleet.run.state == .rollingBack && fleet.inFlight.count == 2)
+    var input = fleet.input
+    input.hasMoreToSendBack = true
+    #expect(!plan(input).wantsMoreUnits, "its slots are taken")
+    for cluster in fleet.inFlight { fleet.say(cluster) }
+    input = fleet.summary { $0.state == .rollingBack }
+    input.hasMoreToSendBack = true
+    let decided = plan(input)
+    #expect(decided.wantsMoreUnits && decided.run.state == .rollingBack)
+  }
+
+  @Test("A plan does not depend on the order in which a store gives the units")
+  func anyOrder() throws {
+    var fleet = try fleet(stages(), members(6))
+    for _ in 0..<3 {
+      var input = fleet.input
+      let wanted = plan(input)
+      input.units.reverse()
+      #expect(plan(input) == wanted)
+      fleet.pass()
+      for cluster in fleet.inFlight { fleet.say(cluster) }
+    }
+  }
+
   @Test("R26 a stage that opens without its units loaded asks for the next pass at once")
   func opensWithoutUnits() throws {
     var fleet = try fleet(stages(), members(6))

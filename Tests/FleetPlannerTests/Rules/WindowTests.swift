@@ -84,6 +84,8 @@ struct WindowRuleTests {
     #expect(fleet.stages[0].state == .gated)
     #expect(fleet.reasons() == [.window])
     #expect(fleet.report.notes == ["stage rest opens after an approval of it has lapsed: it will be asked for again"])
+    try fleet.give(.approve(stage: nil), by: "bob")
+    #expect(fleet.stages[0].approvals.map(\.principal) == ["ann"], "nobody was asked any more")
     fleet.now = try utc("2026-11-23T08:00")
     fleet.pass()
     #expect(fleet.reasons() == [.approval])
@@ -239,6 +241,8 @@ struct WindowRuleTests {
   func nothingToOverride() throws {
     var fleet = try windowed([window("noon", "0 12 * * *", lasts: .seconds(3_600))], at: "2026-11-23T15:00")
     fleet.run.kind = .undo
+    fleet.pass()
+    #expect(fleet.state(of: "c02") == .pending)
     let refusal = #expect(throws: CommandRefusal.self) { try fleet.give(.overrideWindow(stage: nil)) }
     #expect(refusal?.message == "no window or freeze holds shop/7 back now")
   }
@@ -332,6 +336,53 @@ struct WindowRuleTests {
     input.lastGoodRelease = input.release
     input.members[0].clusterLabels = ["tz": "z0"]
     #expect(try nextLook(input) == utc("2026-11-24T02:00"))
+  }
+
+  @Test("R21 a freeze that is to come wakes the pass of those it is about, and nobody else's")
+  func freezeToCome() throws {
+    var fleet = try windowed([])
+    for index in fleet.units.indices { fleet.units[index].clusterLabels = ["region": "us"] }
+    let deadline = fleet.now + fleet.stages[0].rules.progressDeadline
+    fleet.freeze(from: "2026-11-23T12:01", clusters: LabelSelector(matchLabels: ["region": "eu"]))
+    fleet.pass()
+    #expect(fleet.lastPlan?.nextWake == deadline)
+    fleet.units[0].clusterLabels = ["region": "eu"]
+    fleet.units[3].clusterLabels = ["region": "eu"]
+    fleet.say("c00")
+    fleet.pass()
+    #expect(try fleet.lastPlan?.nextWake == utc("2026-11-23T12:01"))
+  }
+
+  @Test("R21 an override that PostgreSQL's clock has not reached yet counts only from then on")
+  func overrideAhead() throws {
+    var fleet = try windowed([window("noon", "0 12 * * *", lasts: .seconds(3_600))], at: "2026-11-23T14:58")
+    fleet.pass()
+    fleet.stages[0].overrides = [WindowOverride(by: "kim", reason: "a fix", at: try utc("2026-11-23T15:00"))]
+    fleet.pass()
+    #expect(fleet.inFlight == [])
+    fleet.now = try utc("2026-11-23T15:00")
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00", "c01"])
+  }
+
+  @Test("R21 of windows that open at one instant the first one's zone is shown")
+  func sameOpening() throws {
+    let london = try window("london", "0 12 * * *", lasts: .seconds(3_600))
+    let berlin = try window("berlin", "0 13 * * *", lasts: .seconds(3_600), in: .named("Europe/Berlin"))
+    var fleet = try windowed([london, berlin], at: "2026-11-23T15:00")
+    fleet.calendar.zones = ["Europe/Berlin": TimeZoneRules(name: "Europe/Berlin", offset: 3_600)]
+    fleet.pass()
+    #expect(fleet.closed()?.message.hasSuffix("opens Tue 24 Nov 2026 12:00 UTC") == true)
+  }
+
+  @Test("R14 R21 a run back goes through closed windows and freezes, also where each cluster has its own")
+  func runBack() throws {
+    var fleet = try windowed(
+      [window("night", "0 2 * * *", lasts: .seconds(3_600), in: .fromLabel("tz"))], at: "2026-11-23T15:00")
+    fleet.freeze(clusters: LabelSelector(matchLabels: [:]))
+    fleet.run.kind = .undo
+    fleet.pass()
+    #expect(fleet.inFlight == ["c00", "c01"])
   }
 
   @Test("R21 a plan names what would be held back now")
