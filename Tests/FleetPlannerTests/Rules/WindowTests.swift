@@ -283,10 +283,16 @@ struct WindowRuleTests {
   func scopedFreeze() throws {
     var fleet = try windowed([])
     for index in fleet.units.indices { fleet.units[index].clusterLabels = ["region": index < 2 ? "eu" : "us"] }
+    var others = fleet
     fleet.freeze(clusters: LabelSelector(matchLabels: ["region": "eu"]))
     fleet.pass()
     #expect(fleet.inFlight == ["c02", "c03"])
     #expect(fleet.closed()?.clusters == ["c00", "c01"])
+    // A selector that says who is left out would take in a cluster without labels.
+    let notEurope = LabelRequirement(key: "region", operator: .isNotIn, values: ["eu"])
+    others.freeze(clusters: LabelSelector(matchExpressions: [notEurope]))
+    others.pass()
+    #expect(others.inFlight == ["c00", "c01"])
   }
 
   @Test("R22 what catches up behind a closed window makes place for a newer release")
