@@ -81,7 +81,7 @@ actor FakeController: ControllerConnection {
   /// Replaces the text of the first object of a bundle, so that its digest is wrong.
   func spoil(_ bundle: Digest) { if let first = lists[bundle]?.first { objects[first] = "{}" } }
 
-  /// Waits for a report that satisfies the condition; fails the test after half a minute.
+  /// Waits for a report that satisfies the condition; fails the test after a minute and a half.
   nonisolated func first(
     _ what: String, where matches: @escaping @Sendable (Observation) -> Bool
   ) async throws -> Observation {

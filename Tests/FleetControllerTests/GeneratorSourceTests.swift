@@ -95,7 +95,7 @@ import Testing
       try await Self.store(vault)
       try await controller.apply(
         ControllerFixture.clusters(["east"]) + controller.repository() + Self.previews(server.base)
-          + Self.previews(server.base, more: ", requeueAfterSeconds: 90")
+          + Self.previews(server.base, more: ", requeueAfterSeconds: 900")
           .replacing("{name: shop}", with: "{name: other}").replacing("namespace: \"pr-", with: "namespace: \"other-"))
       try await controller.settle()
       for set in ["shop", "other"] as [FleetSetName] {
@@ -109,7 +109,7 @@ import Testing
       #expect(try await controller.set("other").newestRelease?.targetCount == 4)
       #expect(server.seen.count == 1)
       let due = try #require(try await Self.due(controller))
-      #expect(due > .seconds(30) && due <= .seconds(90))
+      #expect(due > .seconds(300) && due <= .seconds(900))
       // A person who looks sees what there is now.
       server.replace([Self.pulls(8)])
       let preview = try await controller.previewer.expand("shop", documents: [], cluster: nil, in: .defaultProject).set

@@ -60,7 +60,7 @@ private let patient = WorkLoop.Limits(
   concurrency: 2, claim: .seconds(3_600), idle: .seconds(3_600), retryPause: .milliseconds(1),
   lostRacePause: .milliseconds(1))
 
-@Suite(.timeLimit(.minutes(2))) struct WorkLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkLoopTests {
   /// Runs the body while a loop works, then stops the loop and returns when it has ended.
   private func whileWorking(
     on task: Probe, _ store: PostgresStore, limits: WorkLoop.Limits = patient, loops: Int = 1,

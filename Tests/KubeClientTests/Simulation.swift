@@ -53,7 +53,7 @@ func withSimulation(
 func eventually<Value>(
   _ what: String, _ look: () async throws -> Value?, location: SourceLocation = #_sourceLocation
 ) async throws -> Value {
-  let end = ContinuousClock.now + .seconds(30)
+  let end = ContinuousClock.now + .seconds(90)
   while ContinuousClock.now < end {
     if let value = try await look() { return value }
     try await Task.sleep(for: .milliseconds(20))

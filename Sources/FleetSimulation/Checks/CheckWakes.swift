@@ -22,12 +22,10 @@ extension World {
       for step in unit.steps where isInFlight(step.state) || step.state == .rollingBack {
         guard let order = step.order else { continue }
         // A hold on its site gives it its whole time anew (R31).
-        let (hold, releasedFor) = knownHold(
-          of: clusters[Int(unit.cluster.rawValue) - 1], now: commit.input.now,
-          listened: commit.input.listened.milliseconds)
-        if hold != nil { continue }
+        let given = commit.input.units.first { $0.stage == unit.stage && $0.position == unit.position }
+        if given?.hold != nil { continue }
         let elapsed = min(
-          releasedFor?.wholeMilliseconds ?? .max,
+          given?.releasedFor?.wholeMilliseconds ?? .max,
           commit.input.listened.milliseconds - order.committedListened.milliseconds)
         let left = row.stages[unit.stage].rules.progressDeadline.wholeMilliseconds - elapsed
         try require(

@@ -57,7 +57,7 @@ extension World {
 
   /// Whether a cluster's order back waits for its site, so that nobody waits for it (R31).
   func isHeldGoingBack(_ unit: Unit, _ commit: Committed) -> Bool {
-    let given = commit.input.units.first { $0.stage == unit.stage && $0.cluster == unit.cluster }
+    let given = commit.input.units.first { $0.stage == unit.stage && $0.position == unit.position }
     guard let given, given.hold != nil, unit.steps.contains(where: { $0.state == .rollingBack }) else { return false }
     let waits = unit.steps.allSatisfy { step in
       step.state != .rollingBack || commit.plan.steps.contains { $0.target == step.target && $0.order != nil }
