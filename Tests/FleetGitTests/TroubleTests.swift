@@ -13,7 +13,7 @@ struct TroubleTests {
     try await GitFixture.with { fixture in
       let first = try await fixture.commit("1", to: "app.yaml")
       let silent = try #require(GitSilentServer())
-      let reader = try makeReader(fixture, listTimeLimit: .seconds(3), concurrentFetches: 4)
+      let reader = try makeReader(fixture, listTimeLimit: .seconds(8), concurrentFetches: 4)
       let sources = (0..<20).map { number in
         let url =
           number % 4 == 0 ? "http://127.0.0.1:\(silent.port)/\(number)" : fixture.fileURL
