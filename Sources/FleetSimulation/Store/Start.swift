@@ -141,11 +141,9 @@ extension World {
     }
   }
 
-  /// Whether a cluster is in contact, not cordoned and not held on its site.
+  /// Whether a cluster is in contact and not cordoned.
   func takesOrders(_ cluster: SimulatedCluster) -> Bool {
-    let now = Instant(millisecondsSinceEpoch: databaseNow)
-    return cluster.cordonReason == nil && knownHold(of: cluster, now: now, listened: listened).hold == nil
-      && silence(of: cluster, listened: listened) < .seconds(45)
+    cluster.cordonReason == nil && silence(of: cluster, listened: listened) < .seconds(45)
   }
 
   /// The newest run of kind Rollout or Undo, if it ended well, with whom it passed over (R16).
