@@ -69,12 +69,26 @@ public actor Programs {
 
   /// The text of a file that somebody is about to write.
   public func text(of name: String) async throws -> String {
-    let end = ContinuousClock.now + .seconds(60)
+    let path = "\(folder)/\(name)"
+    return try await eventually("\(name) is written") {
+      let text = try? String(contentsOfFile: path, encoding: .utf8)
+      return text?.isEmpty == false ? text : nil
+    }
+  }
+
+  /// Looks again and again until there is an answer.
+  ///
+  /// - Parameter limit: for how long; after it the failure shows the programs' logs.
+  @discardableResult
+  public func eventually<Value: Sendable>(
+    _ what: String, within limit: Duration = .seconds(60), _ look: @Sendable () async throws -> Value?
+  ) async throws -> Value {
+    let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
-      if let text = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8), !text.isEmpty { return text }
+      if let value = try await look() { return value }
       try await Task.sleep(for: .milliseconds(50))
     }
-    throw Failure(description: "\(name) was never written\n\(logs())")
+    throw Failure(description: "never happened: \(what)\n\(logs())")
   }
 
   /// Runs a command that must end with a code; answers what it wrote.

@@ -47,7 +47,9 @@ struct HoldProgramTests {
     try await programs.flotilla(
       "agent", "hold", "--for", "2h", "--reason", "the racks are moved", "--by", "kim", "--kubeconfig", kubeconfig,
       "--context", "site-1")
-    try await shows(programs, "cluster/site-1", "on its site by kim")
+    try await programs.eventually("the hold is shown") {
+      try await programs.flotilla("describe", "cluster/site-1").contains("on its site by kim") ? true : nil
+    }
     #expect(try await programs.flotilla("get", "clusters").contains("Held"))
     let second = try await repository.commit(PushTests.manifest("second"), to: "deploy/shop.yaml")
     // However it ends with somebody passed over.
@@ -62,20 +64,10 @@ struct HoldProgramTests {
     #expect(try await programs.flotilla("events").contains("cluster.held"))
 
     try await programs.flotilla("agent", "release", "--kubeconfig", kubeconfig, "--context", "site-1")
-    let end = ContinuousClock.now + .seconds(120)
-    while try await releases(programs)["site-1"] != during["site-2"] {
-      guard ContinuousClock.now < end else { throw Programs.Failure(description: "site-1 never caught up") }
-      try await Task.sleep(for: .milliseconds(200))
+    try await programs.eventually("site-1 catches up", within: .seconds(120)) {
+      try await releases(programs)["site-1"] == during["site-2"] ? true : nil
     }
     #expect(try await programs.flotilla("events").contains("cluster.holdEnded"))
-  }
-
-  private func shows(_ programs: Programs, _ name: String, _ words: String) async throws {
-    let end = ContinuousClock.now + .seconds(60)
-    while try await !programs.flotilla("describe", name).contains(words) {
-      guard ContinuousClock.now < end else { throw Programs.Failure(description: "\(name) never showed: \(words)") }
-      try await Task.sleep(for: .milliseconds(200))
-    }
   }
 
   /// What runs on each cluster.

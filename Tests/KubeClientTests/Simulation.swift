@@ -49,7 +49,7 @@ func withSimulation(
   if let error = failure.withLock({ $0 }) { throw error }
 }
 
-/// Looks again and again until there is an answer, at most half a minute.
+/// Looks again and again until there is an answer, at most a minute and a half.
 func eventually<Value>(
   _ what: String, _ look: () async throws -> Value?, location: SourceLocation = #_sourceLocation
 ) async throws -> Value {
