@@ -49,6 +49,8 @@ enum Seeds {
     204_213,  // R20: a check that had passed before a person resumed was not counted by the checker
     903_218,  // R19: a stage that lost its turn to a retry went on asking as if it had it
     577_614_759,  // R19: the same, of a stage that had not opened
+    210,  // V9: behind a last stage that waits for its sites nobody was sent back before the next pass
+    818,  // V9: who is held was sent back without a place, whenever it happened to be loaded
     2_004_229,  // the checker: an approval before the stage opened counted for the gates after it
   ]
 

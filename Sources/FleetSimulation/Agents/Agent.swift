@@ -47,6 +47,10 @@ extension World {
     guard placements[index].token == token, let order = placements[index].received else { return }
     let cluster = placements[index].cluster
     guard clusters[cluster].agentRuns, !clusters[cluster].isRemoved else { return }
+    if isHeldOnSite(cluster) {
+      coverage.add(.ordersHeldOnSite)
+      return
+    }
     let waited = (time - order.at) * (1_000 + clusters[cluster].drift) / 1_000
     if waited > order.startWithin, !canTalk(cluster) {
       placements[index].received = nil

@@ -112,6 +112,7 @@ extension World {
       try require(
         !reasons.isDisjoint(with: wanted), "report", "\(what), and the report says \(reasons.map(\.rawValue))")
     }
+    try checkHeld(commit)
     for entry in waiting {
       try require(!entry.message.isEmpty && !entry.clearedBy.isEmpty, "report", "an entry without words")
     }

@@ -61,6 +61,7 @@ extension World {
     }
     try checkWindows(commit, unit, name)
     try require(unit.cordonReason == nil, "R31", "\(name) is cordoned and dispatched")
+    try require(unit.hold == nil, "R31", "\(name) is held on its site and dispatched")
     try require(
       unit.silentFor < .seconds(45) && unit.silentFor < rules.unreachableAfter, "R15",
       "\(name) is silent and dispatched")
@@ -171,6 +172,7 @@ extension World {
     if !isRecalled {
       let count = commit.after.units.count { other in
         other.stage == unit.stage && other.steps.contains { $0.state == .rollingBack }
+          && !isHeldGoingBack(other, commit)
       }
       let recalled = commit.input.units.count { other in
         other.stage == unit.stage && other.steps.contains { isInFlight($0.state) }
@@ -188,7 +190,7 @@ extension World {
       || commit.plan.steps.contains { $0.cluster == unit.cluster && !$0.failure.isEmpty }
     guard !isFailing, let scope = commit.after.run.breach?.rollbackScope else { return }
     for later in commit.after.units where later.stage > unit.stage {
-      guard !clusters[Int(later.cluster.rawValue) - 1].isRemoved else { continue }
+      guard !clusters[Int(later.cluster.rawValue) - 1].isRemoved, !isHeldGoingBack(later, commit) else { continue }
       let isLeft = later.steps.contains { step in
         guard commit.after.witness.mayGoBack(step, of: later),
           commit.after.witness.forwardOrdered.contains(step.target)

@@ -61,7 +61,13 @@ extension World {
         try require(commit.input.now >= opened + rules.holdFor, "R15", "\(name) before holdFor is over")
       }
       try require(rules.unreachable != .fail, "R15", name)
-    case .skipped: try require((from == .pending || from == .lost) && seen.cordonReason != nil, "R31", name)
+    case .skipped where from == .dispatched:
+      coverage.add(.recalledByHold)
+      try require(seen.hold != nil && seen.steps[step].report == nil, "R31", name)
+    case .skipped:
+      if seen.hold != nil { coverage.add(.passedOverHeld) }
+      let isKeptBack = seen.cordonReason != nil || seen.hold != nil
+      try require((from == .pending || from == .lost) && isKeptBack, "R31", name)
     case .removed: try require(seen.isRemoved && from != .failed, "R5", name)
     case .waived:
       let isWaive = if case .waive = commit.command { true } else { false }
@@ -96,7 +102,8 @@ extension World {
   /// R16: who was passed over takes its turn only when it is back, in a stage that has opened.
   private func checkCatchUp(_ commit: Committed, _ unit: Unit, _ name: String) throws(SimulationFailure) {
     try require(
-      unit.silentFor < .seconds(45) && unit.cordonReason == nil && !unit.isRemoved, "R16", "\(name) and is not back")
+      unit.silentFor < .seconds(45) && unit.cordonReason == nil && unit.hold == nil && !unit.isRemoved, "R16",
+      "\(name) and is not back")
     if unit.isJoined {
       try checkFollows(commit, unit, name)
     } else {
@@ -155,6 +162,9 @@ extension World {
   /// R10 with AMENDMENTS 7: only listening time counts, and only while the cluster is heard.
   private func isOverdue(_ commit: Committed, _ unit: Unit, _ step: Int, _ rules: StageStrategy) -> Bool {
     guard let order = unit.steps[step].order else { return false }
+    // An order that waits for a hold on its site has its whole time from the end of that (R31).
+    if unit.hold != nil, unit.steps[step].report == nil { return false }
+    if let released = unit.releasedFor, released < rules.progressDeadline { return false }
     let elapsed = commit.input.listened - order.committedListened
     guard elapsed >= rules.progressDeadline else { return false }
     if let received = unit.steps[step].report?.receivedListened,

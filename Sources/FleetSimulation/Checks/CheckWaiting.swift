@@ -3,6 +3,17 @@ internal import FleetPlanner
 
 /// No waiting cluster is without a reason (DESIGN rule 2).
 extension World {
+  /// Whoever a hold on the site keeps from an order is named with it (R31).
+  func checkHeld(_ commit: Committed) throws(SimulationFailure) {
+    let named = commit.plan.report.waiting.filter { $0.reason == .held }
+    for unit in commit.input.units where unit.hold != nil {
+      let stored = commit.after.units.first { $0.stage == unit.stage && $0.position == unit.position }
+      guard let stored, stored.steps.contains(where: { $0.state == .skipped }) else { continue }
+      let isNamed = named.contains { $0.clusters.contains(unit.clusterName) || $0.clusterCount > $0.clusters.count }
+      try require(isNamed, "R31", "\(unit.clusterName) is held on its site and nobody is told")
+    }
+  }
+
   /// Every cluster of an open stage that is pending or in flight is named by an entry of its stage. One that the pass was not
   /// given, or that stands behind the twenty that an entry names, is among those that it counts.
   func checkWaiting(_ commit: Committed, _ stage: Stage) throws(SimulationFailure) {

@@ -21,7 +21,12 @@ extension World {
     for unit in row.units {
       for step in unit.steps where isInFlight(step.state) || step.state == .rollingBack {
         guard let order = step.order else { continue }
-        let elapsed = commit.input.listened.milliseconds - order.committedListened.milliseconds
+        // A hold on its site gives it its whole time anew (R31).
+        let given = commit.input.units.first { $0.stage == unit.stage && $0.position == unit.position }
+        if given?.hold != nil { continue }
+        let elapsed = min(
+          given?.releasedFor?.wholeMilliseconds ?? .max,
+          commit.input.listened.milliseconds - order.committedListened.milliseconds)
         let left = row.stages[unit.stage].rules.progressDeadline.wholeMilliseconds - elapsed
         try require(
           left <= 0 || wake <= commit.now + left, "R26",

@@ -18,6 +18,7 @@ struct Knobs {
   var vanishPermille: Int
   var agentCrashPermille: Int
   var cordonPermille: Int
+  var siteHoldPermille: Int
   var removePermille: Int
   var joinPermille: Int
   var leavePermille: Int
@@ -100,6 +101,8 @@ struct Knobs {
     }
     hasUnknownAuthor = doubting.chance(300) && asksForFew
     revokePermille = doubting.pick([0, 0, 20, 100])
+    var holding = SeededRandom(seed: seed, stream: 27)
+    siteHoldPermille = holding.pick([0, 0, 60, 200])
     var queueing = SeededRandom(seed: seed, stream: 25)
     if queueing.chance(120) { strategy.onNewRevision = .queue }
     strategy.drawPolicies(seed: seed)

@@ -23,7 +23,7 @@ extension World {
         switch step.state {
         case .dispatched, .applying, .verifying, .rollingBack, .failed, .lost: isWanted[index] = true
         case .pending where step.attempt > 1: isWanted[index] = true
-        case .skipped where unit.isJoined: isWanted[index] = true
+        case .skipped where unit.isJoined || wasHeldLately(unit, now: now): isWanted[index] = true
         case .pending: isPending = true
         default: break
         }
@@ -39,7 +39,7 @@ extension World {
     }
     var units: [Unit] = []
     for index in row.units.indices where isWanted[index] {
-      units.append(loaded(row.units[index], listened: listened, isRemoval: row.run.kind == .remove))
+      units.append(loaded(row.units[index], now: now, listened: listened, isRemoval: row.run.kind == .remove))
     }
     var input = PlanInput(
       now: now, listened: ListeningTime(milliseconds: listened), epoch: 1, run: row.run, stages: row.stages,
@@ -82,12 +82,19 @@ extension World {
     return true
   }
 
-  private func loaded(_ stored: Unit, listened: Int64, isRemoval: Bool) -> Unit {
+  /// Whether its agent is held, or was until a moment ago (R31).
+  private func wasHeldLately(_ unit: Unit, now: Instant) -> Bool {
+    let hold = clusters[Int(unit.cluster.rawValue) - 1].hold
+    return hold.map { $0.until > now - .seconds(300) } ?? false
+  }
+
+  private func loaded(_ stored: Unit, now: Instant, listened: Int64, isRemoval: Bool) -> Unit {
     var unit = stored
     let cluster = clusters[Int(stored.cluster.rawValue) - 1]
     unit.silentFor = silence(of: cluster, listened: listened)
     unit.clusterLabels = cluster.labels
     unit.cordonReason = cluster.cordonReason
+    (unit.hold, unit.releasedFor) = knownHold(of: cluster, now: now, listened: listened)
     unit.isRemoved = cluster.isRemoved
     for step in unit.steps.indices {
       let placement = placements[Int(unit.steps[step].target.rawValue) - 1]

@@ -141,9 +141,11 @@ extension World {
     }
   }
 
-  /// Whether a cluster is in contact and not cordoned.
+  /// Whether a cluster is in contact, not cordoned and not held on its site.
   func takesOrders(_ cluster: SimulatedCluster) -> Bool {
-    cluster.cordonReason == nil && silence(of: cluster, listened: listened) < .seconds(45)
+    let now = Instant(millisecondsSinceEpoch: databaseNow)
+    return cluster.cordonReason == nil && knownHold(of: cluster, now: now, listened: listened).hold == nil
+      && silence(of: cluster, listened: listened) < .seconds(45)
   }
 
   /// The newest run of kind Rollout or Undo, if it ended well, with whom it passed over (R16).

@@ -19,6 +19,7 @@ public enum Coverage: String, Sendable, CaseIterable {
   case measurements, checkBreaches, checkHalts, checksWaived
   case joinedRuns, joinedPlaces, joinedFollowers, onboardedBeside, abortedByJoins
   case unhealthyBefore, unhealthyFirst, unhealthyLeftOut, unhealthyFailures, fullCatchUps
+  case siteHolds, ordersHeldOnSite, passedOverHeld, recalledByHold, heldGoingBack
   case approvalsTimedOut, supersededLate, queuedReleases
   case endAborted, endSuperseded, convergences
 

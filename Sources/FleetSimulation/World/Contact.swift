@@ -25,6 +25,7 @@ extension World {
     clusters[cluster].isInContact = true
     clusters[cluster].isHeardSinceGap = true
     log("contact", Int64(cluster))
+    tellSiteHold(cluster)
     // Some agents report before they ask, so that what became of an order while they were away is known with their return.
     if agentChances.chance(500) {
       for index in clusters[cluster].placements where placements[index].fence > .none {

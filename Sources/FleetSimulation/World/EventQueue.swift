@@ -30,6 +30,8 @@ enum Happening {
   case sessionClosed(Int)
   /// A cluster's agent reaches a controller again after an outage.
   case reconnect(Int)
+  /// A hold on a site ends by itself.
+  case siteHoldEnds(Int)
   case controllersBack
   case databaseBack
   /// Chance is asked what goes wrong.

@@ -11,6 +11,7 @@ extension World {
     if chances.chance(knobs.vanishPermille) { vanish(cluster, for: Int64(chances.within(5...1_200)) * 1_000) }
     if chances.chance(knobs.agentCrashPermille) { crashAgent(chances.below(clusters.count)) }
     if chances.chance(knobs.cordonPermille) { toggleCordon(chances.below(clusters.count)) }
+    changeSiteHolds()
     if chances.chance(knobs.removePermille) { remove(chances.below(clusters.count)) }
     if leaveChances.chance(knobs.leavePermille) { leaveOrReturn(whoLeavesOrReturns()) }
     if chances.chance(knobs.joinPermille), clusters.count < 70 { join() }
@@ -130,6 +131,7 @@ extension World {
       }
       comeBack(cluster)
       restartAgent(cluster)
+      endSiteHold(cluster)
     }
     liftFreezes()
     queue.add(.start, at: time + 1_000)

@@ -13,6 +13,11 @@ struct SimulatedCluster {
   var agentRuns = true
   var isRemoved = false
   var cordonReason: String?
+  /// Until when somebody on the site keeps its agent from beginning orders; nil when nobody does (R31).
+  var heldUntil: Int64?
+  /// The hold that the agent told of last, and the listening clock when it told of its end.
+  var hold: ClusterHold?
+  var holdEnded: Int64?
   /// Whether its agent's session is alive: it is in contact at this moment.
   var isInContact = true
   /// The listening clock at its last contact.

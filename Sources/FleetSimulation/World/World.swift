@@ -21,6 +21,7 @@ final class World {
   var calendarChances: SeededRandom
   var joinChances: SeededRandom
   var checkChances: SeededRandom
+  var holdChances: SeededRandom
 
   // Clocks
   var wallOffset: Int64 = 0
@@ -72,6 +73,7 @@ final class World {
     calendarChances = SeededRandom(seed: seed, stream: 7)
     joinChances = SeededRandom(seed: seed, stream: 10)
     checkChances = SeededRandom(seed: seed, stream: 21)
+    holdChances = SeededRandom(seed: seed, stream: 26)
     settle()
   }
 
@@ -217,6 +219,7 @@ final class World {
     case .comeback(let cluster): comeBack(cluster)
     case .sessionClosed(let cluster): closeSession(cluster)
     case .reconnect(let cluster): reconnect(cluster)
+    case .siteHoldEnds(let cluster): siteHoldEnds(cluster)
     case .controllersBack: endControllerOutage()
     case .databaseBack: endDatabaseOutage()
     case .weather: try weather()
