@@ -186,6 +186,11 @@ struct ControllerFixture: Sendable {
     Issue.record("new orders come without end")
   }
 
+  /// Cordons a cluster, or with nil as the reason uncordons it.
+  func cordon(_ cluster: ClusterName, reason: String?) async throws {
+    _ = try await store.setCordon(cluster, in: .defaultProject, reason: reason, cause: StoreFixture.cause)
+  }
+
   func set(_ name: FleetSetName = "shop") async throws -> FleetSetRecord {
     try #require(try await store.fleetSet(name, in: .defaultProject))
   }

@@ -50,6 +50,28 @@ import Testing
     }
   }
 
+  /// A run that passes over everybody would end at once, and be made again without end (R31).
+  @Test(arguments: [false, true])
+  func whoIsCordonedWhenItJoinsBeginsWhenItIsThere(isBesideARun: Bool) async throws {
+    try await ControllerFixture.with { controller in
+      try await controller.rollOutFirst(set: Self.set(membership: "lastPassedStage"))
+      var expected = ["Rollout Succeeded"]
+      if isBesideARun {
+        try await controller.git.commit(ControllerFixture.manifest(image: "shop:2"), to: "web/web.yaml")
+        try await controller.poll()
+        expected.append("Rollout Running")
+      }
+      try await controller.apply(ControllerFixture.clusters(["north"]))
+      try await controller.cordon("north", reason: "racks are built")
+      try await controller.settle()
+      #expect(try await Self.runs(controller) == expected)
+      try await controller.cordon("north", reason: nil)
+      try await controller.settle()
+      #expect(try await Self.runs(controller) == expected + ["Onboard Running"])
+      #expect(try await controller.wanted()["web-north"] != .some(nil))
+    }
+  }
+
   @Test(arguments: [
     ("lastPassedStage", ["Rollout Succeeded", "Rollout Succeeded", "Onboard Succeeded"], "Succeeded"),
     ("intoStage", ["Rollout Succeeded", "Rollout Succeeded", "Onboard Succeeded"], "Succeeded"),

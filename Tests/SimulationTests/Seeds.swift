@@ -51,6 +51,7 @@ enum Seeds {
     577_614_759,  // R19: the same, of a stage that had not opened
     210,  // V9: behind a last stage that waits for its sites nobody was sent back before the next pass
     818,  // V9: who is held was sent back without a place, whenever it happened to be loaded
+    9_000_190,  // R16: runs for a new cluster that was cordoned began and ended without end
     2_004_229,  // the checker: an approval before the stage opened counted for the gates after it
   ]
 

@@ -127,7 +127,10 @@ func onboardingBeside(_ input: StartInput, _ members: [StartMember]) -> StartDec
     onboard.release = lastGoodRelease
     onboard.releaseName = "the last good release"
   }
-  let (open, windows) = input.openTogether(new)
+  // A run that passes over everybody ends at once, and would be made again without end.
+  let present = new.filter(\.takesOrders)
+  guard !present.isEmpty else { return .waits("new clusters are away, cordoned or held on their sites") }
+  let (open, windows) = input.openTogether(present)
   guard !open.isEmpty else { return .waits("new clusters wait for their windows") }
   onboard.members = open
   for index in onboard.members.indices {

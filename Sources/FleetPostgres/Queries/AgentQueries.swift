@@ -224,14 +224,19 @@ enum AgentQueries {
       RETURNING s.rollout_id)
     SELECT DISTINCT rollout_id FROM marked
     """)
-  /// FleetSets without a run that goes on, of which a target on these clusters is behind: it may catch up now (R16).
+  /// FleetSets without a run that goes on, of which a target on these clusters is behind: it may catch up now (R16). A new
+  /// target that no run has a place for is onboarded beside one too (R5).
   static let setsBehind = Statement(
     "agent.setsBehind",
     """
     SELECT DISTINCT f.id
     FROM placements AS p JOIN targets AS t ON t.id = p.target_id JOIN fleet_sets AS f ON f.id = t.fleet_set_id
     WHERE p.cluster_id = ANY ($1::bigint[]) AND f.removed_at IS NULL AND NOT t.is_abandoned
-      AND NOT EXISTS (SELECT FROM rollouts AS r WHERE r.fleet_set_id = f.id AND r.ended_at IS NULL)
+      AND NOT EXISTS (
+        SELECT FROM rollouts AS r
+        WHERE r.fleet_set_id = f.id AND r.ended_at IS NULL AND (
+          p.wanted_bundle IS NOT NULL
+          OR EXISTS (SELECT FROM rollout_steps AS s WHERE s.rollout_id = r.id AND s.target_id = t.id)))
       AND (
         EXISTS (
           SELECT FROM release_targets AS n WHERE n.release_id = f.newest_release_id AND n.target_id = t.id

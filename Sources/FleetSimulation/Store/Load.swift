@@ -166,8 +166,8 @@ extension World {
   /// Notes that a report or a cluster of the run changed, and wakes its pass.
   func mark(cluster: Int) {
     storeEpoch += 1
-    if activeRun == nil {
-      // Who is back may catch up (R16).
+    if activeRun == nil || isNew(cluster) {
+      // Who is back may catch up (R16), or be onboarded (R5).
       queue.add(.start, at: time + Int64(controllerChances.within(10...2_000)))
     }
     let id = clusters[cluster].id
@@ -176,6 +176,16 @@ extension World {
         runs[number].marks[index] = storeEpoch
       }
       wake(number)
+    }
+  }
+
+  /// Whether a cluster has a target without any order that no run has a place for.
+  private func isNew(_ cluster: Int) -> Bool {
+    clusters[cluster].placements.contains { index in
+      placements[index].wanted == nil
+        && !goingRuns.contains { number in
+          runs[number].units.contains { $0.steps.contains { $0.target == placements[index].id } }
+        }
     }
   }
 

@@ -180,6 +180,10 @@ extension World {
     if let undone = frozen.undoes { hold(Int(undone.rawValue) - 1) }
     let isOnboarding = frozen.run.kind == .onboard
     try require(isOnboarding ? onboardRun == nil : activeRun == nil, "R22", "two runs of one set go on")
+    if [.onboard, .catchUp, .remove].contains(frozen.run.kind) {
+      let isAnybodyThere = frozen.units.contains { takesOrders(clusters[Int($0.cluster.rawValue) - 1]) }
+      try require(isAnybodyThere, "R16", "a run of kind \(frozen.run.kind.rawValue) begins for nobody who is there")
+    }
     var run = frozen.run
     run.id = RolloutID(Int64(runs.count + 1))
     let witness = try RunWitness(frozen, world: self)

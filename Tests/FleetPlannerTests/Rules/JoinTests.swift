@@ -72,6 +72,31 @@ struct JoinTests {
     #expect(busy == .waits("shop/7 goes to the same bundles"))
   }
 
+  @Test("R5 R31 who is away, cordoned or held when it joins is onboarded when it is there: no run begins before")
+  func onboardedWhenThere() throws {
+    let joining = try JoiningFleet(.lastPassedStage)
+    var away = joined(running: nil)
+    away.takesOrders = false
+    #expect(joining.decision(about: away) == .waits("shop/7 goes to the same bundles"))
+    let wait = StartDecision.waits("new clusters are away, cordoned or held on their sites")
+    var input = joining.input
+    for index in input.members.indices { input.members[index].wanted = input.members[index].bundle }
+    away.lastGoodReleaseBundle = away.bundle
+    input.lastGoodRelease = input.release
+    input.members.append(away)
+    #expect(decideStart(input) == wait)
+    // Whoever is there does not wait for who is not.
+    var there = joined(running: nil, number: 91)
+    there.lastGoodReleaseBundle = there.bundle
+    input.members.append(there)
+    guard case .run(let frozen) = decideStart(input) else {
+      Issue.record("\(decideStart(input))")
+      return
+    }
+    #expect(frozen.run.kind == .onboard)
+    #expect(frozen.units.map(\.clusterName) == ["c91"])
+  }
+
   @Test("R5 lastPassedStage: it follows when the stage that its labels name has passed, in a slot of that stage")
   func lastPassedStage() throws {
     var joining = try JoiningFleet(.lastPassedStage)
