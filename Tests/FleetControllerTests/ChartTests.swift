@@ -74,6 +74,32 @@ import Testing
     }
   }
 
+  /// Files, then `valuesFrom`, then `values`; a commit that changes only the ConfigMap is a new release.
+  @Test(.enabled(if: helm != nil || isRequired))
+  func valuesComeFromConfigMapsOfTheCommit() async throws {
+    func configMap(size: String) -> String {
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: west}\ndata: {values.yaml: 'size: \(size)', region: world}\n"
+    }
+    try await Self.with { controller in
+      try await controller.git.commit(configMap(size: "tiny"), to: "maps/west.yaml")
+      try await controller.rollOutFirst(
+        set: ControllerFixture.fleetSet(
+          path: "chart",
+          source:
+            ", helm: {valueFiles: [/values/west.yaml], valuesFrom: [{file: '/maps/{{name}}.yaml', optional: true}, "
+            + "{file: /maps/west.yaml, valuesKey: region, targetPath: region}]}"))
+      let objects = try await Self.objects(controller)
+      #expect(objects["web-east"]?.contains(#""data":{"region":"world","size":"large"}"#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""data":{"region":"world","size":"tiny"}"#) == true, "\(objects)")
+      try await controller.git.commit(configMap(size: "huge"), to: "maps/west.yaml")
+      try await controller.poll()
+      try await controller.confirm()
+      let changed = try await Self.objects(controller)
+      #expect(changed["web-east"] == objects["web-east"])
+      #expect(changed["web-west"]?.contains(#""size":"huge""#) == true, "\(changed)")
+    }
+  }
+
   @Test(.enabled(if: helm != nil || isRequired))
   func everyClusterGetsTheChartFilledInForIt() async throws {
     try await Self.with { controller in

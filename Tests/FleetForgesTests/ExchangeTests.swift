@@ -52,11 +52,6 @@ import Testing
     #expect(HTTPDate.seconds("yesterday") == nil)
   }
 
-  @Test func base64() {
-    #expect(
-      ["", "f", "fo", "foo", "foob"].map { Base64.encode(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
-  }
-
   /// AWS's published test suite for Signature Version 4 (aws-sig-v4-test-suite), by the names of its cases.
   @Test(arguments: [
     (

@@ -49,6 +49,17 @@ import Testing
     #expect(try Self.options("{values: '{{.deep | toJson}}'}")?.values == #"{"ring":{"size":2}}"#)
   }
 
+  @Test func sourcesOfValuesHaveTextsThatAreTemplates() throws {
+    let sources = try Self.options(
+      "{valuesFrom: [{file: 'maps/{{.version}}.yaml', name: '{{.version}}', valuesKey: a, targetPath: b.c}, "
+        + "{file: f.yaml, kind: Secret, optional: true}]}")?.valuesFrom
+    #expect(sources?.map(\.file) == ["maps/1.10.yaml", "f.yaml"])
+    #expect(sources?.map(\.name) == ["1.10", nil])
+    #expect(sources?.map(\.kind) == [.configMap, .secret])
+    #expect(sources?.map(\.isOptional) == [false, true])
+    #expect(sources?.first?.valuesKey == "a" && sources?.first?.targetPath == "b.c")
+  }
+
   @Test func listsAndTruthValuesMayBeYielded() throws {
     let helm = """
       {valueFiles: '{{.zones}}', apiVersions: '{{toJson .zones}}', skipCrds: '{{gt .count 2}}',

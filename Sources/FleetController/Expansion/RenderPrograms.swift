@@ -49,7 +49,8 @@ extension HelmProgram.Release {
   fileprivate init(_ request: HelmRequest) {
     self.init(name: request.releaseName, namespace: request.namespace)
     valueFiles = request.valueFiles
-    values = [request.options.values].filter { !$0.isEmpty } + (request.options.overridingValues ?? [])
+    values =
+      request.valuesFrom + [request.options.values].filter { !$0.isEmpty } + (request.options.overridingValues ?? [])
     parameters = request.options.parameters.map { ($0.name, $0.value, $0.forceString) }
     skipCRDs = request.options.skipCrds
     kubeVersion = request.options.kubeVersion

@@ -99,10 +99,16 @@ extension FieldReader {
               )?.sourcePath()
             }
           let revision = fields.optional("revision")
+          let helm = fields.optional("helm")
+          if chart != nil, helm?.node["valuesFrom"] != nil {
+            helm?.error(
+              "has valuesFrom, and a repository of charts has no files of yours",
+              hint: "write the values into values, or keep the chart in Git")
+          }
           return (
             fields.required("repository", hint: "the name of a Repository document")?.nonEmptyText(),
             (chart == nil ? revision?.revision() : revision?.chartRevision()) ?? .head, path, chart != nil,
-            fields.optional("helm")?.checkedHelmOptions(),
+            helm?.checkedHelmOptions(),
             fields.optional("kustomize")?.checkedKustomizeOptions(),
             fields.optional("substitute")?.substitutedTexts()
           )

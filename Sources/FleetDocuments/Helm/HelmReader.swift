@@ -63,6 +63,7 @@ extension FieldReader {
       options.namespace = map.optional("namespace")?.nonEmptyText()
       options.valueFiles = map.optional("valueFiles")?.yielded(templates)?.texts() ?? []
       options.ignoreMissingValueFiles = map.optional("ignoreMissingValueFiles")?.yielded(templates)?.boolean() ?? false
+      options.valuesFrom = map.optional("valuesFrom")?.list()?.compactMap { $0.helmValuesSource() }
       let values = map.optional("values")
       let valuesObject = map.optional("valuesObject")
       if let values, valuesObject != nil { values.error("is given beside valuesObject; only one may be") }
@@ -89,6 +90,22 @@ extension FieldReader {
       return nil
     }
     return JSON.text(node, sortedKeys: true)
+  }
+
+  private func helmValuesSource() -> HelmOptions.ValuesSource? {
+    let read = MapReader.read(self) { map -> HelmOptions.ValuesSource? in
+      let file = map.required(
+        "file", hint: "a file of the repository with the ConfigMap or Secret, relative to the chart")?.nonEmptyText()
+      let kind = map.optional("kind")?.choice(HelmOptions.ValuesSource.Kind.self) ?? .configMap
+      let isOptional = map.optional("optional")?.boolean() ?? false
+      guard let file else { return nil }
+      var source = HelmOptions.ValuesSource(file: file, kind: kind, isOptional: isOptional)
+      source.name = map.optional("name")?.nonEmptyText()
+      source.valuesKey = map.optional("valuesKey")?.nonEmptyText()
+      source.targetPath = map.optional("targetPath")?.nonEmptyText()
+      return source
+    }
+    return read ?? nil
   }
 
   private func helmParameter() -> HelmOptions.Parameter? {

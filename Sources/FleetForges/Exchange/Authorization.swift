@@ -1,4 +1,5 @@
 import Crypto
+import Manifest
 
 /// What a request proves itself with. Its text never reaches a log or a message.
 enum Authorization: Sendable {
@@ -11,7 +12,7 @@ enum Authorization: Sendable {
   static func bearer(_ token: String) -> Authorization { .headers([("authorization", "Bearer \(token)")]) }
 
   static func basic(user: String, password: String) -> Authorization {
-    .headers([("authorization", "Basic \(Base64.encode(Array("\(user):\(password)".utf8)))")])
+    .headers([("authorization", "Basic \(BaseEncoding.base64.text(of: "\(user):\(password)".utf8))")])
   }
 
   /// The headers for one request.
@@ -57,23 +58,5 @@ extension Authorization: CustomStringConvertible, CustomDebugStringConvertible, 
 enum Hexadecimal {
   static func text(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}
-
-/// Base64 as RFC 4648 has it.
-enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    var result: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = Array(bytes[start..<min(start + 3, bytes.count)])
-      let bits =
-        UInt32(group[0]) << 16 | UInt32(group.count > 1 ? group[1] : 0) << 8 | UInt32(group.count > 2 ? group[2] : 0)
-      for place in 0..<4 {
-        result.append(place > group.count ? UInt8(ascii: "=") : alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)])
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

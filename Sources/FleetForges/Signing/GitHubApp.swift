@@ -56,7 +56,7 @@ struct GitHubApp: Sendable {
 
   /// Base64 for URLs, without padding.
   private static func encoded(_ bytes: [UInt8]) -> String {
-    Base64.encode(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    BaseEncoding.base64.text(of: bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }
 

@@ -143,6 +143,7 @@ struct CompiledTarget {
   /// Whether a field below `spec.source.helm` may be anything, or is no text.
   private static func keepsType(_ path: String) -> Bool {
     let field = path.dropFirst("spec.source.helm.".count)
-    return field.hasPrefix("values") || HelmOptions.fieldsWithTypes.contains(String(field))
+    let name = field.prefix { $0 != "." && $0 != "[" }
+    return name == "values" || name == "valuesObject" || HelmOptions.fieldsWithTypes.contains(String(field))
   }
 }

@@ -136,39 +136,11 @@ struct ArgoRepositories {
 /// A text of a Secret, from `stringData` or decoded from `data`; nil when it is not there or no text.
 func secretText(_ source: SourceDocument, _ key: String) -> String? {
   if let text = source.node["stringData", key]?.string { return text }
-  return source.node["data", key]?.string.flatMap { Base64.text($0) }
+  return source.node["data", key]?.string.flatMap(BaseEncoding.base64.bytes(of:))
+    .flatMap { String(validating: $0, as: UTF8.self) }
 }
 
 /// The path of a Secret's entry.
 func secretField(_ source: SourceDocument, _ key: String) -> String {
   "\(source.node["stringData", key] != nil ? "stringData" : "data").\(key)"
-}
-
-/// Decodes what Secrets hold.
-enum Base64 {
-  /// The text; nil when it is not base 64 of a text.
-  static func text(_ encoded: String) -> String? {
-    var bytes: [UInt8] = []
-    var bits: UInt32 = 0
-    var count = 0
-    for byte in encoded.utf8 {
-      let value: UInt8
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - 65
-      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - 71
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte + 4
-      case UInt8(ascii: "+"): value = 62
-      case UInt8(ascii: "/"): value = 63
-      case UInt8(ascii: "="), 0x0A, 0x0D, 0x20: continue
-      default: return nil
-      }
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
 }

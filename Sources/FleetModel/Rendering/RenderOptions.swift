@@ -65,6 +65,41 @@ public struct HelmOptions: Hashable, Sendable, Codable {
     }
   }
 
+  /// Values that lie in a ConfigMap or a Secret of a file. The fields are those of a Flux HelmRelease's `valuesFrom`, but for
+  /// where the object is: https://fluxcd.io/flux/components/helm/helmreleases/#values-references
+  public struct ValuesSource: Hashable, Sendable, Codable {
+    /// The kinds of objects that hold values.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+      /// A ConfigMap, with texts in `data`.
+      case configMap = "ConfigMap"
+      /// A Secret, with `data` in base64 and `stringData`.
+      case secret = "Secret"
+    }
+
+    /// The key of `data` when a source names none.
+    public static let defaultKey = "values.yaml"
+
+    /// The file, relative to the chart's directory, or to the repository's root with a `/` in front.
+    public var file: String
+    /// The kind of the object.
+    public var kind: Kind
+    /// The object's name; nil for the only one of its kind in the file.
+    public var name: String?
+    /// The key of `data`; nil for ``defaultKey``.
+    public var valuesKey: String?
+    /// Where one value belongs, as keys joined by dots; nil when the text under the key is a map of values.
+    public var targetPath: String?
+    /// Whether nothing comes of a file, an object or a key that is not there, instead of an error.
+    public var isOptional: Bool
+
+    /// Makes a source.
+    public init(file: String, kind: Kind = .configMap, isOptional: Bool = false) {
+      self.file = file
+      self.kind = kind
+      self.isOptional = isOptional
+    }
+  }
+
   /// The release's name; nil for the target's name.
   public var releaseName: String?
   /// The namespace that templates see; nil for the target's.
@@ -73,7 +108,9 @@ public struct HelmOptions: Hashable, Sendable, Codable {
   public var valueFiles: [String] = []
   /// Whether files of values that are not there are left out.
   public var ignoreMissingValueFiles = false
-  /// Values as a YAML document, over the files; empty for none.
+  /// Values from ConfigMaps and Secrets of files, over `valueFiles`, later ones over earlier ones; nil for none.
+  public var valuesFrom: [ValuesSource]?
+  /// Values as a YAML document, over `valuesFrom`; empty for none.
   public var values = ""
   /// More values as YAML documents, over `values`, later ones over earlier ones; nil for none.
   public var overridingValues: [String]?

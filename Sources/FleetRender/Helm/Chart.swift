@@ -9,7 +9,9 @@ public struct HelmRequest: Hashable, Sendable {
   public var files: [SourceFile]
   /// Files of values in order, relative to the repository's root.
   public var valueFiles: [String]
-  /// How the chart is filled in; its `valueFiles` are those above.
+  /// Values as JSON over the files, in order: what the options' `valuesFrom` comes to.
+  public var valuesFrom: [String]
+  /// How the chart is filled in; its `valueFiles` and `valuesFrom` are those above.
   public var options: HelmOptions
   /// The release's name.
   public var releaseName: String
@@ -54,22 +56,15 @@ struct Chart {
     }
     return HelmRequest(
       path: path, files: all.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) },
-      valueFiles: valueFiles, options: options, releaseName: options.releaseName ?? target,
+      valueFiles: valueFiles, valuesFrom: try valuesFrom(options.valuesFrom ?? []), options: options,
+      releaseName: options.releaseName ?? target,
       namespace: options.namespace ?? namespace)
   }
 
   private func valueFile(
     _ text: String, field: String, isNeeded: Bool
   ) throws(DiagnosticsError) -> SourceFile? {
-    if text.contains("://") || text.hasPrefix("$") {
-      throw Self.problem(
-        "\"\(text)\" is not in the repository", field: field,
-        hint: "files of values are read from the commit that the chart is in")
-    }
-    let relative = text.hasPrefix("/") ? String(text.dropFirst()) : path.isEmpty ? text : "\(path)/\(text)"
-    guard let own = Self.normalized(relative) else {
-      throw Self.problem("\"\(text)\" leads out of the repository", field: field)
-    }
+    let own = try pathInRepository(text, field: field)
     do throws(SourceTreeError) {
       if let id = try tree.objectID(of: own), let bytes = try tree.contents(of: own) {
         return SourceFile(path: own, objectID: id, sizeBytes: Int64(bytes.count))
@@ -81,6 +76,20 @@ struct Chart {
     throw Self.problem(
       "there is no file \(own) at commit \(tree.commit.short)", field: field,
       hint: "ignoreMissingValueFiles: true leaves out what is not there")
+  }
+
+  /// Where a file is that stands in a field, relative to the repository's root.
+  func pathInRepository(_ text: String, field: String) throws(DiagnosticsError) -> String {
+    if text.contains("://") || text.hasPrefix("$") {
+      throw Self.problem(
+        "\"\(text)\" is not in the repository", field: field,
+        hint: "files of values are read from the commit that the chart is in")
+    }
+    let relative = text.hasPrefix("/") ? String(text.dropFirst()) : path.isEmpty ? text : "\(path)/\(text)"
+    guard let own = Self.normalized(relative) else {
+      throw Self.problem("\"\(text)\" leads out of the repository", field: field)
+    }
+    return own
   }
 
   private static func normalized(_ path: String) -> String? {
@@ -95,7 +104,7 @@ struct Chart {
     return parts.isEmpty ? nil : parts.joined(separator: "/")
   }
 
-  private static func problem(
+  static func problem(
     _ message: String, file: String = "", field: String = "", hint: String = ""
   ) -> DiagnosticsError {
     DiagnosticsError([Diagnostic(file: file, field: field, message: message, hint: hint)])

@@ -1,3 +1,5 @@
+import Manifest
+
 // Functions of chance. They are drawn from the names of the set and target and from the template, so that a target keeps
 // what was drawn for it: true chance would make a new release out of nothing at every look.
 extension TemplateFunctions {

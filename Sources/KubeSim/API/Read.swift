@@ -175,11 +175,12 @@ extension ClusterState {
   private static func token(version: Int, namespace: String, name: String) -> String {
     let start = namespace.isEmpty ? name : "\(namespace)/\(name)"
     let document: Node = ["v": "meta.k8s.io/v1", "rv": .number(version), "start": .text(start)]
-    return Base64.encode(JSONText.bytes(document)).filter { $0 != "=" }
+    return BaseEncoding.base64.text(of: JSONText.bytes(document)).filter { $0 != "=" }
   }
 
   private static func position(_ token: String) throws(APIFailure) -> (version: Int, namespace: String, name: String) {
-    let bytes = Base64.decode(token) ?? []
+    let bytes =
+      BaseEncoding.base64.bytes(of: token + String(repeating: "=", count: (4 - token.utf8.count % 4) % 4)) ?? []
     let document: Node
     do throws(JSONText.Failure) { document = try JSONText.parse(bytes) } catch {
       throw .badRequest("invalid continue token: continue key is not valid: \(error.message)")

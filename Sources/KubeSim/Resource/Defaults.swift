@@ -87,7 +87,7 @@ enum Defaults {
     case "Secret":
       node.setDefault(["type"], "Opaque")
       for entry in node["stringData"]?.object?.entries ?? [] {
-        node.set(["data", entry.key], .text(Base64.encode(Array((entry.value.string ?? "").utf8))))
+        node.set(["data", entry.key], .text(BaseEncoding.base64.text(of: (entry.value.string ?? "").utf8)))
       }
       node["stringData"] = nil
     case "HorizontalPodAutoscaler":
@@ -320,41 +320,5 @@ enum Defaults {
     }
     if volume["hostPath"] != nil { volume.setDefault(["hostPath", "type"], "") }
     return volume
-  }
-}
-
-/// Base64 as RFC 4648 has it.
-enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    var output: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let chunk = bytes[start..<min(start + 3, bytes.count)]
-      var bits = chunk.reduce(0) { $0 << 8 | Int($1) }
-      bits <<= 8 * (3 - chunk.count)
-      for index in 0..<4 {
-        output.append(index <= chunk.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: output, as: UTF8.self)
-  }
-
-  /// The bytes, or nil for a text that is no base64.
-  static func decode(_ text: String) -> [UInt8]? {
-    var output: [UInt8] = []
-    var bits = 0
-    var count = 0
-    for byte in text.utf8 where byte != UInt8(ascii: "=") {
-      guard let value = alphabet.firstIndex(of: byte) else { return nil }
-      bits = bits << 6 | value
-      count += 6
-      if count >= 8 {
-        count -= 8
-        output.append(UInt8(truncatingIfNeeded: bits >> count))
-        bits &= (1 << count) - 1
-      }
-    }
-    return output
   }
 }

@@ -98,7 +98,9 @@ public struct SimulatorServer: Service {
   /// The token of a bearer header, or the password of a basic one.
   private static func token(_ header: String) -> String? {
     if let token = header.suffix(after: "Bearer ") { return token }
-    guard let encoded = header.suffix(after: "Basic "), let bytes = Base64.decode(encoded) else { return nil }
+    guard let encoded = header.suffix(after: "Basic "), let bytes = BaseEncoding.base64.bytes(of: encoded) else {
+      return nil
+    }
     return String(decoding: bytes, as: UTF8.self).suffix(after: "simulator:")
   }
 

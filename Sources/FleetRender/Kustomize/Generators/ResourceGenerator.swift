@@ -148,7 +148,7 @@ struct ResourceGenerator {
 /// Base64 in lines of 70 characters, each with its end if there are several.
 enum Base64 {
   static func lines(_ bytes: [UInt8]) -> String {
-    let text = encoded(bytes)
+    let text = BaseEncoding.base64.encode(bytes)
     guard text.count >= 70 else { return String(decoding: text, as: UTF8.self) }
     var result: [UInt8] = []
     result.reserveCapacity(text.count + text.count / 70 + 1)
@@ -157,21 +157,5 @@ enum Base64 {
       result.append(0x0A)
     }
     return String(decoding: result, as: UTF8.self)
-  }
-
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  private static func encoded(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var bits = 0
-      for index in 0..<3 { bits = bits << 8 | (index < group.count ? Int(group[start + index]) : 0) }
-      for index in 0..<4 {
-        result.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return result
   }
 }
