@@ -66,7 +66,7 @@ public struct Expander: Sendable {
   let sources: any SourceReader
   let programs: RenderPrograms
   let others: (any GeneratorSource)?
-  let cache: RenderCache<BundleDraft>
+  let cache: RenderCache<RenderedBundle>
   let directories: RenderCache<RenderedDirectory>
   let answers: AnswerMemory
   let expansions: ExpansionCache
@@ -139,23 +139,33 @@ public struct Expander: Sendable {
       sources: [], targets: [], warnings: generated.warnings, isolated: generated.isolated)
     result.retryAfter = others.failure?.retryAfter
     result.staleAfter = others.staleAfter
-    var failures = TargetFailures()
-    let clusters = Dictionary(inventory.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-    for target in generated.targets.map({ $0.keeping(existing[$0.name], of: definition) })
+    var failures = TargetFindings()
+    var warnings = TargetFindings()
+    let clusters = Dictionary(inventory.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for var target in generated.targets.map({ $0.keeping(existing[$0.name], of: definition) })
     where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
       try Task.checkCancellation()
       do {
         let source = try await resolver.source(of: target)
-        let bundle = try await rendered(target, source)
-        let draft = draft(target, source, clusters[target.cluster] ?? 0, bundle.digest)
-        try await keep(draft, bundle)
+        let cluster = clusters[target.cluster]
+        let isChart = try Self.isChart(target, source)
+        target.options.kubernetesVersion = isChart ? cluster?.kubernetesVersion : nil
+        let rendered = try await rendered(target, source, isChart: isChart)
+        warnings.add(rendered.warnings, of: target.name)
+        let findings = rendered.contents.findings(on: cluster?.kubernetesVersion, checks: definition.checks)
+        warnings.add(findings.filter { $0.severity == .warning }, of: target.name)
+        let refusals = findings.filter { $0.severity == .error }
+        guard refusals.isEmpty else { throw ExpansionFailure(reason: "ChecksFailed", diagnostics: refusals) }
+        let draft = draft(target, source, cluster?.id ?? 0, rendered.draft.digest)
+        try await keep(draft, rendered.draft)
         result.targets.append(draft)
       } catch let failure as ExpansionFailure {
-        failures.add(failure, of: target.name)
+        failures.add(failure.diagnostics, of: target.name, reason: failure.reason)
         if failures.findings.count >= 20 { break }
       }
     }
-    if let failure = failures.summary { throw failure }
+    if let failure = failures.failure { throw failure }
+    result.warnings += warnings.told
     result.targets.sort { $0.name < $1.name }
     result.sources = resolver.used
     result.staleAfter = [result.staleAfter, resolver.staleAfter].compactMap { $0 }.min()
@@ -221,16 +231,20 @@ public struct Expander: Sendable {
     }
   }
 
-  private func rendered(_ target: ExpandedTarget, _ source: ResolvedSource) async throws -> BundleDraft {
-    let isChart: Bool
+  private static func isChart(_ target: ExpandedTarget, _ source: ResolvedSource) throws -> Bool {
     do {
-      // The target's name is the release's name of a chart.
       let file = target.path.isEmpty ? "Chart.yaml" : target.path + "/Chart.yaml"
-      isChart = try source.tree.objectID(of: file) != nil
+      return try source.tree.objectID(of: file) != nil
     } catch {
       throw ExpansionFailure(
         reason: "RenderFailed", diagnostics: [Diagnostic(file: error.path, message: error.message)])
     }
+  }
+
+  private func rendered(
+    _ target: ExpandedTarget, _ source: ResolvedSource, isChart: Bool
+  ) async throws -> RenderedBundle {
+    // The target's name is the release's name of a chart.
     let key = RenderKey(
       repository: source.repository.url, path: target.path, namespace: target.namespace,
       isRecursive: target.isRecursive, options: target.options, target: isChart ? target.name.rawValue : "")
@@ -242,7 +256,7 @@ public struct Expander: Sendable {
     let (directory, reads) = try await directory(target, source.tree, directoryKey)
     let rendering = finish(
       directory, path: target.path, commit: source.tree.commit, namespace: target.namespace, options: target.options)
-    guard case .manifests(let made, _) = rendering else {
+    guard case .manifests(let made, let warnings) = rendering else {
       if case .failed(let problems) = rendering {
         throw ExpansionFailure(reason: "RenderFailed", diagnostics: problems)
       }
@@ -253,8 +267,9 @@ public struct Expander: Sendable {
       objects: made.objects.map {
         BundleObjectDraft(digest: $0.digest, identity: $0.identity.text, canonicalJSON: $0.canonicalJSON)
       })
-    await cache.store(bundle, for: key, reads: reads, of: source.tree.commit, size: bundle.sizeBytes)
-    return bundle
+    let rendered = RenderedBundle(draft: bundle, contents: made.contents, warnings: warnings)
+    await cache.store(rendered, for: key, reads: reads, of: source.tree.commit, size: rendered.sizeBytes)
+    return rendered
   }
 
   private static func count(_ cached: String) {
@@ -330,33 +345,5 @@ extension ExpandedTarget {
       if let value = settings.labels[key] { kept.labels[key] = value }
     }
     return kept
-  }
-}
-
-/// What went wrong with targets: what several have in common is told once.
-private struct TargetFailures {
-  private(set) var findings: [Diagnostic] = []
-  private var targets: [Diagnostic: [TargetName]] = [:]
-  private var reasons: Set<String> = []
-
-  mutating func add(_ failure: ExpansionFailure, of target: TargetName) {
-    reasons.insert(failure.reason)
-    for finding in failure.diagnostics {
-      if targets[finding] == nil { findings.append(finding) }
-      targets[finding, default: []].append(target)
-    }
-  }
-
-  /// One failure for all of them, each finding with the targets it was found for; nil for none.
-  var summary: ExpansionFailure? {
-    guard !findings.isEmpty else { return nil }
-    let diagnostics = findings.map { finding in
-      var told = finding
-      let names = targets[finding] ?? []
-      let others = names.count > 1 ? " and \(names.count - 1) more" : ""
-      told.message = "target \(names.first ?? "")\(others): \(finding.message)"
-      return told
-    }
-    return ExpansionFailure(reason: reasons.count == 1 ? reasons.first ?? "" : "RenderFailed", diagnostics: diagnostics)
   }
 }

@@ -1,5 +1,6 @@
 internal import FleetModel
 internal import FleetPorts
+internal import FleetRender
 
 /// What a rendering depends on beside files.
 struct RenderKey: Hashable {
@@ -16,6 +17,7 @@ struct RenderKey: Hashable {
     var key = self
     key.options = RenderOptions(helm: options.helm)
     key.options.kustomize = options.kustomize
+    key.options.kubernetesVersion = options.kubernetesVersion
     // A chart sees its release's namespace.
     if !isChart { key.namespace = "" }
     return key
@@ -86,7 +88,12 @@ actor RenderCache<Value: Sendable> {
   }
 }
 
-extension BundleDraft {
+/// What a target comes to, with what is to be said about it.
+struct RenderedBundle: Sendable {
+  var draft: BundleDraft
+  var contents: BundleContents
+  var warnings: [Diagnostic]
+
   /// About how much memory it takes.
-  var sizeBytes: Int { objects.reduce(0) { $0 + $1.canonicalJSON.count + 200 } }
+  var sizeBytes: Int { draft.objects.reduce(0) { $0 + $1.canonicalJSON.count + 200 } }
 }

@@ -16,6 +16,8 @@ public struct FleetSetDefinition: Hashable, Sendable {
   public var transfersFrom: FleetSetName?
   /// What some clusters get differently; those whose selector matches lie over one another in order.
   public var overrides: [ClusterOverride] = []
+  /// What is done about manifests that clusters would refuse, or should not get.
+  public var checks = SetChecks()
   /// How releases reach the clusters.
   public var rollout: RolloutStrategy
 

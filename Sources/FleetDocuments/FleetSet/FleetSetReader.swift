@@ -25,6 +25,7 @@ extension FieldReader {
         }
       }
       let overrides = map.optional("overrides")?.overrides() ?? []
+      let checks = map.optional("checks")?.setChecks() ?? SetChecks()
       let rollout = map.optional("rollout")?.rolloutStrategy() ?? RolloutStrategy()
       map.renamed("syncPolicy", to: "sync")
       map.renamed("strategy", to: "rollout")
@@ -35,6 +36,7 @@ extension FieldReader {
       definition.onRemoval = onRemoval
       definition.transfersFrom = transfersFrom ?? nil
       definition.overrides = overrides
+      definition.checks = checks
       return definition
     }
     return read ?? nil

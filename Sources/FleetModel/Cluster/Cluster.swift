@@ -22,6 +22,8 @@ public struct Cluster: Hashable, Sendable, Codable {
   public var connection: Connection
   /// Why it takes no forward orders (R31); nil when it does.
   public var cordonReason: String?
+  /// The version of Kubernetes that its agent reported last; nil before it has.
+  public var kubernetesVersion: KubernetesVersion?
 
   /// Makes a cluster.
   public init(

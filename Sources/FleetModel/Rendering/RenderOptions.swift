@@ -2,6 +2,9 @@
 public struct RenderOptions: Hashable, Sendable, Codable {
   /// How the directory's chart is filled in; nil for the chart's own values.
   public var helm: HelmOptions?
+  /// The version of Kubernetes that the cluster of a chart has, for templates that ask; nil where it is not known, and for
+  /// other directories.
+  public var kubernetesVersion: KubernetesVersion?
   /// What is changed in the directory's kustomization; nil for nothing.
   public var kustomize: KustomizeOptions?
   /// The values of `${NAME}` in manifests; nil leaves such texts alone.
@@ -118,7 +121,7 @@ public struct HelmOptions: Hashable, Sendable, Codable {
   public var parameters: [Parameter] = []
   /// Whether the files of the chart's `crds` directory are left out.
   public var skipCrds = false
-  /// The Kubernetes version that templates see; nil for the program's own.
+  /// The Kubernetes version that templates see; nil for the cluster's, or the program's own when that is not known.
   public var kubeVersion: String?
   /// API versions that templates see besides the program's own.
   public var apiVersions: [String] = []

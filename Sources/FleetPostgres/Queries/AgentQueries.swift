@@ -29,8 +29,23 @@ enum AgentQueries {
   static let setAgentVersion = Statement(
     "agent.setVersion",
     """
-    UPDATE clusters SET agent_version = $2, kubernetes_version = coalesce($3, kubernetes_version)
-    WHERE id = $1 AND (agent_version, kubernetes_version) IS DISTINCT FROM ($2, coalesce($3, kubernetes_version))
+    WITH old AS (SELECT id, kubernetes_version FROM clusters WHERE id = $1)
+    UPDATE clusters AS c SET agent_version = $2, kubernetes_version = coalesce($3, c.kubernetes_version)
+    FROM old
+    WHERE c.id = old.id
+      AND (c.agent_version, c.kubernetes_version) IS DISTINCT FROM ($2, coalesce($3, c.kubernetes_version))
+    RETURNING \(minor("old")) IS DISTINCT FROM \(minor("c"))
+    """)
+  /// The minor version of a cluster's Kubernetes, which says what there is to be had.
+  private static func minor(_ row: String) -> String {
+    "substring(\(row).kubernetes_version from '[0-9]+[.][0-9]+')"
+  }
+  /// FleetSets with a target on a cluster.
+  static let setsOn = Statement(
+    "agent.setsOn",
+    """
+    SELECT DISTINCT f.id FROM targets AS t JOIN fleet_sets AS f ON f.id = t.fleet_set_id
+    WHERE t.cluster_id = $1 AND NOT t.is_abandoned AND f.removed_at IS NULL
     """)
   static let publicKey = Statement(
     "agent.publicKey",

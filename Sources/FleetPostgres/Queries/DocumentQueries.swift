@@ -41,7 +41,7 @@ enum DocumentQueries {
 
   /// A cluster as documents see it.
   static let clusterColumns = """
-    c.id, c.project, c.name, c.labels, c.annotations, c.connection, c.credential, c.cordon_reason
+    c.id, c.project, c.name, c.labels, c.annotations, c.connection, c.credential, c.cordon_reason, c.kubernetes_version
     """
   /// And what is known of it.
   private static let clusterRecordColumns = """

@@ -48,6 +48,15 @@ enum WorkQueries {
       RETURNING 1)
     SELECT pg_notify('flotilla_work', $1) FROM (SELECT count(*) AS rows FROM woken) AS counted WHERE rows > 0
     """)
+  static let wakeLater = Statement(
+    "work.wakeLater",
+    """
+    INSERT INTO work AS w (kind, row_id, wake_at)
+    SELECT $1, row_id, now() + $3 * interval '1 millisecond'
+    FROM (SELECT DISTINCT unnest($2::bigint[]) AS row_id ORDER BY 1) AS rows
+    ON CONFLICT (kind, row_id) DO UPDATE SET wake_at = least(w.wake_at, excluded.wake_at), sequence = w.sequence + 1
+    WHERE w.wake_at IS NULL OR w.wake_at > excluded.wake_at OR w.claimed_until > now()
+    """)
   static let forget = Statement("work.forget", "DELETE FROM work WHERE kind = $1 AND row_id = $2")
   /// The first that nobody holds, or the first claim that runs out: what is claimed was due, and there is little of it.
   static let nextDue = Statement(

@@ -11,10 +11,12 @@ extension Row {
     let annotations: [String: String] = try json()
     let connection = try text()
     let credential = try optionalText() ?? ""
-    return Cluster(
+    var cluster = Cluster(
       id: id, project: project, name: clusterName, labels: labels, annotations: annotations,
       connection: connection == "agent" ? .agent : .kubeconfig(credential: credential),
       cordonReason: try optionalText())
+    cluster.kubernetesVersion = KubernetesVersion(try text())
+    return cluster
   }
 
   mutating func clusterRecord() throws -> ClusterRecord {

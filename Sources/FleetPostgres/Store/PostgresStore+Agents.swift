@@ -138,8 +138,14 @@ extension PostgresStore {
       try session.execute(
         AgentQueries.openSession, .digest(tokenHash), .id(cluster), .text(instance), .id(controller),
         .milliseconds(expiresIn))
-      try session.execute(
-        AgentQueries.setAgentVersion, .id(cluster), .text(agentVersion), .text(kubernetesVersion))
+      let isOther = try session.first(
+        AgentQueries.setAgentVersion, .id(cluster), .text(agentVersion), .text(kubernetesVersion),
+        read: { try $0.bool() })
+      // What the sets render to may depend on it, and what they may apply. Many clusters are upgraded one after the other.
+      if isOther == true {
+        let sets = try session.rows(AgentQueries.setsOn, .id(cluster), read: { try $0.int() })
+        try session.wake(.expansion, sets, within: .seconds(60))
+      }
       if wasConnected != true { try session.noteClusterChanged([cluster.rawValue]) }
     }
   }

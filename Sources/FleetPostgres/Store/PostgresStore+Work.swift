@@ -60,6 +60,12 @@ extension Session {
     try execute(WorkQueries.wake, .text(kind.rawValue), .ints(rows))
   }
 
+  /// Makes work due when so much time has passed, unless it is due before.
+  func wake(_ kind: WorkKind, _ rows: [Int64], within delay: Duration) throws {
+    guard !rows.isEmpty else { return }
+    try execute(WorkQueries.wakeLater, .text(kind.rawValue), .ints(rows), .milliseconds(delay))
+  }
+
   /// Signals clusters that have newer orders, in as few notifications as their limit of 8000 bytes allows.
   func signalOrders(_ clusters: Set<ClusterID>) throws {
     var payloads: [String] = []

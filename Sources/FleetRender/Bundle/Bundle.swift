@@ -10,9 +10,12 @@ public struct Bundle: Hashable, Sendable {
   public let objects: [BundleObject]
   /// SHA-256 of the objects' digests, one a line.
   public let digest: FleetModel.Digest
+  /// What of it a cluster might refuse.
+  public let contents: BundleContents
 
   /// Makes a bundle; the objects are put in canonical order. Identities are expected to be unique.
-  public init(objects: [BundleObject]) {
+  public init(objects: [BundleObject], contents: BundleContents = BundleContents()) {
+    self.contents = contents
     self.objects = objects.sorted { KindOrder.key($0.identity) < KindOrder.key($1.identity) }
     var lines: [UInt8] = []
     lines.reserveCapacity(self.objects.count * 65)

@@ -24,6 +24,7 @@ struct BundleBuilder {
     var objects: [BundleObject] = []
     var places: [ObjectIdentity: String] = [:]
     var followed: [ObjectIdentity: TracedDocument] = [:]
+    var contents = BundleContents()
     var size = 0
     for entry in sources.entries {
       let complaints = Self.complaints(about: entry)
@@ -49,6 +50,7 @@ struct BundleBuilder {
       }
       places[object.identity] = entry.place
       objects.append(object)
+      contents.add(entry, placed, identity)
       size += object.canonicalJSON.count
       guard size <= Bundle.limitBytes else {
         throw DiagnosticsError([
@@ -59,7 +61,7 @@ struct BundleBuilder {
       }
     }
     if !problems.isEmpty { throw DiagnosticsError(problems) }
-    return (Bundle(objects: objects), warnings, followed)
+    return (Bundle(objects: objects, contents: contents), warnings, followed)
   }
 
   /// What an object lacks that every Kubernetes object has.

@@ -108,8 +108,9 @@ func renderDirectory(
     var directory = RenderedDirectory()
     if Chart.isChart(files, directory: path) {
       let chart = Chart(tree: tree, path: path, files: files)
-      let request = RenderRequest.helm(
-        try chart.request(options.helm ?? HelmOptions(), target: target, namespace: namespace))
+      var helm = options.helm ?? HelmOptions()
+      helm.kubeVersion = helm.kubeVersion ?? options.kubernetesVersion?.description
+      let request = RenderRequest.helm(try chart.request(helm, target: target, namespace: namespace))
       switch answers[request] {
       case nil: return .needs([request])
       case .failure(let message):
