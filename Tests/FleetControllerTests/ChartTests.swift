@@ -100,6 +100,40 @@ import Testing
     }
   }
 
+  /// Templates see the Kubernetes of the cluster they are for, unless the set says another; the programs' own only where
+  /// nobody knows.
+  @Test(.enabled(if: helm != nil || isRequired))
+  func templatesSeeTheClustersKubernetes() async throws {
+    try await Self.with { controller in
+      try await controller.git.commit(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: "{{ .Release.Name }}"}
+        data: {minor: {{ .Capabilities.KubeVersion.Minor | quote }}}
+
+        """, to: "chart/templates/config.yaml")
+      try await controller.rollOutFirst(set: ControllerFixture.fleetSet(path: "chart"))
+      let east = try #require(
+        try await controller.store.inventory(of: .defaultProject).first { $0.name == "east" }?.id)
+      try await controller.store.openSession(
+        for: east, tokenHash: .sha256([1]), instance: "east", controller: controller.controller,
+        expiresIn: .seconds(600), agentVersion: "1.0.0", kubernetesVersion: "v1.29.4-eks-036c24b")
+      _ = try await controller.run(.expansion, row: try await controller.set().id.rawValue)
+      try await controller.settle()
+      try await controller.confirm()
+      let objects = try await Self.objects(controller)
+      #expect(objects["web-east"]?.contains(#""minor":"29""#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""minor":"29""#) == false, "\(objects)")
+      try await controller.apply(
+        ControllerFixture.fleetSet(path: "chart", source: ", helm: {kubeVersion: '1.30.0'}"))
+      try await controller.settle()
+      try await controller.confirm()
+      let fixed = try await Self.objects(controller)
+      #expect(fixed.values.allSatisfy { $0.contains(#""minor":"30""#) }, "\(fixed)")
+    }
+  }
+
   @Test(.enabled(if: helm != nil || isRequired))
   func everyClusterGetsTheChartFilledInForIt() async throws {
     try await Self.with { controller in
