@@ -68,6 +68,8 @@ public struct SemanticVersionRangeError: Error, Hashable, Sendable, CustomString
 struct VersionComparison: Hashable, Sendable {
   enum Relation: Hashable, Sendable {
     case equal, notEqual, less, atMost, greater, atLeast
+    /// Not from the bound on to before another version.
+    case outside(firstAfter: SemanticVersion)
   }
 
   var relation: Relation
@@ -84,6 +86,7 @@ struct VersionComparison: Hashable, Sendable {
     case .atMost: !(bound < version)
     case .greater: bound < version
     case .atLeast: !(version < bound)
+    case .outside(let firstAfter): version < bound || !(version < firstAfter)
     }
   }
 }

@@ -88,8 +88,8 @@ extension VersionComparison {
       if version.patch != nil { return [VersionComparison(relation: .equal, bound: lowest)] }
       return between(lowest, version.firstAfter)
     case "!=":
-      // Everything but one version; leaving out a whole series would need an alternative.
-      return version.patch == nil ? nil : [VersionComparison(relation: .notEqual, bound: lowest)]
+      guard version.patch == nil else { return [VersionComparison(relation: .notEqual, bound: lowest)] }
+      return version.firstAfter.map { [VersionComparison(relation: .outside(firstAfter: $0), bound: lowest)] }
     case ">=", "=>": return [VersionComparison(relation: .atLeast, bound: lowest)]
     case "<": return [VersionComparison(relation: .less, bound: lowest)]
     case "<=", "=<": return upTo(version)
