@@ -83,9 +83,8 @@ public struct AgentSetup: Sendable {
     let kube = KubeClient(transport: try kubernetes.transport(client), limits: limits, logger: logger)
     let state = try await AgentState(in: home(kube))
     let (cluster, key) = try await membership(state, client: client, link: link, logger: logger)
-    let version = (try? await kube.serverVersion()) ?? ""
     let identity = AgentConnection.Identity(
-      cluster: cluster, instance: Self.randomText(), agentVersion: Self.version, kubernetesVersion: version,
+      cluster: cluster, instance: Self.randomText(), agentVersion: Self.version, kubernetesVersion: { (try? await kube.serverVersion()) ?? "" },
       sign: { try key.sign($0) })
     let connection = AgentConnection(
       controller: controller, identity: identity, client: client, tls: controllerTLS, clients: link)

@@ -18,14 +18,16 @@ public actor AgentConnection {
     public var instance: String
     /// The agent's version.
     public var agentVersion: String
-    /// The cluster's Kubernetes version; empty when unknown.
-    public var kubernetesVersion: String
+    /// Asks for the cluster's Kubernetes version, for each session anew: clusters are upgraded under their agents. Empty
+    /// when it is not known.
+    public var kubernetesVersion: @Sendable () async -> String
     /// Signs a text with the cluster's Ed25519 key.
     public var sign: @Sendable (String) throws -> [UInt8]
 
     /// Makes an identity.
     public init(
-      cluster: ClusterID, instance: String, agentVersion: String, kubernetesVersion: String,
+      cluster: ClusterID, instance: String, agentVersion: String,
+      kubernetesVersion: @escaping @Sendable () async -> String,
       sign: @escaping @Sendable (String) throws -> [UInt8]
     ) {
       self.cluster = cluster
@@ -118,7 +120,7 @@ public actor AgentConnection {
     let request = SessionRequest(
       cluster: identity.cluster, nonce: challenge.nonce, signature: AgentHTTP.base64(try identity.sign(text)),
       instance: identity.instance, agentVersion: identity.agentVersion,
-      kubernetesVersion: identity.kubernetesVersion, agentTime: wall)
+      kubernetesVersion: await identity.kubernetesVersion(), agentTime: wall)
     let opened: SessionResponse = try await http.post("session", request)
     clocks = (wall, .now)
     session = (opened.token, .now + .seconds(opened.expiresInSeconds) * 0.9)

@@ -30,10 +30,10 @@ enum AgentQueries {
     "agent.setVersion",
     """
     WITH old AS (SELECT id, kubernetes_version FROM clusters WHERE id = $1)
-    UPDATE clusters AS c SET agent_version = $2, kubernetes_version = coalesce($3, c.kubernetes_version)
+    UPDATE clusters AS c SET agent_version = $2, kubernetes_version = coalesce(nullif($3, ''), c.kubernetes_version)
     FROM old
     WHERE c.id = old.id
-      AND (c.agent_version, c.kubernetes_version) IS DISTINCT FROM ($2, coalesce($3, c.kubernetes_version))
+      AND (c.agent_version, c.kubernetes_version) IS DISTINCT FROM ($2, coalesce(nullif($3, ''), c.kubernetes_version))
     RETURNING \(minor("old")) IS DISTINCT FROM \(minor("c"))
     """)
   /// The minor version of a cluster's Kubernetes, which says what there is to be had.

@@ -76,8 +76,7 @@ struct PushAgent: Sendable {
     do {
       let kube = try await access.kube(for: cluster, logger: logger)
       try await kube.check(namespace: Self.namespace, within: options.checkTimeout)
-      let version = (try? await kube.serverVersion()) ?? ""
-      try await openSession(kubernetesVersion: version)
+      try await openSession(kube)
       hadContact = true
       reached.insert(cluster.id)
       try await store.recordPushCondition(isReady: true, reason: "Reached", message: "", of: cluster.id, by: controller)
@@ -87,7 +86,7 @@ struct PushAgent: Sendable {
         options: .init(namespace: Self.namespace, pollWait: options.pollWait), logger: logger)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await agent.run() }
-        group.addTask { try await keepContact(kube, kubernetesVersion: version) }
+        group.addTask { try await keepContact(kube) }
         defer { group.cancelAll() }
         try await group.next()
       }
@@ -101,7 +100,7 @@ struct PushAgent: Sendable {
   }
 
   /// Asks the API server again and again; throws what the last of several failures said.
-  private func keepContact(_ kube: KubeClient, kubernetesVersion: String) async throws {
+  private func keepContact(_ kube: KubeClient) async throws {
     var renewAt = ContinuousClock.now + Self.sessionLifetime * 0.9
     var failures = 0
     while true {
@@ -117,7 +116,7 @@ struct PushAgent: Sendable {
       try term.check()
       do {
         if renewAt <= .now {
-          try await openSession(kubernetesVersion: kubernetesVersion)
+          try await openSession(kube)
           renewAt = .now + Self.sessionLifetime * 0.9
         } else {
           try await store.touchSession(of: cluster.id, controller: controller)
@@ -129,7 +128,9 @@ struct PushAgent: Sendable {
     }
   }
 
-  private func openSession(kubernetesVersion: String) async throws {
+  private func openSession(_ kube: KubeClient) async throws {
+    // For each session anew: clusters are upgraded.
+    let kubernetesVersion = (try? await kube.serverVersion()) ?? ""
     // Nobody has a token for it: the hash is that of nothing.
     let hash = TokenHasher.hash(TokenHasher.randomBytes(32))
     try await store.openSession(
