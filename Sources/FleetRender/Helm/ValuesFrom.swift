@@ -48,8 +48,8 @@ private struct ValuesReader {
     guard let text = try text(of: object, file) else {
       return try missing("\(display(object)) has no key \"\(key)\"", file: file)
     }
-    return try source.targetPath.map { path throws(DiagnosticsError) in try nested(Self.value(text), at: path) }
-      ?? map(text, object, file)
+    if let path = source.targetPath { return try nested(Self.value(text), at: path) }
+    return try map(text, object, file)
   }
 
   private func contents(of file: String) throws(DiagnosticsError) -> [UInt8]? {
