@@ -84,7 +84,8 @@ public struct AgentSetup: Sendable {
     let state = try await AgentState(in: home(kube))
     let (cluster, key) = try await membership(state, client: client, link: link, logger: logger)
     let identity = AgentConnection.Identity(
-      cluster: cluster, instance: Self.randomText(), agentVersion: Self.version, kubernetesVersion: { (try? await kube.serverVersion()) ?? "" },
+      cluster: cluster, instance: Self.randomText(), agentVersion: Self.version,
+      kubernetesVersion: { (try? await kube.serverVersion()) ?? "" },
       sign: { try key.sign($0) })
     let connection = AgentConnection(
       controller: controller, identity: identity, client: client, tls: controllerTLS, clients: link)

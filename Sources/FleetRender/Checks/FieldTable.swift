@@ -62,50 +62,81 @@ struct FieldTable: Sendable {
   /// What of an object no API server of this version would take; nothing for kinds that are not in the table.
   func misfits(of object: Node, apiVersion: String, kind: String) -> [Misfit] {
     guard let type = kinds["\(apiVersion) \(kind)"] else { return [] }
-    var misfits: [Misfit] = []
-    check(object, .structure(type), path: "", of: kind, &misfits)
-    return misfits
+    var walk = Walk()
+    check(object, .structure(type), of: kind, &walk)
+    return walk.misfits
   }
 
-  private func check(_ node: Node, _ type: FieldType, path: String, of owner: String, _ misfits: inout [Misfit]) {
-    guard !node.isNull else { return }
-    func expect(_ holds: Bool, _ wanted: String, hint: String = "") {
-      guard !holds else { return }
-      misfits.append(
-        Misfit(path: path, message: "expected \(wanted), not \(node.kindName)", hint: hint, position: node.position))
+  /// Where a check is, spelled out only for what does not fit: most fields do.
+  private struct Walk {
+    enum Part {
+      case key(String)
+      case index(Int)
     }
-    switch type {
-    case .anything: return
-    case .text:
-      expect(node.string != nil, "a text", hint: node.object == nil && node.array == nil ? "write it in quotes" : "")
-    case .integer: expect(node.integer != nil, "a whole number")
-    case .number: expect(node.decimal != nil, "a number")
-    case .boolean: expect(node.boolean != nil, "true or false")
-    case .list(let element):
-      expect(node.array != nil, "a list")
-      for (index, value) in (node.array ?? []).enumerated() {
-        check(value, element, path: FieldPath.appending(index: index, to: path), of: owner, &misfits)
-      }
-    case .map(let value):
-      expect(node.object != nil, "a map")
-      for entry in node.object?.entries ?? [] {
-        check(entry.value, value, path: FieldPath.appending(key: entry.key, to: path), of: owner, &misfits)
-      }
-    case .structure(let name):
-      expect(node.object != nil, "a map")
-      let fields = types[name] ?? [:]
-      for entry in node.object?.entries ?? [] {
-        let field = FieldPath.appending(key: entry.key, to: path)
-        if let type = fields[entry.key] {
-          check(entry.value, type, path: field, of: name, &misfits)
-        } else {
-          let meant = suggestion(for: entry.key, among: fields.keys)
-          misfits.append(
-            Misfit(
-              path: field, message: "\(owner == name ? name : "\(owner)'s \(name)") has no such field",
-              hint: meant.map { "did you mean \"\($0)\"?" } ?? "", position: entry.value.position))
+
+    var parts: [Part] = []
+    var misfits: [Misfit] = []
+
+    mutating func note(_ message: String, hint: String, at position: Position?) {
+      let path = parts.reduce("") { path, part in
+        switch part {
+        case .key(let key): FieldPath.appending(key: key, to: path)
+        case .index(let index): FieldPath.appending(index: index, to: path)
         }
       }
+      misfits.append(Misfit(path: path, message: message, hint: hint, position: position))
     }
   }
+
+  private func check(_ node: Node, _ type: FieldType, of owner: String, _ walk: inout Walk) {
+    switch (type, node.value) {
+    case (_, .null), (.anything, _), (.text, .string), (.integer, .integer), (.boolean, .boolean): return
+    case (.number, .integer), (.number, .decimal): return
+    case (.list(let element), .array(let values)):
+      for (index, value) in values.enumerated() {
+        walk.parts.append(.index(index))
+        check(value, element, of: owner, &walk)
+        walk.parts.removeLast()
+      }
+    case (.map(let element), .object(let map)):
+      for entry in map.entries {
+        walk.parts.append(.key(entry.key))
+        check(entry.value, element, of: owner, &walk)
+        walk.parts.removeLast()
+      }
+    case (.structure(let name), .object(let map)):
+      let fields = types[name] ?? [:]
+      for entry in map.entries {
+        walk.parts.append(.key(entry.key))
+        if let type = fields[entry.key] {
+          check(entry.value, type, of: name, &walk)
+        } else {
+          walk.note(
+            "\(owner == name ? name : "\(owner)'s \(name)") has no such field",
+            hint: suggestion(for: entry.key, among: fields.keys).map { "did you mean \"\($0)\"?" } ?? "",
+            at: entry.value.position)
+        }
+        walk.parts.removeLast()
+      }
+    default:
+      let isScalar = node.object == nil && node.array == nil
+      walk.note(
+        "expected \(Self.name(of: type)), not \(node.kindName)",
+        hint: isScalar ? Self.hint(for: type) : "", at: node.position)
+    }
+  }
+
+  private static func name(of type: FieldType) -> String {
+    switch type {
+    case .text: "a text"
+    case .integer: "a whole number"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .list: "a list"
+    case .map, .structure: "a map"
+    case .anything: "anything"
+    }
+  }
+
+  private static func hint(for type: FieldType) -> String { if case .text = type { "write it in quotes" } else { "" } }
 }
