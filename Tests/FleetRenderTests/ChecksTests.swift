@@ -79,11 +79,11 @@ import Testing
       try Self.findings(Self.deployment) == [
         "error 6 metadata.labels.tier: Deployment shop/web: expected a text, not an integer; write it in quotes",
         "error 8 spec.replicas: Deployment shop/web: expected a whole number, not a string",
-        "error 13 spec.template.spec.container: Deployment shop/web: Deployment's PodSpec has no such field; "
+        "error 13 spec.template.spec.container: Deployment shop/web: PodSpec has no such field; "
           + "did you mean \"containers\"?",
         "error 16 spec.template.spec.containers[0].ports: Deployment shop/web: expected a list, not a map",
         "error 18 spec.template.spec.containers[0].livenessProbe.initialDelaySecond: Deployment shop/web: "
-          + "Deployment's Probe has no such field; did you mean \"initialDelaySeconds\"?",
+          + "Probe has no such field; did you mean \"initialDelaySeconds\"?",
         "error 19 spec.template.spec.containers[0].env[0].value: Deployment shop/web: expected a text, not a boolean; "
           + "write it in quotes",
       ])

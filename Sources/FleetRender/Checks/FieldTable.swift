@@ -63,7 +63,7 @@ struct FieldTable: Sendable {
   func misfits(of object: Node, apiVersion: String, kind: String) -> [Misfit] {
     guard let type = kinds["\(apiVersion) \(kind)"] else { return [] }
     var walk = Walk()
-    check(object, .structure(type), of: kind, &walk)
+    check(object, .structure(type), &walk)
     return walk.misfits
   }
 
@@ -88,20 +88,20 @@ struct FieldTable: Sendable {
     }
   }
 
-  private func check(_ node: Node, _ type: FieldType, of owner: String, _ walk: inout Walk) {
+  private func check(_ node: Node, _ type: FieldType, _ walk: inout Walk) {
     switch (type, node.value) {
     case (_, .null), (.anything, _), (.text, .string), (.integer, .integer), (.boolean, .boolean): return
     case (.number, .integer), (.number, .decimal): return
     case (.list(let element), .array(let values)):
       for (index, value) in values.enumerated() {
         walk.parts.append(.index(index))
-        check(value, element, of: owner, &walk)
+        check(value, element, &walk)
         walk.parts.removeLast()
       }
     case (.map(let element), .object(let map)):
       for entry in map.entries {
         walk.parts.append(.key(entry.key))
-        check(entry.value, element, of: owner, &walk)
+        check(entry.value, element, &walk)
         walk.parts.removeLast()
       }
     case (.structure(let name), .object(let map)):
@@ -109,10 +109,10 @@ struct FieldTable: Sendable {
       for entry in map.entries {
         walk.parts.append(.key(entry.key))
         if let type = fields[entry.key] {
-          check(entry.value, type, of: name, &walk)
+          check(entry.value, type, &walk)
         } else {
           walk.note(
-            "\(owner == name ? name : "\(owner)'s \(name)") has no such field",
+            "\(name) has no such field",
             hint: suggestion(for: entry.key, among: fields.keys).map { "did you mean \"\($0)\"?" } ?? "",
             at: entry.value.position)
         }
