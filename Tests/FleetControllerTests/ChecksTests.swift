@@ -3,6 +3,7 @@ import FleetModel
 import FleetPorts
 import FleetPostgres
 import FleetTestSupport
+import Manifest
 import Testing
 
 /// Manifests that a cluster would refuse stop before a wave: nothing is sent, and what ran before goes on.
