@@ -50,7 +50,7 @@ struct BundleBuilder {
       }
       places[object.identity] = entry.place
       objects.append(object)
-      contents.add(entry, placed, identity)
+      contents.add(entry, placed, object.identity)
       size += object.canonicalJSON.count
       guard size <= Bundle.limitBytes else {
         throw DiagnosticsError([
