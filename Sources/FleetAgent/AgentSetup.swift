@@ -85,11 +85,17 @@ public struct AgentSetup: Sendable {
     let (cluster, key) = try await membership(state, client: client, link: link, logger: logger)
     let identity = AgentConnection.Identity(
       cluster: cluster, instance: Self.randomText(), agentVersion: Self.version,
-      kubernetesVersion: { (try? await kube.serverVersion()) ?? "" },
+      facts: { await Self.facts(of: kube) },
       sign: { try key.sign($0) })
     let connection = AgentConnection(
       controller: controller, identity: identity, client: client, tls: controllerTLS, clients: link)
     return ClusterAgent(kube: kube, connection: connection, cache: cache, options: options, logger: logger)
+  }
+
+  /// What the controller is told of the cluster; what cannot be had is left out.
+  private static func facts(of kube: KubeClient) async -> AgentConnection.ClusterFacts {
+    .init(
+      kubernetesVersion: (try? await kube.serverVersion()) ?? "", apiVersions: try? await kube.extensions())
   }
 
   private func home(_ kube: KubeClient) -> any AgentHome {

@@ -10,6 +10,20 @@ public import NIOSSL
 /// `poll` opens and renews the session; the others use it and fail while there is none, to be tried again by their
 /// callers. A request that finds the session ended forgets it, so that the next poll opens another.
 public actor AgentConnection {
+  /// What an agent tells of its cluster at every session, because clusters are upgraded under their agents.
+  public struct ClusterFacts: Sendable {
+    /// The Kubernetes version; empty when it is not known.
+    public var kubernetesVersion: String
+    /// The API versions besides Kubernetes' own; nil when they are not known.
+    public var apiVersions: [String]?
+
+    /// Makes facts.
+    public init(kubernetesVersion: String = "", apiVersions: [String]? = nil) {
+      self.kubernetesVersion = kubernetesVersion
+      self.apiVersions = apiVersions
+    }
+  }
+
   /// Who speaks.
   public struct Identity: Sendable {
     /// The cluster, as the join told.
@@ -18,22 +32,21 @@ public actor AgentConnection {
     public var instance: String
     /// The agent's version.
     public var agentVersion: String
-    /// Asks for the cluster's Kubernetes version, for each session anew: clusters are upgraded under their agents. Empty
-    /// when it is not known.
-    public var kubernetesVersion: @Sendable () async -> String
+    /// Asks what is to be told of the cluster, for each session anew.
+    public var facts: @Sendable () async -> ClusterFacts
     /// Signs a text with the cluster's Ed25519 key.
     public var sign: @Sendable (String) throws -> [UInt8]
 
     /// Makes an identity.
     public init(
       cluster: ClusterID, instance: String, agentVersion: String,
-      kubernetesVersion: @escaping @Sendable () async -> String,
+      facts: @escaping @Sendable () async -> ClusterFacts,
       sign: @escaping @Sendable (String) throws -> [UInt8]
     ) {
       self.cluster = cluster
       self.instance = instance
       self.agentVersion = agentVersion
-      self.kubernetesVersion = kubernetesVersion
+      self.facts = facts
       self.sign = sign
     }
   }
@@ -117,10 +130,11 @@ public actor AgentConnection {
     if let session, session.renewAt > .now + duration, wasSet != true { return session.token }
     let challenge: ChallengeResponse = try await http.post("challenge", ChallengeRequest(cluster: identity.cluster))
     let text = SessionRequest.signedText(cluster: identity.cluster, nonce: challenge.nonce)
+    let facts = await identity.facts()
     let request = SessionRequest(
       cluster: identity.cluster, nonce: challenge.nonce, signature: AgentHTTP.base64(try identity.sign(text)),
       instance: identity.instance, agentVersion: identity.agentVersion,
-      kubernetesVersion: await identity.kubernetesVersion(), agentTime: wall)
+      kubernetesVersion: facts.kubernetesVersion, apiVersions: facts.apiVersions, agentTime: wall)
     let opened: SessionResponse = try await http.post("session", request)
     clocks = (wall, .now)
     session = (opened.token, .now + .seconds(opened.expiresInSeconds) * 0.9)

@@ -47,6 +47,10 @@ public struct KubeClient: Sendable {
     try await read(KubeRequest(.get, "/version"))["gitVersion"]?.string ?? ""
   }
 
+  /// The API versions that the server serves besides Kubernetes' own: `group/version`, and `group/version/Kind` from
+  /// servers that tell kinds in one answer (1.26 and later).
+  public func extensions() async throws(KubeError) -> [String] { try await discovery.extensions() }
+
   /// Asks for at most one ConfigMap of a namespace, which only a server can give that answers, knows us and reads its
   /// storage. It waits for no other request, and does not repeat.
   public func check(namespace: String, within limit: Duration) async throws(KubeError) {

@@ -209,7 +209,7 @@ struct AgentConnectionTests {
       let key = Curve25519.Signing.PrivateKey()
       endpoint.state.withLock { $0.publicKey = key.publicKey.rawRepresentation.base64EncodedString() }
       let identity = AgentConnection.Identity(
-        cluster: 3, instance: "i", agentVersion: "v", kubernetesVersion: { "" },
+        cluster: 3, instance: "i", agentVersion: "v", facts: { .init() },
         sign: { Array(try key.signature(for: Data($0.utf8))) })
       let connection = AgentConnection(controller: controller, identity: identity, client: client)
       let poll = PollRequest(seen: [:], waitSeconds: 0)

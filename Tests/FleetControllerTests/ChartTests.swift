@@ -110,7 +110,9 @@ import Testing
         apiVersion: v1
         kind: ConfigMap
         metadata: {name: "{{ .Release.Name }}"}
-        data: {minor: {{ .Capabilities.KubeVersion.Minor | quote }}}
+        data:
+          minor: {{ .Capabilities.KubeVersion.Minor | quote }}
+          monitors: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor" | quote }}
 
         """, to: "chart/templates/config.yaml")
       try await controller.rollOutFirst(set: ControllerFixture.fleetSet(path: "chart"))
@@ -118,13 +120,21 @@ import Testing
         try await controller.store.inventory(of: .defaultProject).first { $0.name == "east" }?.id)
       try await controller.store.openSession(
         for: east, tokenHash: .sha256([1]), instance: "east", controller: controller.controller,
-        expiresIn: .seconds(600), agentVersion: "1.0.0", kubernetesVersion: "v1.29.4-eks-036c24b")
+        expiresIn: .seconds(600), agentVersion: "1.0.0", kubernetesVersion: "v1.29.4-eks-036c24b",
+        apiVersions: ["monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1"])
       _ = try await controller.run(.expansion, row: try await controller.set().id.rawValue)
       try await controller.settle()
       try await controller.confirm()
       let objects = try await Self.objects(controller)
-      #expect(objects["web-east"]?.contains(#""minor":"29""#) == true, "\(objects)")
-      #expect(objects["web-west"]?.contains(#""minor":"29""#) == false, "\(objects)")
+      #expect(objects["web-east"]?.contains(#""minor":"29","monitors":"true""#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""monitors":"false""#) == true, "\(objects)")
+      #expect(objects["web-west"]?.contains(#""minor":"29""#) == false)
+      // What is kept of a chart's settings does not have the list in it, and looking where fields come from finds it.
+      let settings = try await controller.store.targetSettings(of: try await controller.set().id)
+      #expect(settings["web-east"]?.options.kubernetesVersion == KubernetesVersion(major: 1, minor: 29))
+      #expect(settings["web-east"]?.options.servedVersions == nil)
+      let previewer = Previewer(store: controller.store, expander: controller.expander)
+      #expect(try await previewer.origins(of: "shop", on: "east", in: .defaultProject, revision: nil).count == 1)
       try await controller.apply(
         ControllerFixture.fleetSet(path: "chart", source: ", helm: {kubeVersion: '1.30.0'}"))
       try await controller.settle()

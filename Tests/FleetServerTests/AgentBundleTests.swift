@@ -46,7 +46,7 @@ struct AgentBundleTests {
     let connection = AgentConnection(
       controller: address,
       identity: .init(
-        cluster: joined.cluster, instance: "one", agentVersion: "1.2.0", kubernetesVersion: { "" },
+        cluster: joined.cluster, instance: "one", agentVersion: "1.2.0", facts: { .init() },
         sign: { Array(try key.signature(for: Data($0.utf8))) }),
       client: client)
     _ = try await connection.poll(PollRequest(seen: [:], waitSeconds: 0))

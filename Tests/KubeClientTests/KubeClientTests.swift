@@ -126,6 +126,8 @@ struct KubeClientTests {
         try? await kube.resource(group: "x.io", version: "", kind: "Thing")
       }
       #expect(resource.plural == "things" && resource.isNamespaced && resource.version == "v1")
+      // Kubernetes' own are told by its version.
+      #expect(try await kube.extensions() == ["x.io/v1", "x.io/v1/Thing"])
     }
   }
 }

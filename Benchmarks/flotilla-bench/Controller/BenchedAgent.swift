@@ -35,7 +35,7 @@ struct BenchedAgent: Sendable {
     let joined = try await AgentConnection.join(request, controller: controller, client: http)
     let identity = AgentConnection.Identity(
       cluster: joined.cluster, instance: "benchmark-\(name)", agentVersion: "benchmark",
-      kubernetesVersion: { "v1.31.0" },
+      facts: { .init(kubernetesVersion: "v1.31.0") },
       sign: { Array(try key.signature(for: Data($0.utf8))) })
     return BenchedAgent(
       connection: AgentConnection(controller: controller, identity: identity, client: http), arrivals: arrivals)

@@ -64,14 +64,18 @@ public struct SessionRequest: Codable, Sendable, Hashable {
   public var agentVersion: String
   /// The cluster's Kubernetes version, for example `v1.31.2`; empty when unknown.
   public var kubernetesVersion: String
+  /// The API versions that the cluster serves besides Kubernetes' own, `group/version` and `group/version/Kind`; absent
+  /// when they are not known.
+  public var apiVersions: [String]?
   /// The agent's clock, which nothing is decided by: how far it is off is shown; absent from agents that do not tell.
   public var agentTime: Instant?
 
   /// Makes a request.
   public init(
     cluster: ClusterID, nonce: String, signature: String, instance: String, agentVersion: String,
-    kubernetesVersion: String, agentTime: Instant? = nil
+    kubernetesVersion: String, apiVersions: [String]? = nil, agentTime: Instant? = nil
   ) {
+    self.apiVersions = apiVersions
     self.agentTime = agentTime
     self.cluster = cluster
     self.nonce = nonce

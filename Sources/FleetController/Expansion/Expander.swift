@@ -150,6 +150,7 @@ public struct Expander: Sendable {
         let cluster = clusters[target.cluster]
         let isChart = try Self.isChart(target, source)
         target.options.kubernetesVersion = isChart ? cluster?.kubernetesVersion : nil
+        target.options.servedVersions = isChart ? cluster?.apiVersions : nil
         let rendered = try await rendered(target, source, isChart: isChart)
         warnings.add(rendered.warnings, of: target.name)
         let findings = rendered.contents.findings(on: cluster?.kubernetesVersion, checks: definition.checks)

@@ -47,13 +47,16 @@ extension Previewer {
     let settings = try await store.targetSettings(of: release.id, on: cluster)
     let repositories = try await store.allRepositories(of: project)
     let values = try await valueTemplates(of: name, in: project, release)
+    let served = try await store.inventory(of: project).first { $0.name == cluster }?.apiVersions
     var result: [TargetName: [ObjectOrigins]] = [:]
     for entry in try await store.bundles(of: release.id, on: cluster) {
-      guard let own = settings[entry.target] else {
+      guard var own = settings[entry.target] else {
         throw CommandRefusal(
           .conflict, "release \(release.shortName) was stored by a version that did not keep how it was rendered",
           hint: "look at a newer release")
       }
+      // Only charts ask, and no other target has a version of Kubernetes among its settings.
+      if own.options.kubernetesVersion != nil { own.options.servedVersions = served }
       let tree = try await tree(of: own, release, repositories)
       let (objects, bundle) = try await rendered(own, entry.target, tree, values)
       guard bundle == entry.bundle else {

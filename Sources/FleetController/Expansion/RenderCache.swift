@@ -18,6 +18,7 @@ struct RenderKey: Hashable {
     key.options = RenderOptions(helm: options.helm)
     key.options.kustomize = options.kustomize
     key.options.kubernetesVersion = options.kubernetesVersion
+    key.options.servedVersions = options.servedVersions
     // A chart sees its release's namespace.
     if !isChart { key.namespace = "" }
     return key

@@ -24,6 +24,8 @@ public struct Cluster: Hashable, Sendable, Codable {
   public var cordonReason: String?
   /// The version of Kubernetes that its agent reported last; nil before it has.
   public var kubernetesVersion: KubernetesVersion?
+  /// The API versions that it serves besides Kubernetes' own, as its agent reported them last; nil before it has.
+  public var apiVersions: [String]?
 
   /// Makes a cluster.
   public init(

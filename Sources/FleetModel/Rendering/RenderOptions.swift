@@ -5,6 +5,9 @@ public struct RenderOptions: Hashable, Sendable, Codable {
   /// The version of Kubernetes that the cluster of a chart has, for templates that ask; nil where it is not known, and for
   /// other directories.
   public var kubernetesVersion: KubernetesVersion?
+  /// The API versions that the cluster of a chart serves besides Kubernetes' own; nil where they are not known. They are
+  /// long, and no part of what is stored: the cluster tells them anew.
+  public var servedVersions: [String]?
   /// What is changed in the directory's kustomization; nil for nothing.
   public var kustomize: KustomizeOptions?
   /// The values of `${NAME}` in manifests; nil leaves such texts alone.
@@ -28,6 +31,10 @@ public struct RenderOptions: Hashable, Sendable, Codable {
     self.substitute = substitute
     self.overlays = overlays
     self.syncOptions = syncOptions
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case helm, kubernetesVersion, kustomize, substitute, overlays, syncOptions, ignoreDifferences, health
   }
 
   /// Whether nothing is asked for.

@@ -117,7 +117,7 @@ public protocol AgentStore: Sendable {
   /// - Throws: `conflict` when another instance of the agent holds a live session that was in contact in the last 45 seconds.
   func openSession(
     for cluster: ClusterID, tokenHash: Digest, instance: String, controller: ControllerID, expiresIn: Duration,
-    agentVersion: String, kubernetesVersion: String
+    agentVersion: String, kubernetesVersion: String, apiVersions: [String]?
   ) async throws(StoreError)
   /// Stores what an agent says about itself when it opens a session; saying the same again writes nothing.
   /// - Parameters:

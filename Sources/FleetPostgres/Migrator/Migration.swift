@@ -46,5 +46,8 @@ struct Migration: Sendable {
     Migration(
       17, "revoked_agents", up: PackageResources._017_revoked_agents_up_sql,
       down: PackageResources._017_revoked_agents_down_sql),
+    Migration(
+      18, "api_versions", up: PackageResources._018_api_versions_up_sql,
+      down: PackageResources._018_api_versions_down_sql),
   ]
 }

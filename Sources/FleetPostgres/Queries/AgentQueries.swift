@@ -29,17 +29,28 @@ enum AgentQueries {
   static let setAgentVersion = Statement(
     "agent.setVersion",
     """
-    WITH old AS (SELECT id, kubernetes_version FROM clusters WHERE id = $1)
-    UPDATE clusters AS c SET agent_version = $2, kubernetes_version = coalesce(nullif($3, ''), c.kubernetes_version)
+    WITH old AS (SELECT id, kubernetes_version, api_versions FROM clusters WHERE id = $1)
+    UPDATE clusters AS c SET agent_version = $2, kubernetes_version = coalesce(nullif($3, ''), c.kubernetes_version),
+      api_versions = coalesce(\(digest(of: "$4")), c.api_versions)
     FROM old
     WHERE c.id = old.id
-      AND (c.agent_version, c.kubernetes_version) IS DISTINCT FROM ($2, coalesce(nullif($3, ''), c.kubernetes_version))
-    RETURNING \(minor("old")) IS DISTINCT FROM \(minor("c"))
+      AND (c.agent_version, c.kubernetes_version, c.api_versions)
+        IS DISTINCT FROM ($2, coalesce(nullif($3, ''), c.kubernetes_version), coalesce(\(digest(of: "$4")), c.api_versions))
+    RETURNING \(minor("old")) IS DISTINCT FROM \(minor("c")) OR old.api_versions IS DISTINCT FROM c.api_versions
     """)
   /// The minor version of a cluster's Kubernetes, which says what there is to be had.
   private static func minor(_ row: String) -> String {
     "substring(\(row).kubernetes_version from '[0-9]+[.][0-9]+')"
   }
+  /// What a list as JSON is known by: many clusters have the same.
+  private static func digest(of list: String) -> String { "sha256(convert_to(\(list)::text, 'UTF8'))" }
+  static let keepAPIVersions = Statement(
+    "agent.keepAPIVersions",
+    "INSERT INTO api_versions (digest, versions) VALUES (\(digest(of: "$1")), $1::text::jsonb) ON CONFLICT DO NOTHING")
+  /// Those that no cluster has any more.
+  static let forgetAPIVersions = Statement(
+    "agent.forgetAPIVersions",
+    "DELETE FROM api_versions AS v WHERE NOT EXISTS (SELECT FROM clusters AS c WHERE c.api_versions = v.digest)")
   /// FleetSets with a target on a cluster.
   static let setsOn = Statement(
     "agent.setsOn",

@@ -83,7 +83,16 @@ enum DocumentQueries {
     """)
   static let inventory = Statement(
     "document.inventory",
-    "SELECT \(clusterColumns) FROM clusters AS c WHERE c.project = $1 AND c.removed_at IS NULL ORDER BY c.name")
+    """
+    SELECT \(clusterColumns), c.api_versions
+    FROM clusters AS c WHERE c.project = $1 AND c.removed_at IS NULL ORDER BY c.name
+    """)
+  static let apiVersions = Statement(
+    "document.apiVersions",
+    """
+    SELECT v.digest, v.versions FROM api_versions AS v
+    WHERE EXISTS (SELECT FROM clusters AS c WHERE c.api_versions = v.digest AND c.project = $1 AND c.removed_at IS NULL)
+    """)
 
   // Repositories
 

@@ -120,8 +120,9 @@ extension PostgresStore {
   /// Opens a session.
   public func openSession(
     for cluster: ClusterID, tokenHash: Digest, instance: String, controller: ControllerID, expiresIn: Duration,
-    agentVersion: String, kubernetesVersion: String
+    agentVersion: String, kubernetesVersion: String, apiVersions: [String]? = nil
   ) async throws(StoreError) {
+    let versions = apiVersions?.sorted()
     try await change { session in
       guard try session.first(AgentQueries.lockCluster, .id(cluster), read: { try $0.bool() }) == false else {
         throw StoreError(.notFound, "cluster \(cluster) is not in the inventory")
@@ -140,7 +141,9 @@ extension PostgresStore {
         .milliseconds(expiresIn))
       let isOther = try session.first(
         AgentQueries.setAgentVersion, .id(cluster), .text(agentVersion), .text(kubernetesVersion),
-        read: { try $0.bool() })
+        try versions.map(Parameter.json) ?? .null, read: { try $0.bool() })
+      if let versions { try session.execute(AgentQueries.keepAPIVersions, .json(versions)) }
+      if isOther == true { try session.execute(AgentQueries.forgetAPIVersions) }
       // What the sets render to may depend on it, and what they may apply. Many clusters are upgraded one after the other.
       if isOther == true {
         let sets = try session.rows(AgentQueries.setsOn, .id(cluster), read: { try $0.int() })

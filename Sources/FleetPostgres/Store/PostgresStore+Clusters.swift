@@ -82,7 +82,18 @@ extension PostgresStore {
 
   /// All clusters of a project in order of name.
   public func inventory(of project: ProjectName) async throws(StoreError) -> [Cluster] {
-    try await read { try $0.rows(DocumentQueries.inventory, .name(project), read: { try $0.cluster() }) }
+    try await read { session in
+      let known = try session.rows(DocumentQueries.apiVersions, .name(project)) { row in
+        (try row.digest(), try row.json([String].self))
+      }
+      let byDigest = Dictionary(known, uniquingKeysWith: { first, _ in first })
+      return try session.rows(DocumentQueries.inventory, .name(project)) { row in
+        var cluster = try row.cluster()
+        // Clusters with the same ones share their list.
+        cluster.apiVersions = try row.optionalDigest().flatMap { byDigest[$0] }
+        return cluster
+      }
+    }
   }
 }
 

@@ -131,11 +131,13 @@ struct PushAgent: Sendable {
   private func openSession(_ kube: KubeClient) async throws {
     // For each session anew: clusters are upgraded.
     let kubernetesVersion = (try? await kube.serverVersion()) ?? ""
+    let apiVersions = try? await kube.extensions()
     // Nobody has a token for it: the hash is that of nothing.
     let hash = TokenHasher.hash(TokenHasher.randomBytes(32))
     try await store.openSession(
       for: cluster.id, tokenHash: hash, instance: "controller \(controller)", controller: controller,
-      expiresIn: Self.sessionLifetime, agentVersion: AgentSetup.version, kubernetesVersion: kubernetesVersion)
+      expiresIn: Self.sessionLifetime, agentVersion: AgentSetup.version, kubernetesVersion: kubernetesVersion,
+      apiVersions: apiVersions)
   }
 
   /// Ends the contact; false when that has to be tried again.

@@ -110,6 +110,7 @@ func renderDirectory(
       let chart = Chart(tree: tree, path: path, files: files)
       var helm = options.helm ?? HelmOptions()
       helm.kubeVersion = helm.kubeVersion ?? options.kubernetesVersion?.description
+      helm.apiVersions += options.servedVersions ?? []
       let request = RenderRequest.helm(try chart.request(helm, target: target, namespace: namespace))
       switch answers[request] {
       case nil: return .needs([request])

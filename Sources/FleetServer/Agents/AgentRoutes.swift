@@ -124,7 +124,8 @@ struct AgentRoutes: Sendable {
     try await store.openSession(
       for: request.cluster, tokenHash: TokenHasher.hash(token), instance: request.instance,
       controller: configuration.controller, expiresIn: configuration.sessionLifetime,
-      agentVersion: version, kubernetesVersion: Self.bounded(request.kubernetesVersion))
+      agentVersion: version, kubernetesVersion: Self.bounded(request.kubernetesVersion),
+      apiVersions: request.apiVersions.map(Self.bounded))
     _ = board.contact(request.cluster)
     board.touched(request.cluster)
     board.putBack(request.cluster)
@@ -257,6 +258,11 @@ struct AgentRoutes: Sendable {
   }
 
   /// Versions are shown to people and stored: an agent must not fill either.
+  /// As many API versions as any cluster has; of more, nobody can say which matter.
+  private static func bounded(_ apiVersions: [String]) -> [String] {
+    apiVersions.prefix(5_000).map { bounded($0, to: 400) }
+  }
+
   private static func bounded(_ text: String, to limit: Int = 100) -> String {
     String(text.map { $0.isNewline ? " " : $0 }.filter { $0 != "\0" }.prefix(limit))
   }

@@ -50,6 +50,25 @@ struct AggregatedDiscovery: Sendable {
     return nil
   }
 
+  /// The versions and kinds of groups that are not Kubernetes' own, `group/version` and `group/version/Kind`, in order.
+  var extensions: [String] {
+    groups.filter { !Self.isOwn($0.key) }.flatMap { group, versions in
+      versions.flatMap { version in
+        ["\(group)/\(version.name)"] + Set(version.resources.map { "\(group)/\(version.name)/\($0.kind)" })
+      }
+    }.sorted()
+  }
+
+  /// Whether a group is one of Kubernetes' own, which its version tells.
+  static func isOwn(_ group: String) -> Bool { !group.contains(".") || own.contains(group) }
+
+  private static let own: Set<String> = Set(
+    [
+      "admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization", "certificates",
+      "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver", "networking", "node",
+      "rbac.authorization", "resource", "scheduling", "storage", "storagemigration",
+    ].map { $0 + ".k8s.io" })
+
   /// Whether the group may have more than what stands here.
   func isStale(group: String, version: String) -> Bool {
     (groups[group] ?? []).contains { $0.isStale && (version.isEmpty || $0.name == version) }

@@ -30,6 +30,14 @@ actor Discovery {
     return try await classic(group: group, version: version, kind: kind)
   }
 
+  /// The API versions that definitions and other servers have brought, as ``KubeClient/extensions()`` says.
+  func extensions() async throws(KubeError) -> [String] {
+    if let known = try await aggregated("/apis") { return known.extensions }
+    let groups = (try await read("/apis"))?["groups"]?.array ?? []
+    return groups.filter { !AggregatedDiscovery.isOwn($0["name"]?.string ?? "") }
+      .flatMap { $0["versions"]?.array ?? [] }.compactMap { $0["groupVersion"]?.string }.sorted()
+  }
+
   /// Everything that a root says now; nil from a server that does not aggregate.
   private func aggregated(_ root: String) async throws(KubeError) -> AggregatedDiscovery? {
     guard !isClassic else { return nil }

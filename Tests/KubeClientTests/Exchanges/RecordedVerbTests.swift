@@ -50,6 +50,9 @@ struct RecordedVerbTests {
       await transport.requests == [
         "GET /api", "GET /api/v1", "GET /apis/apps", "GET /apis/apps/v1", "GET /apis/batch/v1",
       ])
+    // Kinds are not asked for group by group.
+    #expect(try await kube.extensions().allSatisfy { $0.split(separator: "/").count == 2 })
+    #expect(await transport.requests.last == "GET /apis")
   }
 
   private static let maps = KubeResource(

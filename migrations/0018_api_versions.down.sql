@@ -1,0 +1,2 @@
+ALTER TABLE clusters DROP COLUMN api_versions;
+DROP TABLE api_versions;
