@@ -92,10 +92,21 @@ public struct AgentSetup: Sendable {
     return ClusterAgent(kube: kube, connection: connection, cache: cache, options: options, logger: logger)
   }
 
-  /// What the controller is told of the cluster; what cannot be had is left out.
+  /// What the controller is told of the cluster; what cannot be had is left out. An API server that does not answer keeps no
+  /// agent from its controller.
   private static func facts(of kube: KubeClient) async -> AgentConnection.ClusterFacts {
-    .init(
-      kubernetesVersion: (try? await kube.serverVersion()) ?? "", apiVersions: try? await kube.extensions())
+    await withTaskGroup(of: AgentConnection.ClusterFacts?.self) { group in
+      group.addTask {
+        .init(kubernetesVersion: (try? await kube.serverVersion()) ?? "", apiVersions: try? await kube.extensions())
+      }
+      group.addTask {
+        try? await Task.sleep(for: .seconds(10))
+        return nil
+      }
+      let first = await group.next()
+      group.cancelAll()
+      return (first ?? nil) ?? .init()
+    }
   }
 
   private func home(_ kube: KubeClient) -> any AgentHome {
