@@ -31,6 +31,10 @@ CREATE TABLE public.agent_sessions (
     closed_at timestamp with time zone,
     revoked_at timestamp with time zone
 );
+CREATE TABLE public.api_versions (
+    digest bytea NOT NULL,
+    versions jsonb NOT NULL
+);
 CREATE TABLE public.bundle_objects (
     bundle public.digest NOT NULL,
     ordinal integer NOT NULL,
@@ -75,6 +79,7 @@ CREATE TABLE public.clusters (
     hold_until timestamp with time zone,
     hold_ended_listened bigint,
     clock_skew_ms bigint,
+    api_versions bytea,
     CONSTRAINT clusters_check CHECK (((connection = 'kubeconfig'::text) = (credential IS NOT NULL))),
     CONSTRAINT clusters_connection_check CHECK ((connection = ANY (ARRAY['agent'::text, 'kubeconfig'::text]))),
     CONSTRAINT clusters_hold CHECK ((((hold_reason IS NULL) = (hold_by IS NULL)) AND ((hold_reason IS NULL) = (held_at IS NULL)) AND ((hold_reason IS NULL) = (hold_until IS NULL))))
@@ -569,6 +574,8 @@ CREATE TABLE public.work (
 );
 ALTER TABLE ONLY public.agent_sessions
     ADD CONSTRAINT agent_sessions_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.api_versions
+    ADD CONSTRAINT api_versions_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY public.bundle_objects
     ADD CONSTRAINT bundle_objects_pkey PRIMARY KEY (bundle, ordinal);
 ALTER TABLE ONLY public.bundles
@@ -654,6 +661,7 @@ ALTER TABLE ONLY public.work
 CREATE INDEX agent_sessions_by_cluster ON public.agent_sessions USING btree (cluster_id, opened_at);
 CREATE INDEX agent_sessions_by_controller ON public.agent_sessions USING btree (controller_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX agent_sessions_open ON public.agent_sessions USING btree (cluster_id) WHERE ((closed_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX clusters_api_versions ON public.clusters USING btree (api_versions);
 CREATE INDEX clusters_by_kubeconfig ON public.clusters USING btree (id) WHERE ((connection = 'kubeconfig'::text) AND (removed_at IS NULL));
 CREATE UNIQUE INDEX clusters_by_name ON public.clusters USING btree (project, name) WHERE (removed_at IS NULL);
 CREATE INDEX clusters_held ON public.clusters USING btree (id) WHERE (hold_until IS NOT NULL);

@@ -53,7 +53,7 @@ extension PostgresStore {
       try session.execute(AgentQueries.useJoinToken, .digest(tokenHash))
       try session.execute(AgentQueries.setKey, .int(found.id), .binary(publicKey))
       try session.execute(AgentQueries.endSessions, .int(found.id))
-      try session.execute(AgentQueries.setAgentVersion, .int(found.id), .text(agentVersion), .null)
+      try session.execute(AgentQueries.setAgentVersion, .int(found.id), .text(agentVersion), .null, .null)
       try session.record(
         Event(
           "cluster.joined", project: ProjectName(found.project), cluster: found.name,
