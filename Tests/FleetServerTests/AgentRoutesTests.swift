@@ -36,7 +36,7 @@ import Testing
 
     func session(
       _ nonce: String, instance: String = "one", signer: Curve25519.Signing.PrivateKey? = nil,
-      version: String = "1.2.0", time: FleetModel.Instant? = nil
+      version: String = "1.2.0", time: FleetModel.Instant? = nil, apiVersions: [String]? = nil
     ) async throws -> ServerFixture.Answer {
       let text = SessionRequest.signedText(cluster: cluster, nonce: nonce)
       let signature = try (signer ?? key).signature(for: Array(text.utf8)).base64EncodedString()
@@ -44,7 +44,7 @@ import Testing
         Routes.agentSession, Routes.agentSession.path(), right: nil,
         SessionRequest(
           cluster: cluster, nonce: nonce, signature: signature, instance: instance, agentVersion: version,
-          kubernetesVersion: "v1.31.2", agentTime: time))
+          kubernetesVersion: "v1.31.2", apiVersions: apiVersions, agentTime: time))
     }
 
     func open() async throws -> String {
@@ -100,6 +100,27 @@ import Testing
       let again = try await Self.joinToken(server, "eu-1", rejoin: true)
       #expect(try await thief.join(again).status == 200, "an admin's token lets another key take over")
       #expect(try await agent.poll(session).status == 401, "the old session ended")
+    }
+  }
+
+  @Test func whatAClusterServesIsKeptForTemplates() async throws {
+    try await ServerFixture.with { server in
+      try await server.apply(ServerFixture.cluster("eu-1"))
+      var agent = Agent(server: server)
+      #expect(try await agent.join(try await Self.joinToken(server, "eu-1")).status == 200)
+      func known() async throws -> Cluster? { try await server.store.inventory(of: .defaultProject).first }
+      func tell(_ apiVersions: [String]?) async throws {
+        #expect(try await agent.session(try await agent.challenge(), apiVersions: apiVersions).status == 200)
+      }
+      #expect(try await known()?.apiVersions == nil)
+      try await tell(["x.io/v1/Thing", "x.io/v1"])
+      #expect(try await known()?.apiVersions == ["x.io/v1", "x.io/v1/Thing"])
+      #expect(try await known()?.kubernetesVersion == KubernetesVersion(major: 1, minor: 31))
+      // Who does not know changes nothing; what is gone is gone.
+      try await tell(nil)
+      #expect(try await known()?.apiVersions?.count == 2)
+      try await tell([])
+      #expect(try await known()?.apiVersions == [])
     }
   }
 
