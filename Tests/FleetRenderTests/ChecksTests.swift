@@ -45,6 +45,12 @@ import Testing
           + "autoscaling/v2 HorizontalPodAutoscaler yet; 1.23 has"
       ])
     #expect(try Self.findings(autoscaler, on: "1.23") == [])
+    let flow = RenderTests.object("FlowSchema", "web", apiVersion: "flowcontrol.apiserver.k8s.io/v1beta3")
+    let beginnings = try ["1.25", "1.26", "1.32"].map {
+      try Self.findings(flow, on: $0).first?.split(separator: " ").first
+    }
+    #expect(beginnings == ["error", "warning", "error"])
+    #expect(try Self.findings(flow, on: "1.25").first?.hasSuffix("FlowSchema yet; 1.26 has") == true)
     // Every kind of a group is meant where the group went as a whole.
     let role = RenderTests.object("Role", "web", apiVersion: "rbac.authorization.k8s.io/v1beta1")
     #expect(try Self.findings(role, on: "1.22").first?.hasPrefix("error") == true)

@@ -49,11 +49,9 @@ public struct BundleContents: Hashable, Sendable {
     let encoded = (secret["data"]?.object?.entries ?? []).compactMap { entry in
       entry.value.string.flatMap(BaseEncoding.base64.bytes(of:)).map { String(decoding: $0, as: UTF8.self) }
     }
-    return (texts + encoded).contains { !$0.isEmpty && !SopsMetadata.isEncrypted($0) && !isEncryptedFile($0) }
+    // A value may be a whole file that SOPS has encrypted, which the agent decrypts.
+    return (texts + encoded).contains { !$0.isEmpty && !$0.contains("ENC[AES256_GCM,") }
   }
-
-  /// Whether a value is a whole file that SOPS has encrypted, which the agent decrypts.
-  private static func isEncryptedFile(_ text: String) -> Bool { text.contains("ENC[AES256_GCM,") }
 
   /// What is to be said about the bundle on a cluster.
   ///
@@ -82,6 +80,12 @@ public struct BundleContents: Hashable, Sendable {
       finding.message = "\(used.place.message): Kubernetes \(until) and later have no \(name)"
       return [finding].judged(verdict.atMostWarn)
     }
+    if let since = served.since, version < since {
+      finding.hint = ""
+      finding.message =
+        "\(used.place.message): Kubernetes \(version), which the cluster has, has no \(name) yet; \(since) has"
+      return [finding].judged(verdict)
+    }
     if let until = served.until {
       if version >= until {
         finding.message = "\(used.place.message): Kubernetes \(version), which the cluster has, has no \(name) any more"
@@ -91,10 +95,7 @@ public struct BundleContents: Hashable, Sendable {
         "\(used.place.message): from Kubernetes \(until) on there is no \(name); the cluster has \(version)"
       return [finding].judged(verdict.atMostWarn)
     }
-    guard let since = served.since, version < since else { return [] }
-    finding.message =
-      "\(used.place.message): Kubernetes \(version), which the cluster has, has no \(name) yet; \(since) has"
-    return [finding].judged(verdict)
+    return []
   }
 }
 
