@@ -130,6 +130,52 @@ struct FailureTests {
     #expect(fleet.run.breach?.cause.hasPrefix("2 clusters failed, the run allows 1") == true)
   }
 
+  @Test("R13 the run's budget halts the last stage that has failures, and the cause is one of them")
+  func runBudgetsStage() throws {
+    var strategy = strategy([
+      stage("canary", .count(2)) { $0.failureBudget = .count(2) }, stage("rest", .rest),
+    ]) { $0.onFailure = FailurePolicy(action: .pause) }
+    strategy.budgets.failures = .count(0)
+    var fleet = try fleet(strategy, members(4))
+    fleet.pass()
+    fleet.degrade("c00", message: "Deployment web: CrashLoopBackOff")
+    fleet.pass()
+    #expect(fleet.run.breach?.stage == 0)
+    #expect(
+      fleet.run.breach?.cause == "1 cluster failed, the run allows 0: c00 Deployment web: CrashLoopBackOff")
+  }
+
+  @Test("R13 the cause is the target that failed, not another one of its cluster")
+  func causeOfSeveralTargets() throws {
+    let both = [member("c00", id: 1, target: "a"), member("c00", id: 2, target: "b")]
+    var fleet = try fleet(strategy([stage("all", .rest)]) { $0.onFailure = FailurePolicy(action: .pause) }, both)
+    fleet.pass()
+    fleet.say("c00")
+    let healthy = fleet.units[0].steps[0].report
+    fleet.degrade("c00", message: "Deployment b: CrashLoopBackOff")
+    fleet.units[0].steps[0].report = healthy
+    fleet.pass()
+    #expect(fleet.run.breach?.cause.hasSuffix(": c00 Deployment b: CrashLoopBackOff") == true)
+  }
+
+  @Test("R17 an abort of a run that goes back waits for what still goes forward")
+  func abortWhileGoingBack() throws {
+    var strategy = oneByOne(scope: .failed)
+    strategy.onFailure.inFlight = .finish
+    var fleet = try fleet(strategy, members(8))
+    fleet.pass()
+    fleet.degrade("c00")
+    fleet.pass()
+    #expect(fleet.run.state == .rollingBack)
+    #expect(fleet.inFlight == ["c01"], "what is in flight ends before anybody goes back")
+    try fleet.give(.abort(hold: true))
+    fleet.pass()
+    #expect(fleet.run.state == .halting)
+    fleet.say("c01")
+    fleet.pass()
+    #expect(fleet.run.state == .aborted)
+  }
+
   @Test("R14 rollback: each changed member to its own `before`, in flight and failed ones at once; then on hold")
   func rollback() throws {
     var fleet = try fleet(oneByOne(), members(8))

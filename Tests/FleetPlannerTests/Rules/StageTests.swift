@@ -122,6 +122,7 @@ struct StageTests {
     var fleet = try fleet(pausing, unchangedRest)
     fleet.succeedAll()
     #expect(fleet.run.state == .succeeded)
+    #expect(!fleet.events.contains { $0.kind == "rollout.paused" })
   }
 
   @Test("R7 until one cluster is healthy only one is in flight, in whatever stage")
