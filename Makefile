@@ -3,7 +3,8 @@
 SWIFT ?= swift
 CONFIGURATION ?= debug
 BUILD := $(SWIFT) build --configuration $(CONFIGURATION)
-SOURCES := Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Sources/fuzz-template Fuzz/Sources/fuzz-yaml
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Sources/fuzz-template Fuzz/Sources/fuzz-yaml Fuzz/Sources/fuzz-kustomize \
+  Fuzz/Sources/fuzz-merge
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test unit sim mutate check format conformance benchmark fuzz clean
@@ -44,9 +45,11 @@ format: ## put formatting right
 conformance: setup ## what of ApplicationSet's and Kubernetes' recorded behaviour holds
 	$(SWIFT) test --filter "Conformance|KubeFacts|Exchange"
 
-fuzz: setup ## templates and YAML with libFuzzer, SECONDS (600) each; goes on where the last run ended
+fuzz: setup ## templates, YAML and kustomizations with libFuzzer, SECONDS (600) each; goes on where the last run ended
 	@scripts/fuzz template $(or $(SECONDS),600)
 	@scripts/fuzz yaml $(or $(SECONDS),600)
+	@scripts/fuzz kustomize $(or $(SECONDS),600)
+	@scripts/fuzz merge $(or $(SECONDS),600)
 
 benchmark: setup ## the figures of docs/performance.md, measured here
 	scripts/benchmark

@@ -18,6 +18,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -148,8 +149,8 @@ let targets: [Target] = [
     name: "flotilla-bench",
     dependencies: [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetSimulation",
-      "FleetAPI", "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetController", "FleetTestSupport",
-      argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, logging,
+      "FleetAPI", "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetGit", "FleetController",
+      "FleetTestSupport", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, logging,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 
@@ -220,7 +221,8 @@ let targets: [Target] = [
     "FleetControllerTests",
     [
       "FleetController", "FleetCharts", "FleetDocuments", "FleetForges", "FleetGenerators", "FleetGit", "FleetPlanner",
-      "FleetPorts", "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging,
+      "FleetPorts", "FleetPostgres", "FleetPrograms", "Manifest", "FleetModel", "FleetTestSupport", logging, metrics,
+      metricsTestKit,
     ]),
   tests(
     "FleetServerTests",

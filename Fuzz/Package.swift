@@ -23,8 +23,13 @@ let package = Package(
     .target(name: "FleetModel", swiftSettings: swiftSettings),
     .target(name: "Manifest", dependencies: ["FleetModel", "CLibYAML", crypto], swiftSettings: swiftSettings),
     .target(name: "FleetTemplate", dependencies: ["FleetModel", "Manifest", crypto], swiftSettings: swiftSettings),
+    .target(name: "FleetDocuments", dependencies: ["FleetModel", "Manifest"], swiftSettings: swiftSettings),
+    .target(
+      name: "FleetRender", dependencies: ["FleetModel", "Manifest", "FleetDocuments"], swiftSettings: swiftSettings),
     fuzzer("fuzz-template", ["FleetTemplate", "Manifest", "FleetModel"]),
     fuzzer("fuzz-yaml", ["Manifest", "FleetModel"]),
+    fuzzer("fuzz-kustomize", ["FleetRender", "Manifest", "FleetModel"]),
+    fuzzer("fuzz-merge", ["FleetRender", "Manifest", "FleetModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

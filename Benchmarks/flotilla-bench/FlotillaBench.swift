@@ -6,7 +6,8 @@ struct FlotillaBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flotilla-bench", abstract: "Measure Flotilla. Every line is a figure, its columns split by tabs.",
     subcommands: [
-      PlannerBenchmark.self, ParseBenchmark.self, RenderBenchmark.self, GeneratorsBenchmark.self,
+      PlannerBenchmark.self, ParseBenchmark.self, RenderBenchmark.self, OverlaysBenchmark.self,
+      SubstitutionsBenchmark.self, GeneratorsBenchmark.self,
       RegisterClusters.self, DispatchBenchmark.self, FleetBenchmark.self, ObserveBenchmark.self,
       RehearsalBenchmark.self,
     ])

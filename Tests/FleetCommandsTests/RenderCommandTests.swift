@@ -75,6 +75,8 @@ import Testing
       ".git/HEAD": "", "file/kustomization.yaml": "resources: [link.yaml]\n",
       "directory/kustomization.yaml": "resources: [link]\n", "outside/kustomization.yaml": "resources: [../..]\n",
       "generated/kustomization.yaml": "configMapGenerator: [{name: a, files: [link/secret.yaml]}]\n",
+      "patched/kustomization.yaml": "resources: [web.yaml]\npatches: [{path: link.yaml}]\n",
+      "patched/web.yaml": Self.service, "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
     ])
     defer {
       secret.remove()
@@ -85,11 +87,22 @@ import Testing
       atPath: folder.path + "/file/link.yaml", withDestinationPath: secret.path + "/secret.yaml")
     try manager.createSymbolicLink(atPath: folder.path + "/directory/link", withDestinationPath: secret.path)
     try manager.createSymbolicLink(atPath: folder.path + "/generated/link", withDestinationPath: secret.path)
-    for name in ["file", "directory", "outside", "generated"] {
+    try manager.createSymbolicLink(
+      atPath: folder.path + "/patched/link.yaml", withDestinationPath: secret.path + "/secret.yaml")
+    try manager.createSymbolicLink(atPath: folder.path + "/chart/link.yaml", withDestinationPath: "/etc/passwd")
+    for (name, named) in [
+      ("file", "link.yaml"), ("directory", "link"), ("outside", "../.."), ("generated", "link/secret.yaml"),
+      ("patched", "link.yaml"),
+    ] {
       let result = await run(["render", folder.path + "/" + name])
       #expect(result.exitCode == 2, "\(name)")
       #expect(result.output == "", "\(name)")
+      #expect(result.error.contains("\(name)/kustomization.yaml:"), "\(result.error)")
+      #expect(result.error.contains("\"\(named)\""), "\(result.error)")
     }
+    let chart = await run(["render", folder.path + "/chart", "--values", "link.yaml"])
+    #expect(chart.exitCode == 2)
+    #expect(chart.output == "")
   }
 
   @Test func theNativeEngineAloneSaysWhatItDoesNotDo() async throws {

@@ -208,6 +208,46 @@ import Testing
       after: { try await $0.git.commit("kind: Deployment\nmetadata: {name\n", to: "web/extra.yaml") })
   }
 
+  /// A kustomization that names a link out of the repository: the link is as if it were not there, and nothing is read.
+  @Test(
+    arguments: [
+      ("resources: [web.yaml, link.yaml]", "/etc/passwd", "\"link.yaml\" is neither a file nor a directory"),
+      ("resources: [web.yaml, link.yaml]", "../../outside.yaml", "\"link.yaml\" is neither a file nor a directory"),
+      ("resources: [web.yaml]\npatches: [{path: link.yaml}]", "../../outside.yaml", "there is no file \"link.yaml\""),
+      (
+        "resources: [web.yaml]\nconfigMapGenerator: [{name: a, files: [link.yaml]}]", "/etc/passwd",
+        "there is no file \"link.yaml\""
+      ),
+    ])
+  func aLinkOutOfTheRepository(kustomization: String, destination: String, words: String) async throws {
+    try await stays(
+      reason: "RenderFailed", saying: ["target web-east", "web/kustomization.yaml:", words],
+      repaired: { try await $0.git.git("rm", "--quiet", "web/kustomization.yaml", "web/link.yaml") },
+      after: { controller in
+        // What the link leads to is there, and would be taken.
+        try Data(ControllerFixture.manifest(image: "outside:1").utf8).write(
+          to: URL(fileURLWithPath: controller.git.folder + "/outside.yaml"))
+        try FileManager.default.createSymbolicLink(
+          atPath: controller.git.workTree + "/web/link.yaml", withDestinationPath: destination)
+        try await controller.git.commit(kustomization + "\n", to: "web/kustomization.yaml")
+      })
+  }
+
+  @Test(arguments: ["/etc/passwd", "../../outside.yaml"])
+  func aFileOfValuesThatIsALinkOutOfTheRepository(destination: String) async throws {
+    try await stays(
+      reason: "RenderFailed", saying: ["target web-east", "there is no file chart/link.yaml"],
+      after: { controller in
+        try controller.git.write("size: outside\n", to: "../outside.yaml")
+        try controller.git.write("apiVersion: v2\nname: web\nversion: 1.0.0\n", to: "chart/Chart.yaml")
+        try FileManager.default.createSymbolicLink(
+          atPath: controller.git.workTree + "/chart/link.yaml", withDestinationPath: destination)
+        try await controller.git.commit("A chart with a link")
+        try await controller.apply(
+          ControllerFixture.fleetSet(path: "chart", source: ", helm: {valueFiles: [link.yaml]}"))
+      })
+  }
+
   @Test func aPathThatIsNotThere() async throws {
     try await stays(reason: "RenderFailed", saying: ["wbe"]) { controller in
       try await controller.apply(ControllerFixture.fleetSet(path: "wbe"))

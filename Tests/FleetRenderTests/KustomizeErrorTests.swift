@@ -111,6 +111,62 @@ import Testing
     }
   }
 
+  /// What was taken apart for one build, and for one place in it, is not changed by another.
+  @Test func whatIsRememberedChangesNothing() throws {
+    let cases = try CorpusCase.all() + CorpusCase.examples()
+    let memory = KustomizeMemory()
+    for round in 1...3 {
+      for test in cases {
+        let tree = FakeTree(test.files)
+        let known = kustomize(tree: tree, path: test.path, memory: memory)
+        switch (kustomize(tree: tree, path: test.path), known) {
+        case (.objects(let fresh), .objects(let known)):
+          #expect(kustomizeText(fresh) == kustomizeText(known), "\(test.name), time \(round)")
+        case (.failed(let fresh), .failed(let known)): #expect(fresh == known, "\(test.name), time \(round)")
+        case (.needsProgram(let fresh), .needsProgram(let known)): #expect(fresh == known, "\(test.name)")
+        default: Issue.record("\(test.name), time \(round)")
+        }
+      }
+    }
+  }
+
+  @Test func aBaseThatStandsInManyPlacesIsBuiltForEach() throws {
+    var shared = try CorpusCase.base("web")
+    shared["part/kustomization.yaml"] = """
+      apiVersion: kustomize.config.k8s.io/v1alpha1
+      kind: Component
+      patches:
+      - target: {kind: Deployment}
+        patch: |-
+          kind: Deployment
+          apiVersion: apps/v1
+          metadata: {name: any, labels: {part: of}}
+
+      """
+    var own: [String: String] = [:]
+    let names = ["a", "b", "c", "d"]
+    for name in names {
+      let overlay = "namePrefix: \(name)-\ncommonLabels: {place: \(name)}\nreplicas: [{name: web, count: 7}]\n"
+      shared["\(name)/kustomization.yaml"] = overlay + "resources: [../base]\ncomponents: [../part]\n"
+      own["\(name)/kustomization.yaml"] = overlay + "resources: [../base-\(name)]\ncomponents: [../part-\(name)]\n"
+    }
+    for (path, text) in shared {
+      guard let slash = path.firstIndex(of: "/"), ["base", "part"].contains(path[..<slash]) else { continue }
+      for name in names { own[path[..<slash] + "-" + name + path[slash...]] = text }
+    }
+    let overlay = "resources: [../a, ../b, ../c, ../d]\n"
+    shared["overlay/kustomization.yaml"] = overlay
+    own["overlay/kustomization.yaml"] = overlay
+    guard case .objects(let one) = kustomize(tree: FakeTree(shared), path: "overlay"),
+      case .objects(let four) = kustomize(tree: FakeTree(own), path: "overlay")
+    else {
+      Issue.record("cannot be built")
+      return
+    }
+    #expect(kustomizeText(one) == kustomizeText(four))
+    #expect(one.count >= 4 * 2)
+  }
+
   /// Whatever the bytes, there is an answer.
   @Test func brokenTreesNeverStopTheProcess() throws {
     let cases = try CorpusCase.all()

@@ -40,6 +40,55 @@ struct PatchTests {
     #expect(result == (try json(expected)))
   }
 
+  /// Every example of RFC 6902, appendix A, in its order (https://www.rfc-editor.org/rfc/rfc6902#appendix-A); nil where the
+  /// document must not change.
+  @Test(
+    arguments: [
+      ("A.1", #"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux"}]"#, #"{"baz":"qux","foo":"bar"}"#),
+      (
+        "A.2", #"{"foo":["bar","baz"]}"#, #"[{"op":"add","path":"/foo/1","value":"qux"}]"#,
+        #"{"foo":["bar","qux","baz"]}"#
+      ), ("A.3", #"{"baz":"qux","foo":"bar"}"#, #"[{"op":"remove","path":"/baz"}]"#, #"{"foo":"bar"}"#),
+      ("A.4", #"{"foo":["bar","qux","baz"]}"#, #"[{"op":"remove","path":"/foo/1"}]"#, #"{"foo":["bar","baz"]}"#),
+      (
+        "A.5", #"{"baz":"qux","foo":"bar"}"#, #"[{"op":"replace","path":"/baz","value":"boo"}]"#,
+        #"{"baz":"boo","foo":"bar"}"#
+      ),
+      (
+        "A.6", #"{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}"#,
+        #"[{"op":"move","from":"/foo/waldo","path":"/qux/thud"}]"#,
+        #"{"foo":{"bar":"baz"},"qux":{"corge":"grault","thud":"fred"}}"#
+      ),
+      (
+        "A.7", #"{"foo":["all","grass","cows","eat"]}"#, #"[{"op":"move","from":"/foo/1","path":"/foo/3"}]"#,
+        #"{"foo":["all","cows","eat","grass"]}"#
+      ),
+      (
+        "A.8", #"{"baz":"qux","foo":["a",2,"c"]}"#,
+        #"[{"op":"test","path":"/baz","value":"qux"},{"op":"test","path":"/foo/1","value":2}]"#,
+        #"{"baz":"qux","foo":["a",2,"c"]}"#
+      ), ("A.9", #"{"baz":"qux"}"#, #"[{"op":"test","path":"/baz","value":"bar"}]"#, nil),
+      (
+        "A.10", #"{"foo":"bar"}"#, #"[{"op":"add","path":"/child","value":{"grandchild":{}}}]"#,
+        #"{"foo":"bar","child":{"grandchild":{}}}"#
+      ),
+      (
+        "A.11", #"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux","xyz":123}]"#,
+        #"{"foo":"bar","baz":"qux"}"#
+      ), ("A.12", #"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz/bat","value":"qux"}]"#, nil),
+      ("A.13", #"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux","op":"remove"}]"#, nil),
+      ("A.14", #"{"/":9,"~1":10}"#, #"[{"op":"test","path":"/~01","value":10}]"#, #"{"/":9,"~1":10}"#),
+      ("A.15", #"{"/":9,"~1":10}"#, #"[{"op":"test","path":"/~01","value":"10"}]"#, nil),
+      (
+        "A.16", #"{"foo":["bar"]}"#, #"[{"op":"add","path":"/foo/-","value":["abc","def"]}]"#,
+        #"{"foo":["bar",["abc","def"]]}"#
+      ),
+    ] as [(String, String, String, String?)])
+  func examplesOfTheStandardHold(_ name: String, _ document: String, _ patch: String, _ expected: String?) throws {
+    let result = try? JSONPatch(try json(patch)).applied(to: try json(document))
+    #expect(result == (try expected.map(json)), "\(name)")
+  }
+
   @Test(
     arguments: [
       (#"{"op":"add"}"#, "a JSON Patch is a list of operations, found a map"),
@@ -70,7 +119,7 @@ struct PatchTests {
     }
   }
 
-  /// The table of RFC 7386, appendix A.
+  /// The table of RFC 7396 (and 7386 before it), appendix A.
   @Test(
     arguments: [
       (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),

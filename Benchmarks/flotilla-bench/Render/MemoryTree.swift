@@ -77,6 +77,25 @@ struct MemoryTree: SourceTree {
     metadata: {name: web}
     """
 
+  /// A base like that, whose objects have places for values.
+  static var substituted: MemoryTree {
+    var tree = MemoryTree()
+    let objects = base.replacing("replicas: 1", with: "replicas: ${REPLICAS:=2}")
+      .replacing("web:v1", with: "web:${VERSION}").replacing("--port=8080", with: "--cluster=${CLUSTER}")
+    tree.add("base/kustomization.yaml", Array("resources: [app.yaml]\nnamespace: shop\n".utf8))
+    tree.add("base/app.yaml", Array(objects.utf8))
+    return tree
+  }
+
+  /// Writes the files below a folder.
+  func write(below folder: String) throws {
+    for (path, bytes) in contents {
+      let url = URL(fileURLWithPath: folder + "/" + path)
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: url)
+    }
+  }
+
   private mutating func add(_ path: String, _ bytes: [UInt8]) {
     contents[path] = bytes
     let directory = path.split(separator: "/").dropLast().joined(separator: "/")

@@ -141,6 +141,8 @@ public struct Expander: Sendable {
     result.staleAfter = others.staleAfter
     var failures = TargetFindings()
     var warnings = TargetFindings()
+    // Targets of one set share bases and components.
+    let memory = KustomizeMemory()
     let clusters = Dictionary(inventory.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for var target in generated.targets.map({ $0.keeping(existing[$0.name], of: definition) })
     where (onlyCluster ?? target.cluster) == target.cluster && (onlyTargets?.contains(target.name) ?? true) {
@@ -151,7 +153,7 @@ public struct Expander: Sendable {
         let isChart = try Self.isChart(target, source)
         target.options.kubernetesVersion = isChart ? cluster?.kubernetesVersion : nil
         target.options.servedVersions = isChart ? cluster?.apiVersions : nil
-        let rendered = try await rendered(target, source, isChart: isChart)
+        let rendered = try await rendered(target, source, isChart: isChart, memory)
         warnings.add(rendered.warnings, of: target.name)
         let findings = rendered.contents.findings(on: cluster?.kubernetesVersion, checks: definition.checks)
         warnings.add(findings.filter { $0.severity == .warning }, of: target.name)
@@ -243,7 +245,7 @@ public struct Expander: Sendable {
   }
 
   private func rendered(
-    _ target: ExpandedTarget, _ source: ResolvedSource, isChart: Bool
+    _ target: ExpandedTarget, _ source: ResolvedSource, isChart: Bool, _ memory: KustomizeMemory
   ) async throws -> RenderedBundle {
     // The target's name is the release's name of a chart.
     let key = RenderKey(
@@ -254,7 +256,7 @@ public struct Expander: Sendable {
       return bundle
     }
     let directoryKey = key.ofDirectory(isChart: isChart)
-    let (directory, reads) = try await directory(target, source.tree, directoryKey)
+    let (directory, reads) = try await directory(target, source.tree, directoryKey, memory)
     let rendering = finish(
       directory, path: target.path, commit: source.tree.commit, namespace: target.namespace, options: target.options)
     guard case .manifests(let made, let warnings) = rendering else {
@@ -279,7 +281,7 @@ public struct Expander: Sendable {
 
   /// What the directory renders to, made once for all targets that differ only in what comes after that.
   private func directory(
-    _ target: ExpandedTarget, _ source: any SourceTree, _ key: RenderKey
+    _ target: ExpandedTarget, _ source: any SourceTree, _ key: RenderKey, _ memory: KustomizeMemory
   ) async throws -> (RenderedDirectory, SourceReads) {
     if let known = await directories.value(for: key, in: source) {
       Self.count("directory")
@@ -291,7 +293,7 @@ public struct Expander: Sendable {
     while true {
       let rendering = renderDirectory(
         tree: tree, path: target.path, namespace: target.namespace, isRecursive: target.isRecursive,
-        options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers)
+        options: target.options, target: target.name.rawValue, engine: .automatic, answers: answers, memory: memory)
       switch rendering {
       case .directory(let directory):
         await directories.store(directory, for: key, reads: tree.reads, of: tree.commit, size: 1)

@@ -69,14 +69,15 @@ public enum DirectoryRendering: Sendable {
 ///   - target: the target's name, which is the release's name of a chart that says no other.
 ///   - engine: what builds kustomizations.
 ///   - answers: what the world said to the requests that earlier calls returned.
+///   - memory: what is known of earlier kustomizations.
 public func render(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
   options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
-  answers: [RenderRequest: RenderAnswer] = [:]
+  answers: [RenderRequest: RenderAnswer] = [:], memory: KustomizeMemory = KustomizeMemory()
 ) -> Rendering {
   let rendering = renderDirectory(
     tree: tree, path: path, namespace: namespace, isRecursive: isRecursive, options: options, target: target,
-    engine: engine, answers: answers)
+    engine: engine, answers: answers, memory: memory)
   switch rendering {
   case .needs(let requests): return .needs(requests)
   case .failed(let problems): return .failed(problems)
@@ -85,23 +86,24 @@ public func render(
   }
 }
 
-/// Reads a directory of a commit, the first half of ``render(tree:path:namespace:isRecursive:options:target:engine:answers:)``:
+/// Reads a directory of a commit, the first half of ``render(tree:path:namespace:isRecursive:options:target:engine:answers:memory:)``:
 /// what it comes to depends on the options `helm` and `kustomize`, and for charts on the target's name and namespace. Targets
 /// that differ in nothing of that share it.
 public func renderDirectory(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool = true,
   options: RenderOptions = RenderOptions(), target: String = "", engine: KustomizeEngine = .program,
-  answers: [RenderRequest: RenderAnswer] = [:]
+  answers: [RenderRequest: RenderAnswer] = [:], memory: KustomizeMemory = KustomizeMemory()
 ) -> DirectoryRendering {
   renderDirectory(
     tree: tree, path: path, namespace: namespace, isRecursive: isRecursive, options: options, target: target,
-    engine: engine, answers: answers, isFollowed: false)
+    engine: engine, answers: answers, memory: memory, isFollowed: false)
 }
 
 /// - Parameter isFollowed: whether it is noted what gave fields their values.
 func renderDirectory(
   tree: any SourceTree, path: String, namespace: String, isRecursive: Bool, options: RenderOptions, target: String,
-  engine: KustomizeEngine, answers: [RenderRequest: RenderAnswer], isFollowed: Bool
+  engine: KustomizeEngine, answers: [RenderRequest: RenderAnswer], memory: KustomizeMemory = KustomizeMemory(),
+  isFollowed: Bool
 ) -> DirectoryRendering {
   do throws(DiagnosticsError) {
     let files = try filesOfDirectory(path, in: tree)
@@ -129,7 +131,7 @@ func renderDirectory(
           message: "the directory is no chart: it has no Chart.yaml")
       ])
     } else if let file = Kustomization.file(in: files.map(\.path), directory: path) {
-      switch try built(tree, path, file, options.kustomize, engine, answers, &directory.notes, isFollowed) {
+      switch try built(tree, path, file, options.kustomize, engine, answers, memory, &directory.notes, isFollowed) {
       case .needs(let request): return .needs([request])
       case .text(let bytes):
         try directory.sources.read(bytes, file: buildName(path))
@@ -170,7 +172,7 @@ func renderDirectory(
 /// the apply, and the target's namespace.
 ///
 /// - Parameters:
-///   - directory: what ``renderDirectory(tree:path:namespace:isRecursive:options:target:engine:answers:)`` made.
+///   - directory: what ``renderDirectory(tree:path:namespace:isRecursive:options:target:engine:answers:memory:)`` made.
 ///   - path: its path, for messages.
 ///   - commit: the commit that it was read from.
 public func finish(
@@ -224,13 +226,15 @@ private enum Built {
 
 private func built(
   _ tree: any SourceTree, _ path: String, _ file: String, _ options: KustomizeOptions?, _ engine: KustomizeEngine,
-  _ answers: [RenderRequest: RenderAnswer], _ notes: inout [Diagnostic],
+  _ answers: [RenderRequest: RenderAnswer], _ memory: KustomizeMemory, _ notes: inout [Diagnostic],
   _ isFollowed: Bool
 ) throws(DiagnosticsError) -> Built {
   if let options {
     let edited = try editedTree(tree, path, file, options)
     let trace = isFollowed ? BuildTrace(parts: KustomizationParts(of: edited)) : nil
-    switch trace.map({ kustomize(tree: edited, path: path, trace: $0) }) ?? kustomize(tree: edited, path: path) {
+    switch trace.map({ kustomize(tree: edited, path: path, trace: $0) })
+      ?? kustomize(tree: edited, path: path, memory: memory)
+    {
     case .objects(let objects): return .objects(objects, followed: trace?.documents ?? [])
     case .failed(let problems): throw DiagnosticsError(problems)
     case .needsProgram(let reason):
@@ -245,7 +249,9 @@ private func built(
   }
   if engine == .automatic {
     let trace = isFollowed ? BuildTrace(parts: KustomizationParts(of: tree)) : nil
-    switch trace.map({ kustomize(tree: tree, path: path, trace: $0) }) ?? kustomize(tree: tree, path: path) {
+    switch trace.map({ kustomize(tree: tree, path: path, trace: $0) })
+      ?? kustomize(tree: tree, path: path, memory: memory)
+    {
     case .objects(let objects): return .objects(objects, followed: trace?.documents ?? [])
     case .failed(let problems): throw DiagnosticsError(problems)
     case .needsProgram(let reason):

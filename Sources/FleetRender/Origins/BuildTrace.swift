@@ -12,7 +12,7 @@ final class BuildTrace {
 
   let parts: KustomizationParts
   /// What the objects of an override have been through before.
-  private var earlier: [ResourceID.Key: TracedDocument]
+  private var earlier: [ResourceID: TracedDocument]
   private var followed: [ObjectIdentifier: Followed] = [:]
   /// The objects as they came out, in order.
   private(set) var documents: [TracedDocument] = []
@@ -23,12 +23,12 @@ final class BuildTrace {
       earlier.map { (Self.key($0.node), $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private static func key(_ node: Node) -> ResourceID.Key {
+  private static func key(_ node: Node) -> ResourceID {
     let type = ResourceType(apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
     return ResourceID(
       type: type, name: node["metadata", "name"]?.string ?? "", namespace: node["metadata", "namespace"]?.string ?? "",
       isClusterScoped: type.isClusterScoped
-    ).key
+    )
   }
 
   // MARK: Objects that come in
@@ -37,7 +37,7 @@ final class BuildTrace {
   func read(_ resources: [Resource], from file: String) {
     for resource in resources {
       let document =
-        earlier[resource.current.key]
+        earlier[resource.current]
         ?? TracedDocument(Self.snapshot(resource.root)) { field in
           FieldOrigin(kind: .file, file: file, line: field.value.position.map { Int($0.line) })
         }

@@ -39,7 +39,7 @@ public enum OriginRendering: Sendable {
   case failed([Diagnostic])
 }
 
-/// Renders as ``render(tree:path:namespace:isRecursive:options:target:engine:answers:)`` does, to the same bundle, and says of
+/// Renders as ``render(tree:path:namespace:isRecursive:options:target:engine:answers:memory:)`` does, to the same bundle, and says of
 /// every field what gave it its value (decision 51).
 ///
 /// After each step of a native build, of overrides, values and options, objects are compared with what they were before. Of

@@ -61,6 +61,9 @@ public struct Object: Sendable {
   /// The entry of a key, for its position.
   public func entry(_ key: String) -> Entry? { place(of: key).map { entries[$0] } }
 
+  /// Where a key was read; nil for one that is not there, or was not read.
+  func keyPosition(_ key: String) -> Position? { place(of: key).flatMap { entries[$0].keyPosition } }
+
   /// Replaces every value, keeping keys and their places.
   public func mapValues(_ transform: (Node) -> Node) -> Object {
     var changed = self
@@ -70,6 +73,9 @@ public struct Object: Sendable {
 
   /// The entries with keys in bytewise order.
   public var sortedEntries: [Entry] { entries.sorted { precedesBytewise($0.key, $1.key) } }
+
+  /// Makes room for entries that are added.
+  mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
   /// Adds an entry unless its key is there; returns whether it was added.
   mutating func append(_ entry: Entry) -> Bool {

@@ -10,12 +10,32 @@
 /// | `.inf`, `.nan` | numbers that JSON has not; refused later |
 /// | everything else: `1e400`, `1:30`, `2001-01-01`, `1.2.3`, `0x` | a text |
 enum ScalarRules {
+  /// Whether a text begins like a word and is none of the words that mean something: what most texts are.
+  static func isWord(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable(isWord) ?? false
+  }
+
+  private static func isWord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard text.count > 1, (0x61...0x7A).contains(text[0] | 0x20) else { return false }
+    if text.count > 5 { return true }
+    let second = text[1]
+    return switch text[0] | 0x20 {
+    case UInt8(ascii: "y"): second | 0x20 != UInt8(ascii: "e")
+    case UInt8(ascii: "n"): second | 0x20 != UInt8(ascii: "o") && second | 0x20 != UInt8(ascii: "u")
+    case UInt8(ascii: "t"): second | 0x20 != UInt8(ascii: "r")
+    case UInt8(ascii: "f"): second | 0x20 != UInt8(ascii: "a")
+    case UInt8(ascii: "o"): second | 0x20 != UInt8(ascii: "n") && second | 0x20 != UInt8(ascii: "f")
+    default: true
+    }
+  }
+
   /// The value of an untagged plain scalar.
   static func value(ofPlain text: String) -> NodeValue {
+    if isWord(text) { return .string(text) }
     guard let first = text.utf8.first else { return .null }
     switch first {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
-      return infinities[text] ?? number(text) ?? .string(text)
+      return number(text) ?? infinity(text) ?? .string(text)
     case UInt8(ascii: "~"), UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"),
       UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "o"),
       UInt8(ascii: "O"):
@@ -27,11 +47,12 @@ enum ScalarRules {
 
   /// The value of an untagged plain scalar by YAML 1.2 with Go's number syntax; nil for a date.
   static func valueOfYAML12(ofPlain text: String) -> NodeValue? {
+    if isWord(text) { return .string(text) }
     guard let first = text.utf8.first else { return .null }
     switch first {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
       if OtherReaders.isTimestamp(text) { return nil }
-      return infinities[text] ?? number(text) ?? .string(text)
+      return number(text) ?? infinity(text) ?? .string(text)
     case UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"),
       UInt8(ascii: "f"), UInt8(ascii: "F"):
       guard text.utf8.count <= 5, let word = words[text] else { return .string(text) }
@@ -59,6 +80,7 @@ enum ScalarRules {
   ///
   /// Stricter than `value(ofPlain:)`: what other YAML readers take for a date or a number to base 60 is quoted too.
   static func isPlainText(_ text: String) -> Bool {
+    if isWord(text) { return true }
     guard case .string = value(ofPlain: text) else { return false }
     return !OtherReaders.isTimestamp(text) && !OtherReaders.isBase60(text)
   }
@@ -86,9 +108,15 @@ enum ScalarRules {
     return words
   }()
 
+  private static func infinity(_ text: String) -> NodeValue? {
+    // Versions and addresses begin like numbers too, and are longer.
+    text.utf8.count <= 5 ? infinities[text] : nil
+  }
+
   // MARK: Numbers
 
   private static func number(_ text: String) -> NodeValue? {
+    if let digits = shortInteger(text) { return .integer(digits) }
     // Underscores are dropped wherever they stand, except in a number that begins with its point.
     let digits = text.utf8.filter { $0 != UInt8(ascii: "_") }
     guard text.utf8.first != UInt8(ascii: ".") || digits.count == text.utf8.count else { return nil }
@@ -97,6 +125,19 @@ enum ScalarRules {
       return nil
     }
     return .number(decimal)
+  }
+
+  /// The number that a few digits are, of which the first is no zero: what most numbers are.
+  private static func shortInteger(_ text: String) -> Int64? {
+    text.utf8.withContiguousStorageIfAvailable { bytes -> Int64? in
+      guard bytes.count <= 18, bytes[0] != UInt8(ascii: "0") else { return nil }
+      var result: Int64 = 0
+      for byte in bytes {
+        guard (0x30...0x39).contains(byte) else { return nil }
+        result = result * 10 + Int64(byte - 0x30)
+      }
+      return result
+    } ?? nil
   }
 
   /// An integer in Go's syntax with any prefix; nil when it is none. One beyond 64 bits without a sign is a decimal.
@@ -179,8 +220,9 @@ extension Bool {
 private enum OtherReaders {
   /// Whether it looks like `2001-01-01`, alone or with a time.
   static func isTimestamp(_ text: String) -> Bool {
+    guard text.utf8.count >= 8, text.utf8.dropFirst(4).first == UInt8(ascii: "-") else { return false }
     let bytes = Array(text.utf8)
-    guard bytes.count >= 8, bytes[..<4].allSatisfy(isDigit), bytes[4] == UInt8(ascii: "-") else { return false }
+    guard bytes[..<4].allSatisfy(isDigit) else { return false }
     let date = bytes[5...].prefix { isDigit($0) || $0 == UInt8(ascii: "-") }
     let parts = date.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.count) }),
@@ -196,7 +238,7 @@ private enum OtherReaders {
 
   /// Whether it looks like `1:30`, a number to base 60.
   static func isBase60(_ text: String) -> Bool {
-    guard text.utf8.contains(UInt8(ascii: ":")) else { return false }
+    guard text.hasByte(UInt8(ascii: ":")) else { return false }
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count > 1, var first = parts.first, var last = parts.last else { return false }
     if first.first == UInt8(ascii: "+") || first.first == UInt8(ascii: "-") { first = first.dropFirst() }

@@ -21,15 +21,22 @@ enum TextStyle {
     }
   }
 
-  /// Whether a text is a word of letters, digits and signs that means nothing to YAML: what most texts are.
+  /// Whether a text begins with a letter and goes on with nothing that means something to YAML: what most texts are.
   private static func isSimple(_ text: String) -> Bool {
-    let bytes = text.utf8
-    guard bytes.count > 5, let first = bytes.first, (0x41...0x5A).contains(first & 0xDF) || first == 0x2F else {
+    guard let first = text.utf8.first, (0x61...0x7A).contains(first | 0x20) || first == UInt8(ascii: "/") else {
       return false
     }
-    return bytes.allSatisfy { byte in
-      (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x2D...0x39).contains(byte) || byte == 0x5F
+    let isUnmarked = text.utf8.withContiguousStorageIfAvailable { bytes in
+      var previous: UInt8 = 0
+      for byte in bytes {
+        // A colon before a blank ends a key, a number sign behind one begins a comment.
+        if byte < 0x20 || byte > 0x7E || byte == UInt8(ascii: "#") { return false }
+        if byte == 0x20, previous == UInt8(ascii: ":") { return false }
+        previous = byte
+      }
+      return previous != 0x20 && previous != UInt8(ascii: ":")
     }
+    return isUnmarked == true && ScalarRules.isPlainText(text)
   }
 
   /// Whether a character may stand in YAML as it is: none of the controls, the byte order mark, the separators of lines

@@ -64,9 +64,15 @@ public enum YAML {
   ///
   /// Different from there on purpose: a text with the rare line separators U+0085, U+2028 and U+2029 is quoted with
   /// escapes, because written plainly it would not be read back.
-  public static func text(_ node: Node) -> String {
+  public static func text(_ node: Node) -> String { text(documents: [node]) }
+
+  /// Writes values as ``text(_:)`` does, one document behind the other, with `---` between them.
+  public static func text(documents: [Node]) -> String {
     var writer = YAMLWriter()
-    writer.document(node)
+    for (index, node) in documents.enumerated() {
+      if index > 0 { writer.separator() }
+      writer.document(node)
+    }
     return String(decoding: writer.output, as: UTF8.self)
   }
 }

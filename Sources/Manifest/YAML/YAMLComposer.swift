@@ -96,7 +96,7 @@ struct YAMLComposer {
       let event = try events.next()
       if case .mappingEnd = event.kind { break }
       let key = try key(event, depth: depth)
-      if let earlier = key.isMerge ? merged?.position : object.entry(key.text)?.keyPosition {
+      if let earlier = key.isMerge ? merged?.position : object.keyPosition(key.text) {
         throw failure(
           "the key \"\(key.text)\" is already set on line \(earlier.line)", at: event.position,
           hint: key.isMerge ? "merge several maps with one list: <<: [*a, *b]" : "remove one of them")

@@ -12,6 +12,12 @@ struct YAMLWriter {
     case afterKey
   }
 
+  /// The line between two documents.
+  mutating func separator() {
+    put("---")
+    endLine()
+  }
+
   mutating func document(_ node: Node) {
     write(node, indent: 0, place: .inline)
     if column > 0 { endLine() }
@@ -22,33 +28,45 @@ struct YAMLWriter {
     switch node.value {
     case .object(let object) where !object.isEmpty:
       let column = place == .inline ? column : indent + 2
-      for (index, entry) in object.entries.sorted(by: { KeyOrder.precedes($0.key, $1.key) }).enumerated() {
+      let entries = object.entries
+      let places = Self.order(of: entries)
+      for index in entries.indices {
         if index > 0 || place == .afterKey { startLine(at: column) }
+        let entry = entries[places?[index] ?? index]
         write(entry.value, indent: column, place: write(key: entry.key, indent: column))
       }
     case .array(let elements) where !elements.isEmpty:
       let column = place == .inline ? column : indent
       for (index, element) in elements.enumerated() {
         if index > 0 || place == .afterKey { startLine(at: column) }
-        put("- ")
+        put(byte: UInt8(ascii: "-"))
+        put(byte: 0x20)
         write(element, indent: column, place: .inline)
       }
     default:
-      if place == .afterKey { put(" ") }
+      if place == .afterKey { put(byte: 0x20) }
       scalar(node, indent: indent + 2)
     }
+  }
+
+  /// The places of entries in the order of their keys; nil when they are in order already, which most are.
+  private static func order(of entries: [Object.Entry]) -> [Int]? {
+    var index = 1
+    while index < entries.count, !KeyOrder.precedes(entries[index].key, entries[index - 1].key) { index += 1 }
+    guard index < entries.count else { return nil }
+    return entries.indices.sorted { KeyOrder.precedes(entries[$0].key, entries[$1].key) }
   }
 
   /// Writes a key with its colon, and returns where its value begins.
   private mutating func write(key: String, indent: Int) -> Place {
     var style = TextStyle(for: key)
     // YAML wants keys short and on one line, or marked.
-    let isSimple = key.utf8.count <= 128 && !key.utf8.contains(0x0A)
+    let isSimple = key.utf8.count <= 128 && (style == .plain || !key.hasByte(0x0A))
     if isSimple {
       // Plainly written it would merge its value into the map. (Go writes it plainly, and reads something else.)
-      if key == "<<" { style = .doubleQuoted }
+      if key.utf8.count == 2, key == "<<" { style = .doubleQuoted }
       write(text: key, style: style, indent: indent + 2, mayFold: false)
-      put(":")
+      put(byte: UInt8(ascii: ":"))
       return .afterKey
     }
     put("? ")
@@ -118,7 +136,9 @@ struct YAMLWriter {
         continue
       }
       isAfterFold = scalar == " "
-      if let escape = Self.escapes[scalar] {
+      if (0x20...0x7E).contains(scalar.value), scalar != "\"", scalar != "\\" {
+        put(scalar)
+      } else if let escape = Self.escapes[scalar] {
         put("\\" + escape)
       } else if TextStyle.isPrintable(scalar) {
         put(scalar)
@@ -163,12 +183,17 @@ struct YAMLWriter {
   // MARK: Characters
 
   private mutating func put(_ text: String) {
-    var scalars = 0
-    for byte in text.utf8 {
-      output.append(byte)
-      if byte & 0xC0 != 0x80 { scalars += 1 }
+    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      output.append(contentsOf: bytes)
+      column += bytes.count
+      for byte in bytes where byte & 0xC0 == 0x80 { column -= 1 }
     }
-    column += scalars
+    if isWritten == nil { for scalar in text.unicodeScalars { put(scalar) } }
+  }
+
+  private mutating func put(byte: UInt8) {
+    output.append(byte)
+    column += 1
   }
 
   private mutating func put(_ scalar: Unicode.Scalar) {

@@ -10,7 +10,7 @@ struct KustomizationFields {
   private let object: Object
 
   /// - Throws: when it is no map, or has a field that is not among the known ones.
-  init(_ node: Node, path: String, file: String, known: Set<String>) throws(KustomizeStop) {
+  init(_ node: Node, path: String, file: String, known: some Collection<String>) throws(KustomizeStop) {
     self.node = node
     self.path = path
     self.file = file

@@ -177,8 +177,8 @@ struct KustomizationReader {
   private func generator(
     _ node: Node, _ path: String, isSecret: Bool
   ) throws(KustomizeStop) -> KustomizationDefinition.Generator {
-    var known: Set = ["namespace", "name", "behavior", "literals", "files", "envs", "env", "options"]
-    if isSecret { known.insert("type") }
+    var known = ["namespace", "name", "behavior", "literals", "files", "envs", "env", "options"]
+    if isSecret { known.append("type") }
     let fields = try KustomizationFields(node, path: path, file: file, known: known)
     var generator = KustomizationDefinition.Generator(isSecret: isSecret, position: node.position, field: path)
     generator.name = try fields.text("name")

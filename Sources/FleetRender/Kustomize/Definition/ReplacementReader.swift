@@ -23,7 +23,7 @@ struct ReplacementReader {
   /// What a file of replacements has: one, or a list.
   func file(_ node: Node) throws(KustomizeStop) -> [KustomizationDefinition.Replacement] {
     var result: [KustomizationDefinition.Replacement] = []
-    let known: Set = ["source", "sourceValue", "targets"]
+    let known = ["source", "sourceValue", "targets"]
     if let elements = node.array {
       for (index, element) in elements.enumerated() {
         result.append(
@@ -43,12 +43,12 @@ struct ReplacementReader {
     return replacement
   }
 
-  private static let identity: Set = ["group", "version", "kind", "name", "namespace"]
+  private static let identity = ["group", "version", "kind", "name", "namespace"]
 
   private func source(_ node: Node, _ path: String) throws(KustomizeStop) -> KustomizationDefinition.Replacement.Source
   {
     let fields = try KustomizationFields(
-      node, path: path, file: file, known: Self.identity.union(["fieldPath", "options"]))
+      node, path: path, file: file, known: Self.identity + ["fieldPath", "options"])
     return KustomizationDefinition.Replacement.Source(
       id: try identity(fields), fieldPath: try fields.text("fieldPath"), options: try options(fields))
   }
@@ -80,7 +80,7 @@ struct ReplacementReader {
   /// A selector as patches and targets have it.
   func selector(_ node: Node, _ path: String) throws(KustomizeStop) -> ResourceSelector {
     let fields = try KustomizationFields(
-      node, path: path, file: file, known: Self.identity.union(["annotationSelector", "labelSelector"]))
+      node, path: path, file: file, known: Self.identity + ["annotationSelector", "labelSelector"])
     var selector = try identity(fields)
     selector.annotationSelector = try fields.text("annotationSelector")
     selector.labelSelector = try fields.text("labelSelector")

@@ -59,7 +59,7 @@ struct KustomizationEdit {
       byName[name] = new
     }
     return Node(
-      .array(byName.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { Node(.object($0.value)) }))
+      .array(byName.sorted { precedesBytewise($0.key, $1.key) }.map { Node(.object($0.value)) }))
   }
 
   /// `NAME=NEW:TAG`, `NAME:TAG`, each also with `@DIGEST`, or `NAME=NEW`.

@@ -1,8 +1,9 @@
 import FleetModel
 import Manifest
 
-/// One kustomization of a build: the one that is built, or a base or component of another.
-struct BuildTarget {
+/// One kustomization of a build: the one that is built, or a base or component of another. A class, because a definition
+/// is too large to be handed around.
+final class BuildTarget {
   let files: KustomizeFiles
   let directory: String
   /// The kustomization file.
@@ -13,7 +14,7 @@ struct BuildTarget {
 
   /// Reads the kustomization of a directory.
   init(files: KustomizeFiles, directory: String, chain: [String]) throws(KustomizeStop) {
-    guard let (path, bytes) = try files.kustomization(in: directory) else {
+    guard let path = try files.kustomization(in: directory) else {
       throw .failed(
         "there is no kustomization in this directory", file: directory.isEmpty ? "." : directory,
         hint: "name a file, or put a kustomization.yaml there")
@@ -23,7 +24,7 @@ struct BuildTarget {
     self.directory = directory
     self.chain = chain
     file = path
-    definition = try KustomizationReader(file: path).read(bytes)
+    definition = try files.definition(path)
   }
 
   /// The file's own name.
@@ -53,7 +54,9 @@ struct BuildTarget {
     else { return try addDirectory(reference, isComponent: false, to: accumulator, origin) }
     let (place, bytes) = try files.load(reference, from: directory, file: file)
     let resources: [Resource]
-    do throws(KustomizeStop) { resources = try ResourceReader.resources(bytes, file: place) } catch {
+    do throws(KustomizeStop) {
+      resources = try ResourceReader.resources(try files.documents(bytes, of: place), file: place)
+    } catch {
       throw traced(error)
     }
     files.trace?.read(resources, from: place)
@@ -172,7 +175,7 @@ struct BuildTarget {
       }
     }
     resource.forgetIDs()
-    guard resource.current.key == old.current.key else { throw .needsProgram("a generator that replaces another kind") }
+    guard resource.current == old.current else { throw .needsProgram("a generator that replaces another kind") }
     files.trace?.merged(old, into: resource, by: entry.field, of: file, places: places)
     list.replace(old, with: resource)
   }
@@ -200,7 +203,7 @@ struct BuildTarget {
     }
     let merged = try texts(old).merging(texts(resource)) { _, new in new }
     resource.root.remove(key: field)
-    for key in merged.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for key in merged.keys.sorted(by: precedesBytewise) {
       try resource.root.child(creating: field, kind: .mapping).setField(key, to: .string(merged[key] ?? ""))
     }
   }

@@ -22,15 +22,18 @@ public let nativeKustomizeVersion = "v5.8.1"
 /// - Parameters:
 ///   - tree: the files; nothing else is read.
 ///   - path: the kustomization's directory, relative to the root; empty for the root.
-public func kustomize(tree: any SourceTree, path: String) -> KustomizeBuild {
-  build(KustomizeFiles(tree: tree), path: path)
+///   - memory: what is known of earlier builds.
+public func kustomize(
+  tree: any SourceTree, path: String, memory: KustomizeMemory = KustomizeMemory()
+) -> KustomizeBuild {
+  build(KustomizeFiles(tree: tree, memory: memory), path: path)
 }
 
-/// Builds a kustomization as ``kustomize(tree:path:)`` does, and follows what it does.
+/// Builds a kustomization as ``kustomize(tree:path:memory:)`` does, and follows what it does.
 ///
 /// - Parameter trace: takes what gave the fields of the objects their values.
 func kustomize(tree: any SourceTree, path: String, trace: BuildTrace) -> KustomizeBuild {
-  build(KustomizeFiles(tree: tree, trace: trace), path: path)
+  build(KustomizeFiles(tree: tree, memory: KustomizeMemory(), trace: trace), path: path)
 }
 
 private func build(_ files: KustomizeFiles, path: String) -> KustomizeBuild {
@@ -47,7 +50,7 @@ private func build(_ files: KustomizeFiles, path: String) -> KustomizeBuild {
 
 /// The text that `kubectl kustomize` prints for objects: YAML documents, keys in order.
 public func kustomizeText(_ objects: [Node]) -> String {
-  objects.map { YAML.text($0) }.joined(separator: "---\n")
+  YAML.text(documents: objects)
 }
 
 /// What is done once, when everything has come together: hashes, references, variables, order, notes.

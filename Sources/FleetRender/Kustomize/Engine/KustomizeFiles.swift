@@ -9,9 +9,13 @@ final class KustomizeFiles {
   private var contents: [String: [UInt8]?] = [:]
   private var sizeBytes: Int64 = 0
   private var kustomizations = 0
+  /// The kustomization files of directories that were looked at; nil where there is none.
+  private var places: [String: String?] = [:]
+  private let memory: KustomizeMemory
 
-  init(tree: any SourceTree, trace: BuildTrace? = nil) {
+  init(tree: any SourceTree, memory: KustomizeMemory, trace: BuildTrace? = nil) {
     self.tree = tree
+    self.memory = memory
     self.trace = trace
   }
 
@@ -39,18 +43,38 @@ final class KustomizeFiles {
   }
 
   /// The kustomization file of a directory.
-  func kustomization(in directory: String) throws(KustomizeStop) -> (path: String, bytes: [UInt8])? {
-    var found: (path: String, bytes: [UInt8])?
-    for name in Kustomization.fileNames.sorted() {
+  func kustomization(in directory: String) throws(KustomizeStop) -> String? {
+    if let known = places[directory] { return known }
+    var found: String?
+    for name in Kustomization.sortedFileNames {
       let path = directory.isEmpty ? name : directory + "/" + name
-      guard let bytes = try bytes(path) else { continue }
+      guard try bytes(path) != nil else { continue }
       if let found {
         throw .failed(
-          "\(found.path) and \(path) lie side by side", file: path, hint: "a directory has one kustomization")
+          "\(found) and \(path) lie side by side", file: path, hint: "a directory has one kustomization")
       }
-      found = (path, bytes)
+      found = path
     }
+    places[directory] = .some(found)
     return found
+  }
+
+  /// What a kustomization file says.
+  func definition(_ path: String) throws(KustomizeStop) -> KustomizationDefinition {
+    try memory.definition(path, of: try bytes(path) ?? [])
+  }
+
+  /// The documents of a file, or of a text in one; nobody else has them.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - file: the file.
+  ///   - field: the field of the kustomization that holds the text; empty for the whole of a file.
+  ///   - line: the lines before it in its file.
+  func documents(
+    _ bytes: [UInt8], of file: String, field: String = "", afterLine line: Int = 0
+  ) throws(KustomizeStop) -> [WrittenNode] {
+    try memory.documents(of: bytes, file: file, field: field, afterLine: line)
   }
 
   /// The bytes of a file that a kustomization refers to; kustomize reads those below its own directory only.

@@ -1,3 +1,5 @@
+import Manifest
+
 /// The order in which kustomize puts objects unless it is told otherwise: kinds that others need first.
 struct LegacyOrder {
   private let ranks: [String: Int]
@@ -32,20 +34,14 @@ struct LegacyOrder {
       let isReversed =
         left.isCoreNamespace && right.type.hasSuffix("_Namespace")
         || right.isCoreNamespace && left.type.hasSuffix("_Namespace")
-      return isReversed ? precedes(right.type, left.type) : precedes(left.type, right.type)
+      return isReversed ? precedesBytewise(right.type, left.type) : precedesBytewise(left.type, right.type)
     }
-    return precedes(left.id, right.id)
-  }
-
-  private static func precedes(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
+    return precedesBytewise(left.id, right.id)
   }
 
   private static func typeText(_ type: ResourceType) -> String {
-    [
-      type.group.isEmpty ? "~G" : type.group, type.version.isEmpty ? "~V" : type.version,
-      type.kind.isEmpty ? "~K" : type.kind,
-    ].joined(separator: "_")
+    (type.group.isEmpty ? "~G" : type.group) + "_" + (type.version.isEmpty ? "~V" : type.version) + "_"
+      + (type.kind.isEmpty ? "~K" : type.kind)
   }
 
   private static func idText(_ id: ResourceID) -> String {

@@ -67,28 +67,29 @@ final class FieldSpec: Sendable {
     _ node: WrittenNode, making made: WrittenNode.Kind?, tag: WrittenNode.Tag = .none,
     _ set: (WrittenNode) throws(KustomizeStop) -> Void
   ) throws(KustomizeStop) {
-    try visit(node, steps[...], making: made, tag: tag, set)
+    try visit(node, 0, making: made, tag: tag, set)
   }
 
+  /// - Parameter index: the step to take from the node; behind the last one it is the node that is meant.
   private func visit(
-    _ node: WrittenNode, _ rest: ArraySlice<Step>, making made: WrittenNode.Kind?, tag: WrittenNode.Tag,
+    _ node: WrittenNode, _ index: Int, making made: WrittenNode.Kind?, tag: WrittenNode.Tag,
     _ set: (WrittenNode) throws(KustomizeStop) -> Void
   ) throws(KustomizeStop) {
-    guard let step = rest.first else { return try set(node) }
+    guard index < steps.count else { return try set(node) }
     if node.isNull { return }
     switch node.kind {
     case .scalar: throw .needsProgram("the field \(path), on whose way there is a single value")
     case .sequence:
-      for element in node.content { try visit(element, rest, making: made, tag: tag, set) }
+      for element in node.content { try visit(element, index, making: made, tag: tag, set) }
     case .mapping:
-      guard
-        let (field, kind, fieldTag) = try self.field(step, of: node, isLast: rest.count == 1, making: made, tag: tag)
+      let isLast = index == steps.count - 1
+      guard let (field, kind, fieldTag) = try self.field(steps[index], of: node, isLast: isLast, making: made, tag: tag)
       else { return }
       if field.isNull, let kind {
         field.kind = kind
         field.tag = fieldTag
       }
-      try visit(field, rest.dropFirst(), making: made, tag: tag, set)
+      try visit(field, index + 1, making: made, tag: tag, set)
     }
   }
 

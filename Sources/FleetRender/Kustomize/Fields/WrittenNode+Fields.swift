@@ -83,7 +83,7 @@ extension WrittenNode {
   }
 
   /// Quotes a text without a style of its own that would be read as something else.
-  private func quoteIfNoText() {
+  func quoteIfNoText() {
     guard kind == .scalar, tag == .none || tag == .string, style == .plain, !text.isEmpty else { return }
     switch Tag(ofPlain: text) {
     case .integer, .decimal, .boolean, .null: style = .quoted

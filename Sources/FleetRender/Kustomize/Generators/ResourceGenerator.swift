@@ -81,7 +81,7 @@ struct ResourceGenerator {
       throw .failed(
         "the key \"\(pair.key)\" is there twice", file: file, at: generator.position, field: generator.field)
     }
-    return pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return pairs.sorted { precedesBytewise($0.key, $1.key) }
   }
 
   private func pair(_ literal: KustomizationDefinition.Reference) throws(KustomizeStop) -> Pair {

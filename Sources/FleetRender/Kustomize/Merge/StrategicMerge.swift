@@ -28,21 +28,90 @@ struct StrategicMerge {
     var schema = known
     if schema == nil { schema = try schemaOfObject(old) }
     if schema == nil { schema = try schemaOfObject(patch) }
-    let first = [old, patch].compactMap { $0 }.first { !$0.isNull }
-    guard let first else { return try mergeMaps(old, patch, schema) }
-    for node in [old, patch] {
-      guard let node, !node.isNull, node.kind != first.kind else { continue }
-      throw .failed(
-        "the patch has \(patch?.kindName ?? "") where the object has \(old?.kindName ?? "")", file: "",
-        at: patch?.position)
+    guard let patch else {
+      guard let old, !old.isNull else { return try mergeMaps(old, nil, schema) }
+      try settle(old, schema)
+      return Merged(node: old)
     }
-    switch first.kind {
+    let kind: WrittenNode.Kind
+    if let old, !old.isNull { kind = old.kind } else { kind = patch.kind }
+    if patch.isNull, old?.isNull ?? true { return try mergeMaps(old, patch, schema) }
+    if !patch.isNull, patch.kind != kind {
+      throw .failed(
+        "the patch has \(patch.kindName) where the object has \(old?.kindName ?? "")", file: "",
+        at: patch.position)
+    }
+    switch kind {
     case .mapping: return try mergeMaps(old, patch, schema)
     case .sequence:
-      guard let schema, schema.isMerged else { return Merged(node: patch ?? old) }
+      guard let schema, schema.isMerged else { return Merged(node: patch) }
       return Merged(node: try mergeLists(old, patch, schema))
-    case .scalar: return Merged(node: patch ?? old)
+    case .scalar: return Merged(node: patch)
     }
+  }
+
+  // MARK: Without a patch
+
+  /// Merges nothing into a value that is not null, in place. That is most of a merge, since patches are small: empty fields
+  /// go, texts get their quotes, and merged lists lose what cannot be merged.
+  private static func settle(_ node: WrittenNode, _ known: MergeSchema?) throws(KustomizeStop) {
+    switch node.kind {
+    case .scalar: return
+    case .sequence:
+      if let known, known.isMerged { try settleList(node, known) }
+    case .mapping:
+      var schema = known
+      if schema == nil { schema = try schemaOfObject(node) }
+      var index = 0
+      while index < node.content.count {
+        let key = node.content[index].text
+        let value = node.content[index + 1]
+        let isEmpty = value.isNull && value.text.isEmpty
+        if key.isEmpty {
+          if !isEmpty { throw .needsProgram("a text in place of \(node.kindName)") }
+        } else if isEmpty {
+          node.content.removeSubrange(index...(index + 1))
+          continue
+        } else if value.isNull {
+          value.become(WrittenNode(kind: .scalar, style: value.style, tag: .null, text: value.text))
+        } else if value.kind == .scalar {
+          value.quoteIfNoText()
+        } else {
+          try settle(value, schema?.field(key))
+        }
+        index += 2
+      }
+    }
+  }
+
+  private static func settleList(_ list: WrittenNode, _ schema: MergeSchema) throws(KustomizeStop) {
+    guard haveDifferentKeys(list.content, schema.keys) else {
+      if let merged = try mergeLists(list, nil, schema), merged !== list {
+        merged.style = list.style
+        list.become(merged)
+      }
+      return
+    }
+    for element in list.content { try settle(element, schema.elements) }
+    list.tag = .none
+    list.position = nil
+  }
+
+  /// Whether elements are maps that are told apart by the only key of their list, or there is one alone that has a key:
+  /// those stay as they are.
+  private static func haveDifferentKeys(_ elements: [WrittenNode], _ keys: [String]) -> Bool {
+    func text(_ element: WrittenNode, _ key: String) -> String? {
+      guard element.kind == .mapping, let field = element[key], !field.isNull, !field.text.isEmpty else { return nil }
+      return field.text
+    }
+    if elements.count == 1 { return keys.contains { text(elements[0], $0) != nil } }
+    guard keys.count == 1, (1...16).contains(elements.count) else { return false }
+    var seen: [String] = []
+    for element in elements {
+      guard let text = text(element, keys[0]), !seen.contains(text) else { return false }
+      seen.append(text)
+    }
+    return true
   }
 
   private static func schemaOfObject(_ node: WrittenNode?) throws(KustomizeStop) -> MergeSchema? {
@@ -99,7 +168,7 @@ struct StrategicMerge {
   private static func keys(of old: WrittenNode, _ patch: WrittenNode?) -> [String] {
     var keys = old.keys
     if let patch, patch !== old { keys += patch.keys.filter { old.place(of: $0) == nil } }
-    return keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return keys.sorted { precedesBytewise($0, $1) }
   }
 
   private static func directiveOfMap(_ patch: WrittenNode) throws(KustomizeStop) -> Directive {

@@ -6,6 +6,8 @@ import Manifest
 enum Kustomization {
   /// The names that make a directory a kustomization.
   static let fileNames: Set<String> = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+  /// The same, in bytewise order.
+  static let sortedFileNames = ["Kustomization", "kustomization.yaml", "kustomization.yml"]
 
   /// The most files and bytes that are handed to the program.
   static let limitFiles = 10_000
@@ -14,7 +16,7 @@ enum Kustomization {
   /// The kustomization file directly in a directory, if there is one.
   static func file(in paths: [String], directory: String) -> String? {
     let prefix = directory.isEmpty ? "" : directory + "/"
-    return fileNames.sorted().map { prefix + $0 }.first { paths.contains($0) }
+    return sortedFileNames.map { prefix + $0 }.first { paths.contains($0) }
   }
 
   /// The files of the directory, and of every directory of the commit that it refers to, in bytewise order.
@@ -108,10 +110,16 @@ struct KustomizationWalk {
 
   /// A path relative to a directory; nil when it is absolute or leads out of the repository.
   static func resolved(_ text: String, from directory: String) -> String? {
-    guard text.utf8.first != slash, !text.utf8.contains(0) else { return nil }
+    guard text.utf8.first != slash, !text.hasByte(0) else { return nil }
     var path = Array(directory.utf8)
-    for part in text.utf8.split(separator: slash) where !part.elementsEqual(".".utf8) {
-      if part.elementsEqual("..".utf8) {
+    path.reserveCapacity(path.count + text.utf8.count + 1)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let part = rest.prefix { $0 != slash }
+      rest = rest.dropFirst(part.count + 1)
+      let isDots = part.first == UInt8(ascii: ".") && part.last == UInt8(ascii: ".")
+      if part.isEmpty || isDots && part.count == 1 { continue }
+      if isDots, part.count == 2 {
         guard !path.isEmpty else { return nil }
         path.removeSubrange((path.lastIndex(of: slash) ?? 0)...)
       } else {

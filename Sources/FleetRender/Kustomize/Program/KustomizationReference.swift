@@ -11,22 +11,18 @@ struct KustomizationReference {
   /// What looks like a URL, or like the short forms that kustomize hands to git.
   var isRemote: Bool {
     // Most are plain paths.
-    let isSuspect = text.utf8.contains { $0 == 0x3A || $0 == 0x3F || $0 == 0x40 } || hasTwoSlashes
-    if !isSuspect, !["g", "G", "b", "B"].contains(text.prefix(1)) { return false }
+    var isSuspect = text.utf8.first.map { [0x47, 0x67, 0x42, 0x62].contains($0) } ?? false
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == 0x3A || byte == 0x3F || byte == 0x40 || byte == 0x2F && previous == 0x2F { isSuspect = true }
+      previous = byte
+    }
+    if !isSuspect { return false }
     if text.contains("://") || text.contains("?") || text.hasPrefix("git::") || text.hasPrefix("git@") { return true }
     let lower = text.lowercased()
     if ["github.com", "gitlab.com", "bitbucket.org"].contains(where: { lower.hasPrefix($0) }) { return true }
     // host:path, and repository//directory
     return text.contains(":") || (text.contains("//") && !text.hasPrefix("."))
-  }
-
-  private var hasTwoSlashes: Bool {
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      if byte == 0x2F, previous == 0x2F { return true }
-      previous = byte
-    }
-    return false
   }
 
   private static let pathLists = [

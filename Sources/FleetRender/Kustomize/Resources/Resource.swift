@@ -10,6 +10,7 @@ final class Resource {
   var variableNames: [String] = []
   private(set) var isDeleted = false
   private var cachedCurrent: ResourceID?
+  private var cachedType: KnownType?
   /// The earlier ids that are in the tree.
   private var cachedPrevious: [ResourceID]?
   /// Notes that are not in the tree yet: most objects never need to have them there.
@@ -43,16 +44,33 @@ final class Resource {
 
   var kind: String { root["kind"]?.text ?? "" }
   var apiVersion: String { root["apiVersion"]?.text ?? "" }
-  var type: ResourceType { current.type }
+  /// The type as the tree has it now.
+  var type: ResourceType { knownType.type }
   var name: String { metadataText("name") }
   var namespace: String { metadataText("namespace") }
 
   var current: ResourceID {
     if let cachedCurrent { return cachedCurrent }
-    let type = ResourceType(apiVersion: apiVersion, kind: kind)
-    let id = ResourceID(type: type, name: name, namespace: namespace, isClusterScoped: type.isClusterScoped)
+    let known = knownType
+    func text(_ node: WrittenNode?) -> String {
+      guard let node, !node.isNilOrEmpty else { return "" }
+      return node.text
+    }
+    let metadata = metadata
+    let id = ResourceID(
+      type: known.type, name: text(metadata?["name"]), namespace: text(metadata?["namespace"]),
+      isClusterScoped: known.isClusterScoped)
     cachedCurrent = id
     return id
+  }
+
+  /// What is known of the type that the tree has now; its words hardly ever change.
+  private var knownType: KnownType {
+    let (apiVersion, kind) = (apiVersion, kind)
+    if let cachedType, cachedType.apiVersion == apiVersion, cachedType.type.kind == kind { return cachedType }
+    let known = KnownType(apiVersion: apiVersion, kind: kind)
+    cachedType = known
+    return known
   }
 
   /// The ids that it had before, the oldest first.
@@ -78,40 +96,52 @@ final class Resource {
     return ids
   }
 
+  /// Whether an id is the current one or an earlier one.
+  func isOrWas(_ id: ResourceID) -> Bool {
+    current == id || pendingIDs.contains(id) || (cachedPrevious ?? readPrevious()).contains(id)
+  }
+
   /// The id that it was read with.
   var original: ResourceID { (cachedPrevious ?? readPrevious()).first ?? pendingIDs.first ?? current }
 
+  /// Whether it has had other ids than the current one.
+  var hasPrevious: Bool { !pendingIDs.isEmpty || !(cachedPrevious ?? readPrevious()).isEmpty }
+
   /// Notes the current id before it changes.
   func rememberID() {
-    var id = current
-    id.namespace = id.effectiveNamespace
-    id.isClusterScoped = false
+    let id = ResourceID(type: current.type, name: current.name, namespace: current.effectiveNamespace)
     pendingIDs.append(id)
     // Lists are taken apart at commas, and one without a text gets no entry.
-    if [id.name, id.namespace, id.type.kind].contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }) {
-      writeNotes()
-    }
+    if Self.isListed(id.name), Self.isListed(id.namespace), Self.isListed(id.type.kind) { return }
+    writeNotes()
   }
+
+  /// Whether a text is found again in a list of texts.
+  private static func isListed(_ text: String) -> Bool { !text.isEmpty && !text.hasByte(UInt8(ascii: ",")) }
 
   /// Notes what was put before or behind the name.
   func remember(_ text: String, isPrefix: Bool) {
     if isPrefix { pendingPrefixes.append(text) } else { pendingSuffixes.append(text) }
-    if text.utf8.contains(UInt8(ascii: ",")) { writeNotes() }
+    if text.hasByte(UInt8(ascii: ",")) { writeNotes() }
   }
 
   /// Puts the notes into the tree, where patches and selectors see them.
   func writeNotes() {
-    for id in pendingIDs {
-      appendNote(BuildNote.previousNames, id.name)
-      appendNote(BuildNote.previousNamespaces, id.namespace)
-      appendNote(BuildNote.previousKinds, id.type.kind)
+    if !pendingIDs.isEmpty {
+      appendNote(BuildNote.previousNames, pendingIDs.map(\.name))
+      appendNote(BuildNote.previousNamespaces, pendingIDs.map(\.namespace))
+      appendNote(BuildNote.previousKinds, pendingIDs.map(\.type.kind))
+      pendingIDs = []
+      cachedPrevious = nil
     }
-    if !pendingIDs.isEmpty { cachedPrevious = nil }
-    for text in pendingPrefixes { appendNote(BuildNote.prefixes, text) }
-    for text in pendingSuffixes { appendNote(BuildNote.suffixes, text) }
-    pendingIDs = []
-    pendingPrefixes = []
-    pendingSuffixes = []
+    if !pendingPrefixes.isEmpty {
+      appendNote(BuildNote.prefixes, pendingPrefixes)
+      pendingPrefixes = []
+    }
+    if !pendingSuffixes.isEmpty {
+      appendNote(BuildNote.suffixes, pendingSuffixes)
+      pendingSuffixes = []
+    }
   }
 
   // MARK: Metadata
@@ -160,7 +190,7 @@ final class Resource {
     metadata.remove(key: field)
     guard !map.isEmpty else { return }
     let node = try metadata.child(creating: field, kind: .mapping)
-    for key in map.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for key in map.keys.sorted(by: { precedesBytewise($0, $1) }) {
       try node.setField(key, to: .string(map[key] ?? ""))
     }
   }
@@ -187,9 +217,10 @@ final class Resource {
   // MARK: Notes
 
   /// Adds to one of the lists that kustomize keeps in annotations.
-  private func appendNote(_ key: String, _ value: String) {
-    guard !value.isEmpty else { return }
-    let text = annotation(key).map { $0 + "," + value } ?? value
+  private func appendNote(_ key: String, _ values: [String]) {
+    let written = values.filter { !$0.isEmpty }
+    guard !written.isEmpty else { return }
+    let text = ([annotation(key)].compactMap(\.self) + written).joined(separator: ",")
     // An empty map of annotations, and metadata that is empty without it, are removed before one is added.
     if let metadata = root["metadata"], let node = metadata["annotations"], node.content.isEmpty {
       metadata.remove(key: "annotations")
@@ -220,7 +251,21 @@ final class Resource {
   }
 
   private func split(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard text.hasByte(UInt8(ascii: ",")) else { return [text] }
+    return text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(Substring($0)) }
+  }
+}
+
+/// A type with what it takes time to find out about it.
+private final class KnownType {
+  let apiVersion: String
+  let type: ResourceType
+  let isClusterScoped: Bool
+
+  init(apiVersion: String, kind: String) {
+    self.apiVersion = apiVersion
+    type = ResourceType(apiVersion: apiVersion, kind: kind)
+    isClusterScoped = type.isClusterScoped
   }
 }
 

@@ -14,9 +14,9 @@ struct ResourceType: Hashable, Sendable {
 
   /// Takes an `apiVersion` apart at its first slash.
   init(apiVersion: String, kind: String) {
-    if let slash = apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")) {
+    if apiVersion.hasByte(UInt8(ascii: "/")), let slash = apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")) {
       group = String(apiVersion[..<slash])
-      version = String(apiVersion[apiVersion.index(after: slash)...])
+      version = String(apiVersion[apiVersion.utf8.index(after: slash)...])
     } else {
       version = apiVersion
     }
@@ -63,31 +63,42 @@ struct ResourceType: Hashable, Sendable {
   }()
 }
 
-/// Which object a resource is, now or earlier in the build.
-struct ResourceID {
-  var type: ResourceType
-  var name: String
-  var namespace: String
+/// Which object a resource is, now or earlier in the build. Two ids are the same when they mean one object.
+///
+/// A class, because ids are handed around much more often than they are made.
+final class ResourceID {
+  let type: ResourceType
+  let name: String
+  let namespace: String
   /// Earlier ids are not known to be cluster-scoped; their namespace says it.
-  var isClusterScoped = false
+  let isClusterScoped: Bool
+  /// A namespace that is never empty.
+  let effectiveNamespace: String
+
+  init(type: ResourceType, name: String, namespace: String, isClusterScoped: Bool = false) {
+    self.type = type
+    self.name = name
+    self.namespace = namespace
+    self.isClusterScoped = isClusterScoped
+    effectiveNamespace = isClusterScoped ? Self.noNamespace : namespace.isEmpty ? "default" : namespace
+  }
 
   static let noNamespace = "_non_namespaceable_"
 
-  /// A namespace that is never empty.
-  var effectiveNamespace: String {
-    if isClusterScoped { return Self.noNamespace }
-    return namespace.isEmpty ? "default" : namespace
-  }
-
-  /// What two ids of one object have in common.
-  var key: Key { Key(type: type, name: name, namespace: effectiveNamespace) }
-
-  struct Key: Hashable {
-    var type: ResourceType
-    var name: String
-    var namespace: String
-  }
-
   /// For messages: `Deployment web`, with its namespace if it has one.
   var display: String { "\(type.kind) " + (namespace.isEmpty ? name : "\(namespace)/\(name)") }
+}
+
+extension ResourceID: Hashable {
+  static func == (left: ResourceID, right: ResourceID) -> Bool {
+    left === right
+      || left.name == right.name && left.effectiveNamespace == right.effectiveNamespace && left.type == right.type
+  }
+
+  /// Without group and version, which hardly ever tell two objects apart.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(effectiveNamespace)
+    hasher.combine(type.kind)
+  }
 }

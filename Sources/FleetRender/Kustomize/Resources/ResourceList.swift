@@ -4,7 +4,7 @@ import Manifest
 final class ResourceList {
   private(set) var resources: [Resource] = []
   /// The objects by id; nil when ids may have changed.
-  private var index: [ResourceID.Key: Resource]?
+  private var index: [ResourceID: Resource]?
 
   /// To be called when ids of objects in the list may have changed.
   func forgetIndex() { index = nil }
@@ -14,11 +14,12 @@ final class ResourceList {
   /// - Throws: when one is there already.
   func append(_ added: [Resource]) throws(KustomizeStop) {
     var known = index ?? [:]
-    if index == nil { for resource in resources { known[resource.current.key] = resource } }
+    if index == nil { for resource in resources { known[resource.current] = resource } }
+    if added.count > 1 { known.reserveCapacity(resources.count + added.count) }
     index = nil
     defer { index = known }
     for resource in added {
-      if let other = known.updateValue(resource, forKey: resource.current.key) {
+      if let other = known.updateValue(resource, forKey: resource.current) {
         throw .failed(
           "\(resource.current.display) is there twice: in \(Self.place(of: other)) and here", file: resource.file,
           at: resource.root.position,
@@ -36,12 +37,12 @@ final class ResourceList {
   func readd() throws(KustomizeStop) {
     let all = resources.filter { !$0.isEmpty }
     resources = []
-    index = nil
+    forgetIndex()
     try append(all)
   }
 
   func dropEmpty() {
-    resources.removeAll(where: \.isEmpty)
+    if resources.contains(where: \.isEmpty) { resources.removeAll(where: \.isEmpty) }
     forgetIndex()
   }
 
@@ -51,18 +52,19 @@ final class ResourceList {
     forgetIndex()
   }
 
-  func keep(_ isKept: (Resource) -> Bool) { resources.removeAll { !isKept($0) } }
+  func keep(_ isKept: (Resource) -> Bool) {
+    resources.removeAll { !isKept($0) }
+    forgetIndex()
+  }
 
   func sort(by order: LegacyOrder) {
-    let keyed = resources.map { (key: order.key($0), resource: $0) }
-    resources = keyed.sorted { LegacyOrder.areInOrder($0.key, $1.key) }.map(\.resource)
+    let keys = resources.map { order.key($0) }
+    let places = keys.indices.sorted { LegacyOrder.areInOrder(keys[$0], keys[$1]) }
+    resources = places.map { resources[$0] }
   }
 
   /// The objects that have an id, or had it earlier in the build.
   func resources(withAnyID id: ResourceID) -> [Resource] {
-    let key = id.key
-    return resources.filter { resource in
-      !resource.isEmpty && (resource.current.key == key || resource.previous.contains { $0.key == key })
-    }
+    resources.filter { $0.isOrWas(id) && !$0.isEmpty }
   }
 }

@@ -76,33 +76,36 @@ enum ResourceReader {
   private static func parts(
     of bytes: [UInt8], file: String
   ) throws(KustomizeStop) -> [(range: Range<Int>, line: Int)] {
+    try bytes.withUnsafeBufferPointer { bytes throws(KustomizeStop) in try parts(of: bytes, file: file) }
+  }
+
+  private static func parts(
+    of bytes: UnsafeBufferPointer<UInt8>, file: String
+  ) throws(KustomizeStop) -> [(range: Range<Int>, line: Int)] {
     var parts: [(range: Range<Int>, line: Int)] = []
     var start = 0
     var startLine = 0
     var line = 0
     var index = 0
     while index < bytes.count {
-      try refuseSchemaComment(bytes, at: index, file: file)
-      guard bytes[index] == 0x0A else {
-        index += 1
-        continue
+      let byte = bytes[index]
+      index += 1
+      if byte == UInt8(ascii: "#"), isSchema(bytes[index...]) {
+        throw .needsProgram("a comment that is JSON (\(file))")
       }
+      guard byte == 0x0A else { continue }
       line += 1
-      let next = index + 1
-      guard bytes[next...].starts(with: [0x2D, 0x2D, 0x2D]),
-        let end = bytes[next...].firstIndex(of: 0x0A)
-      else {
-        index = next
-        continue
-      }
-      let rest = bytes[(next + 3)..<end].drop { $0 == 0x20 || $0 == 0x09 }
+      guard index + 2 < bytes.count, bytes[index] == 0x2D, bytes[index + 1] == 0x2D, bytes[index + 2] == 0x2D,
+        let end = bytes[index...].firstIndex(of: 0x0A)
+      else { continue }
+      let rest = bytes[(index + 3)..<end].drop { $0 == 0x20 || $0 == 0x09 }
       if let first = rest.first, first != UInt8(ascii: "#") {
         throw .failed(
           "something follows the --- that begins a document", file: file, at: Position(line: line + 1, column: 5),
           hint: "put it on the next line")
       }
       // The line end before the separator belongs to the document: a block of text may end with it.
-      parts.append((start..<next, startLine))
+      parts.append((start..<index, startLine))
       start = end + 1
       line += 1
       startLine = line
@@ -112,14 +115,10 @@ enum ResourceReader {
     return parts
   }
 
-  /// Comments such as `# {"$ref": …}`, which are JSON objects, are schemas to kustomize.
-  private static func refuseSchemaComment(_ bytes: [UInt8], at index: Int, file: String) throws(KustomizeStop) {
-    guard bytes[index] == UInt8(ascii: "#") else { return }
-    let text = bytes[(index + 1)...].drop { $0 == 0x20 || $0 == UInt8(ascii: "#") }
-    guard text.first == UInt8(ascii: "{") else { return }
-    if text.dropFirst().first(where: { $0 != 0x20 }) == UInt8(ascii: "\"") {
-      throw .needsProgram("a comment that is JSON (\(file))")
-    }
+  /// Whether a comment is one of those such as `# {"$ref": …}`, which are JSON objects and schemas to kustomize.
+  private static func isSchema(_ comment: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let text = comment.drop { $0 == 0x20 || $0 == UInt8(ascii: "#") }
+    return text.first == UInt8(ascii: "{") && text.dropFirst().first { $0 != 0x20 } == UInt8(ascii: "\"")
   }
 
   // MARK: Objects

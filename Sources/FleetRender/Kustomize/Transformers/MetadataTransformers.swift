@@ -6,40 +6,52 @@ struct NamespaceTransformer {
   let namespace: String
 
   func apply(to resources: [Resource]) throws(KustomizeStop) {
-    var counts: [ResourceID.Key: Int] = [:]
-    for resource in resources { counts[resource.current.key, default: 0] += 1 }
+    var counts: [ResourceID: Int] = [:]
+    counts.reserveCapacity(2 * resources.count)
+    for resource in resources { counts[resource.current, default: 0] += 1 }
     for resource in resources where !resource.isEmpty {
       if resource.annotation(BuildNote.helmGenerated) == "true" { continue }
-      counts[resource.current.key, default: 0] -= 1
+      let old = resource.current
       resource.rememberID()
       try apply(to: resource)
       resource.forgetIDs()
-      counts[resource.current.key, default: 0] += 1
-      guard counts[resource.current.key] == 1 else {
-        throw .failed(
-          "two objects are \(resource.current.display) once they are in one namespace", file: resource.file,
-          at: resource.root.position)
+      let new = resource.current
+      if new == old {
+        guard counts[old] == 1 else { throw twice(resource) }
+        continue
       }
+      counts[old, default: 0] -= 1
+      counts[new, default: 0] += 1
+      guard counts[new] == 1 else { throw twice(resource) }
     }
   }
+
+  private func twice(_ resource: Resource) -> KustomizeStop {
+    .failed(
+      "two objects are \(resource.current.display) once they are in one namespace", file: resource.file,
+      at: resource.root.position)
+  }
+
+  private static let field = FieldSpec(path: "metadata/namespace", creates: true)
 
   private func apply(to resource: Resource) throws(KustomizeStop) {
     let root = resource.root
     func set(_ node: WrittenNode) throws(KustomizeStop) {
       try node.setScalar(WrittenNode(kind: .scalar, tag: .string, text: namespace))
     }
-    if !resource.type.isClusterScoped {
-      try FieldSpec(path: "metadata/namespace", creates: true).visit(root, making: .scalar, set)
+    if !resource.current.isClusterScoped {
+      try Self.field.visitAny(root, making: .scalar, set)
     }
-    if ["RoleBinding", "ClusterRoleBinding"].contains(resource.kind), let subjects = root["subjects"], !subjects.isNull
-    {
+    let kind = resource.kind
+    if kind == "RoleBinding" || kind == "ClusterRoleBinding", let subjects = root["subjects"], !subjects.isNull {
       guard subjects.kind == .sequence else { throw .needsProgram("subjects that are no list") }
       // Only the account that every namespace has is known to be the one of this namespace.
       for subject in subjects.content where try subject.field("name")?.text == "default" {
         try set(try subject.child(creating: "namespace", kind: .scalar))
       }
     }
-    for spec in DefaultFieldSpecs.namespace where spec.path != "metadata/name" || resource.apiVersion == "v1" {
+    for spec in DefaultFieldSpecs.namespace where spec.type.kind == kind {
+      if spec.path == "metadata/name", resource.apiVersion != "v1" { continue }
       try spec.visit(root, making: .scalar, tag: .string, set)
     }
   }
@@ -70,10 +82,11 @@ struct MapTransformer {
   let fields: [FieldSpec]
 
   func apply(to resources: [Resource]) throws(KustomizeStop) {
-    let keys = entries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let keys = entries.keys.sorted { precedesBytewise($0, $1) }
     for resource in resources {
       let root = resource.root
-      let fields = fields.filter { $0.matches(root) }
+      let type = resource.type
+      let fields = fields.filter { type.isSelected(by: $0.type) }
       for key in keys {
         // One node for all fields of an object, as in kustomize: what changes it later changes it everywhere.
         let value = WrittenNode(kind: .scalar, tag: .string, text: entries[key] ?? "")

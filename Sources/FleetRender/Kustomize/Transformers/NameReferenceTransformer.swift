@@ -8,10 +8,12 @@ struct NameReferenceTransformer {
 
   init(_ resources: [Resource]) {
     self.resources = resources
-    for resource in resources {
-      let previous = resource.previous
-      for (index, id) in previous.enumerated() where !previous[..<index].contains(where: { $0.name == id.name }) {
-        byName[id.name, default: []].append(resource)
+    for resource in resources where resource.hasPrevious {
+      var last: String?
+      for id in resource.previous where id.name != last {
+        last = id.name
+        // An object is there once for each name, even if it had the name twice.
+        if byName[id.name]?.last !== resource { byName[id.name, default: []].append(resource) }
       }
     }
   }
@@ -22,35 +24,88 @@ struct NameReferenceTransformer {
     }
     guard !byName.isEmpty else { return }
     for resource in resources {
-      guard let references = Self.byKind[resource.original.type.kind] else { continue }
-      let referrer = try Referrer(resource, names: byName)
-      for (spec, target) in references where resource.original.type.isSelected(by: spec.type) {
-        try spec.visitAny(resource.root, making: nil) { node throws(KustomizeStop) in
-          try referrer.set(node, path: spec.path, target: target)
-        }
-      }
+      let type = resource.original.type
+      guard let fields = Self.byKind[type.kind] else { continue }
+      try fields.visit(resource.root, try Referrer(resource, type: type, names: byName))
     }
   }
 
-  /// The fields of each kind that refer to something, in kustomize's order.
-  private static let byKind: [String: [(FieldSpec, ResourceType)]] = {
-    var result: [String: [(FieldSpec, ResourceType)]] = [:]
+  /// The fields of each kind that refer to something.
+  private static let byKind: [String: ReferenceField] = {
+    var result: [String: ReferenceField] = [:]
     for reference in NameReferences.all {
-      for spec in reference.fields { result[spec.type.kind, default: []].append((spec, reference.target)) }
+      for spec in reference.fields {
+        result[spec.type.kind] = (result[spec.type.kind] ?? ReferenceField()).adding(
+          spec, spec.steps[...], reference.target)
+      }
     }
     return result
   }()
 }
 
+/// A field on the way to fields that refer to something. Most of those begin in the same way, and an object has few of
+/// them: going down the object once is much faster than once for each.
+private struct ReferenceField {
+  private var children: [(key: String, field: ReferenceField)] = []
+  /// What the field refers to, in kustomize's order.
+  private var references: [(spec: FieldSpec, target: ResourceType)] = []
+
+  func adding(_ spec: FieldSpec, _ steps: ArraySlice<FieldSpec.Step>, _ target: ResourceType) -> ReferenceField {
+    var result = self
+    guard let step = steps.first else {
+      result.references.append((spec, target))
+      return result
+    }
+    let place = children.firstIndex { $0.key == step.key }
+    let child = (place.map { children[$0].field } ?? ReferenceField()).adding(spec, steps.dropFirst(), target)
+    if let place { result.children[place].field = child } else { result.children.append((step.key, child)) }
+    return result
+  }
+
+  func visit(_ node: WrittenNode, _ referrer: Referrer) throws(KustomizeStop) {
+    for (spec, target) in references where referrer.type.isSelected(by: spec.type) {
+      try referrer.set(node, path: spec.path, target: target)
+    }
+    if !children.isEmpty { try visitChildren(of: node, referrer) }
+  }
+
+  private func visitChildren(of node: WrittenNode, _ referrer: Referrer) throws(KustomizeStop) {
+    if node.isNull { return }
+    switch node.kind {
+    case .scalar:
+      guard let path = path(for: referrer.type) else { return }
+      throw .needsProgram("the field \(path), on whose way there is a single value")
+    case .sequence:
+      for element in node.content { try visitChildren(of: element, referrer) }
+    case .mapping:
+      for (key, field) in children {
+        if let value = node[key] { try field.visit(value, referrer) }
+      }
+    }
+  }
+
+  /// The first path below that is one for objects of a type.
+  private func path(for type: ResourceType) -> String? {
+    if let (spec, _) = references.first(where: { type.isSelected(by: $0.spec.type) }) { return spec.path }
+    for (_, field) in children {
+      if let path = field.path(for: type) { return path }
+    }
+    return nil
+  }
+}
+
 /// An object that refers to others.
 private final class Referrer {
   let resource: Resource
+  /// The type that it was read with.
+  let type: ResourceType
   let names: [String: [Resource]]
   private let current: ResourceID
   private let accountNamespaces: Set<String>
 
-  init(_ resource: Resource, names: [String: [Resource]]) throws(KustomizeStop) {
+  init(_ resource: Resource, type: ResourceType, names: [String: [Resource]]) throws(KustomizeStop) {
     self.resource = resource
+    self.type = type
     self.names = names
     current = resource.current
     accountNamespaces = resource.kind == "RoleBinding" ? try Self.accountNamespaces(of: resource) : []
@@ -101,14 +156,13 @@ private final class Referrer {
     guard let name = node["name"] else { throw .needsProgram("a reference without a name (\(path))") }
     var isCandidate: (Resource) -> Bool = { _ in true }
     if let namespace = node["namespace"]?.text {
-      let known = resources(named: name.text)
+      if resources(named: name.text).isEmpty { return }
       // A namespace is first taken for the one that an object was written with.
       let isOriginal = allCandidates().contains { $0.original.effectiveNamespace == namespace }
       isCandidate = { candidate in
         (isOriginal ? candidate.original : candidate.current).effectiveNamespace == namespace
           && namespace != ResourceID.noNamespace
       }
-      if known.isEmpty { return }
     }
     let found = try select(name.text, path: path, target: target, among: isCandidate) {
       $0.name == $1.name && $0.namespace == $1.namespace
@@ -118,9 +172,12 @@ private final class Referrer {
     if !found.namespace.isEmpty { try node.setField("namespace", to: .untyped(found.namespace)) }
   }
 
-  private func resources(named name: String) -> [Resource] { (names[name] ?? []).filter(canBeReferred) }
+  private func resources(named name: String) -> [Resource] {
+    guard let known = names[name] else { return [] }
+    return known.filter(canBeReferred)
+  }
 
-  private func allCandidates() -> [Resource] { names.values.flatMap { $0 }.filter(canBeReferred) }
+  private func allCandidates() -> some Sequence<Resource> { names.values.lazy.joined().filter(canBeReferred) }
 
   private func canBeReferred(_ candidate: Resource) -> Bool {
     let id = candidate.current

@@ -16,7 +16,8 @@ struct PatchTransformer {
     let text = try text(of: patch)
     let bytes = text.bytes
     let documents =
-      bytes.first == UInt8(ascii: "[") ? [] : try ResourceReader.documents(bytes, file: text.file, afterLine: text.line)
+      bytes.first == UInt8(ascii: "[")
+      ? [] : try files.documents(bytes, of: text.file, field: text.field, afterLine: text.line)
     if documents.first?.kind == .sequence || bytes.first == UInt8(ascii: "[") {
       guard let target = patch.target else {
         throw .failed(
@@ -76,12 +77,16 @@ struct PatchTransformer {
   private func inline(_ text: KustomizationDefinition.Reference) -> PatchText {
     let line = Int(text.position?.line ?? 1)
     return PatchText(
-      bytes: trimmed(text.text), file: file, line: text.text.contains("\n") ? line : line - 1, field: text.field)
+      bytes: trimmed(text.text), file: file, line: text.text.hasByte(0x0A) ? line : line - 1, field: text.field)
   }
 
   private func trimmed(_ text: String) -> [UInt8] {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    return Array(text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    var bytes = Array(text.utf8)
+    while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+    let spaces = bytes.prefix(while: isSpace).count
+    if spaces > 0 { bytes.removeFirst(spaces) }
+    return bytes
   }
 
   // MARK: patchesStrategicMerge, patchesJson6902
@@ -92,10 +97,11 @@ struct PatchTransformer {
     for reference in references {
       if reference.text.contains("\n") || reference.text.contains("{") {
         let text = inline(reference)
-        patches += try ResourceReader.resources(text.bytes, file: file, afterLine: text.line)
+        patches += try ResourceReader.resources(
+          try files.documents(text.bytes, of: file, field: text.field, afterLine: text.line), file: file)
       } else {
         let (place, bytes) = try files.load(reference, from: directory, file: file)
-        patches += try ResourceReader.resources(bytes, file: place)
+        patches += try ResourceReader.resources(try files.documents(bytes, of: place), file: place)
       }
       while fields.count < patches.count { fields.append(reference.field) }
     }
@@ -159,19 +165,21 @@ struct PatchTransformer {
   private func merge(
     _ patch: Resource, into targets: [Resource], of list: ResourceList, by field: String
   ) throws(KustomizeStop) {
-    let prepared = Resource(patch.root.copy(), file: patch.file)
+    let changesIDs = patch.isEnabled(BuildNote.allowNameChange) || patch.isEnabled(BuildNote.allowKindChange)
+    // Only somebody who follows the build looks at the patch afterwards.
+    let prepared = files.trace == nil ? patch : Resource(patch.root.copy(), file: patch.file)
     try prepared.setLabels(patch.labels)
     try prepared.setAnnotations(patch.annotations)
     try prepared.setName(patch.name)
     try prepared.setNamespace(patch.namespace)
     try prepared.setKind(patch.kind)
-    for resource in targets {
-      let copy = Resource(prepared.root.copy(), file: patch.file)
+    for (index, resource) in targets.enumerated() {
+      let copy = index == targets.count - 1 ? prepared : Resource(prepared.root.copy(), file: patch.file)
       try copy.root.setField("apiVersion", to: .untyped(resource.type.apiVersion))
       try merge(copy, into: resource)
     }
     files.trace?.patched(targets, by: field, of: file, in: patch.file, root: patch.root)
-    if patch.isEnabled(BuildNote.allowNameChange) || patch.isEnabled(BuildNote.allowKindChange) {
+    if changesIDs {
       try list.readd()
     } else {
       list.dropEmpty()

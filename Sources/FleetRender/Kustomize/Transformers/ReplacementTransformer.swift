@@ -55,9 +55,9 @@ struct ReplacementTransformer {
 
   /// All ids of an object; of none is it known here that it stands outside namespaces.
   private static func ids(of resource: Resource) -> [ResourceID] {
-    var current = resource.current
-    current.isClusterScoped = false
-    return [current] + resource.previous
+    let current = resource.current
+    let written = ResourceID(type: current.type, name: current.name, namespace: current.namespace)
+    return [written] + resource.previous
   }
 
   private static func split(_ text: String, at delimiter: String) -> [String] {

@@ -29,8 +29,9 @@ struct ReplicasTransformer {
   }
 }
 
-struct ImageTransformer {
-  let image: KustomizationDefinition.Image
+/// Sets the images of containers. A class, because its texts are too many to be handed to every field.
+final class ImageTransformer {
+  private let image: KustomizationDefinition.Image
   private let pattern: TextPattern?
 
   init(_ image: KustomizationDefinition.Image) throws(KustomizeStop) {
@@ -48,7 +49,8 @@ struct ImageTransformer {
   }
 
   func apply(to resources: [Resource]) throws(KustomizeStop) {
-    for resource in resources where resource.kind != "CustomResourceDefinition" {
+    for resource in resources {
+      if resource.kind == "CustomResourceDefinition" { continue }
       try visitContainers(resource.root)
       for spec in DefaultFieldSpecs.images {
         try spec.visit(resource.root, making: nil) { node throws(KustomizeStop) in try set(node) }
@@ -62,11 +64,12 @@ struct ImageTransformer {
     case .scalar: return
     case .sequence: for element in node.content { try visitContainers(element) }
     case .mapping:
-      for index in stride(from: 0, to: node.content.count, by: 2) {
-        let value = node.content[index + 1]
+      let content = node.content
+      for index in stride(from: 0, to: content.count, by: 2) {
+        let value = content[index + 1]
         if value.kind == .scalar { continue }
         try visitContainers(value)
-        let key = node.content[index].text
+        let key = content[index].text
         guard value.kind == .sequence, key == "containers" || key == "initContainers" else { continue }
         for element in value.content {
           if let image = try element.field("image") { try set(image) }

@@ -3,7 +3,8 @@
 ///
 /// Tools that carry YAML along without reading it into values (kustomize is one) change such trees in place, and one node
 /// may stand in several places; it is a class for that. It is not for sharing between tasks, and no property is read while
-/// another access changes it: that is why those accesses need no checks, which would take a tenth of a build's time.
+/// another access changes it: that is why those accesses need no checks, which would take a tenth of a build's time. (The
+/// compiler forgets in other modules that it need not check; hence a property behind each property.)
 public final class WrittenNode {
   /// What a node is.
   public enum Kind: UInt8, Sendable {
@@ -49,30 +50,56 @@ public final class WrittenNode {
     case collection
   }
 
+  @exclusivity(unchecked) @usableFromInline var storedKind: Kind
+  @exclusivity(unchecked) @usableFromInline var storedStyle: Style
+  @exclusivity(unchecked) @usableFromInline var storedTag: Tag
+  @exclusivity(unchecked) @usableFromInline var storedText: String
+  @exclusivity(unchecked) @usableFromInline var storedContent: [WrittenNode]
+  @exclusivity(unchecked) @usableFromInline var storedPosition: Position?
+
   /// What it is.
-  @exclusivity(unchecked) public var kind: Kind
+  @inlinable public var kind: Kind {
+    get { storedKind }
+    set { storedKind = newValue }
+  }
   /// How it is written; of a collection it says nothing.
-  @exclusivity(unchecked) public var style: Style
+  @inlinable public var style: Style {
+    get { storedStyle }
+    set { storedStyle = newValue }
+  }
   /// Its type.
-  @exclusivity(unchecked) public var tag: Tag
+  @inlinable public var tag: Tag {
+    get { storedTag }
+    set { storedTag = newValue }
+  }
   /// A scalar's text without quotes.
-  @exclusivity(unchecked) public var text: String
+  @inlinable public var text: String {
+    get { storedText }
+    set { storedText = newValue }
+  }
   /// Elements, or keys and values in turn.
-  @exclusivity(unchecked) public var content: [WrittenNode]
+  @inlinable public var content: [WrittenNode] {
+    get { storedContent }
+    // In place, where `set` would copy the list.
+    _modify { yield &storedContent }
+  }
   /// Where it was read.
-  public var position: Position?
+  @inlinable public var position: Position? {
+    get { storedPosition }
+    set { storedPosition = newValue }
+  }
 
   /// Makes a node.
   public init(
     kind: Kind, style: Style = .plain, tag: Tag = .none, text: String = "", content: [WrittenNode] = [],
     position: Position? = nil
   ) {
-    self.kind = kind
-    self.style = style
-    self.tag = tag
-    self.text = text
-    self.content = content
-    self.position = position
+    storedKind = kind
+    storedStyle = style
+    storedTag = tag
+    storedText = text
+    storedContent = content
+    storedPosition = position
   }
 
   /// A scalar whose type its text decides.
@@ -80,7 +107,7 @@ public final class WrittenNode {
 
   /// A text.
   public static func string(_ text: String) -> WrittenNode {
-    WrittenNode(kind: .scalar, style: text.utf8.contains(0x0A) ? .literal : .plain, tag: .string, text: text)
+    WrittenNode(kind: .scalar, style: text.hasByte(0x0A) ? .literal : .plain, tag: .string, text: text)
   }
 
   /// An empty map.
@@ -114,6 +141,7 @@ public final class WrittenNode {
   /// Where the key of a map stands in `content`.
   public func place(of key: String) -> Int? {
     guard kind == .mapping else { return nil }
+    // Looked at often enough that a second look at the same property counts.
     let content = content
     var index = 0
     while index < content.count {
@@ -126,7 +154,6 @@ public final class WrittenNode {
   /// The value of a map's key.
   public subscript(key: String) -> WrittenNode? {
     guard kind == .mapping else { return nil }
-    // Looked at often enough that a second look at the same property counts.
     let content = content
     var index = 0
     while index < content.count {
@@ -158,6 +185,10 @@ extension WrittenNode.Tag {
   /// The type that YAML 1.2 gives an unquoted text. It differs from what Kubernetes makes of it (`ScalarRules`) in that
   /// only `true` and `false` are truth values and that dates have a type of their own.
   public init(ofPlain text: String) {
+    if ScalarRules.isWord(text) {
+      self = .string
+      return
+    }
     if text == "<<" {
       self = .merge
       return

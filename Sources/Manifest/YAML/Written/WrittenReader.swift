@@ -47,7 +47,7 @@ private struct WrittenReader {
   mutating func document() throws(WrittenReaderError) -> WrittenNode? {
     while true {
       try next()
-      switch events.event.type {
+      switch events.event.pointee.type {
       case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return nil
       case YAML_DOCUMENT_START_EVENT:
         try next()
@@ -70,14 +70,14 @@ private struct WrittenReader {
   }
 
   private func place() -> Position {
-    let mark = events.event.start_mark
+    let mark = events.event.pointee.start_mark
     return Position(line: Int(clamping: mark.line) + 1 + firstLine, column: Int(clamping: mark.column) + 1)
   }
 
   private mutating func value(depth: Int) throws(WrittenReaderError) -> WrittenNode {
     written += 1
     guard depth < DocumentLimits.depth else { throw .unsupported("nesting of \(depth) levels", place()) }
-    switch events.event.type {
+    switch events.event.pointee.type {
     case YAML_SCALAR_EVENT: return try scalar()
     case YAML_ALIAS_EVENT: return try alias()
     case YAML_SEQUENCE_START_EVENT: return try sequence(depth: depth)
@@ -87,7 +87,7 @@ private struct WrittenReader {
   }
 
   private mutating func scalar() throws(WrittenReaderError) -> WrittenNode {
-    let data = events.event.data.scalar
+    let data = events.event.pointee.data.scalar
     let position = place()
     try refuseTag(data.tag)
     let text = String(decoding: UnsafeBufferPointer(start: data.value, count: data.length), as: UTF8.self)
@@ -106,7 +106,7 @@ private struct WrittenReader {
   }
 
   private mutating func alias() throws(WrittenReaderError) -> WrittenNode {
-    let name = events.event.data.alias.anchor.map { String(cString: $0) } ?? ""
+    let name = events.event.pointee.data.alias.anchor.map { String(cString: $0) } ?? ""
     guard let node = anchors[name] else { throw .unsupported("the alias *\(name)", place()) }
     repeated += node.size
     guard repeated <= DocumentLimits.aliasFactor * written + 100 else {
@@ -116,28 +116,31 @@ private struct WrittenReader {
   }
 
   private mutating func sequence(depth: Int) throws(WrittenReaderError) -> WrittenNode {
-    let data = events.event.data.sequence_start
+    let data = events.event.pointee.data.sequence_start
     let node = WrittenNode(kind: .sequence, tag: .collection, position: place())
     try refuseTag(data.tag)
     let anchor = data.anchor.map { String(cString: $0) }
     while true {
       try next()
-      if events.event.type == YAML_SEQUENCE_END_EVENT { break }
-      node.content.append(try value(depth: depth + 1))
+      if events.event.pointee.type == YAML_SEQUENCE_END_EVENT { break }
+      let element = try value(depth: depth + 1)
+      // Most lists are short: what they hold is to be put into one piece of memory.
+      if node.content.isEmpty { node.content.reserveCapacity(2) }
+      node.content.append(element)
     }
     if let anchor { anchors[anchor] = node }
     return node
   }
 
   private mutating func mapping(depth: Int) throws(WrittenReaderError) -> WrittenNode {
-    let data = events.event.data.mapping_start
+    let data = events.event.pointee.data.mapping_start
     let node = WrittenNode(kind: .mapping, tag: .collection, position: place())
     try refuseTag(data.tag)
     let anchor = data.anchor.map { String(cString: $0) }
     var merged: WrittenNode?
     while true {
       try next()
-      if events.event.type == YAML_MAPPING_END_EVENT { break }
+      if events.event.pointee.type == YAML_MAPPING_END_EVENT { break }
       let position = place()
       let key = try value(depth: depth + 1)
       try next()
@@ -147,6 +150,7 @@ private struct WrittenReader {
         guard merged == nil else { throw .unsupported("two << in one map", position) }
         merged = value
       } else {
+        if node.content.isEmpty { node.content.reserveCapacity(8) }
         node.append(key: key, value: value)
       }
     }
@@ -157,12 +161,14 @@ private struct WrittenReader {
   }
 
   private static func checkKeys(of node: WrittenNode) throws(WrittenReaderError) {
+    let content = node.content
     var seen: Set<BytewiseText> = []
-    var index = 0
-    while index < node.content.count {
-      let key = node.content[index]
+    var index = 2
+    if content.count > 32 { seen.insert(BytewiseText(text: content[0].text)) }
+    while index < content.count {
+      let key = content[index]
       let isNew =
-        node.content.count > 32
+        content.count > 32
         ? seen.insert(BytewiseText(text: key.text)).inserted : node.place(of: key.text) == index
       guard isNew else {
         throw .unsupported("the key \"\(key.text)\" twice in one map", key.position ?? Position(line: 1, column: 1))
@@ -201,10 +207,13 @@ private struct WrittenReader {
 private final class WrittenEvents {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let isInitialized: Bool
-  var event = yaml_event_t()
+  /// The event; behind a pointer, since Swift checks every access to a property of an object.
+  let event: UnsafeMutablePointer<yaml_event_t>
 
   init(input: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
+    event = .allocate(capacity: 1)
+    event.initialize(to: yaml_event_t())
     isInitialized = yaml_parser_initialize(parser) == 1
     guard isInitialized else { return }
     if let base = input.baseAddress {
@@ -215,15 +224,16 @@ private final class WrittenEvents {
   }
 
   deinit {
-    yaml_event_delete(&event)
+    yaml_event_delete(event)
     if isInitialized { yaml_parser_delete(parser) }
+    event.deallocate()
     parser.deallocate()
   }
 
   /// Goes to the next event; false when there is an error.
   func advance() -> Bool {
-    yaml_event_delete(&event)
-    return isInitialized && yaml_parser_parse(parser, &event) == 1
+    yaml_event_delete(event)
+    return isInitialized && yaml_parser_parse(parser, event) == 1
   }
 
   func failure() -> Diagnostic {

@@ -17,7 +17,9 @@ extension WrittenNode {
       for element in content { elements.append(try element.value()) }
       return Node(.array(elements))
     case .mapping:
+      let content = content
       var object = Object()
+      object.reserveCapacity(content.count / 2)
       var index = 0
       while index < content.count {
         let key = content[index]
@@ -32,7 +34,7 @@ extension WrittenNode {
 
   /// Whether a scalar is read back as a text whatever it holds.
   private var isCertainlyText: Bool {
-    guard kind == .scalar, text != "<<" else { return false }
+    guard kind == .scalar, text.utf8.count != 2 || text != "<<" else { return false }
     switch tag {
     case .string: return true
     case .none: return style != .plain || Tag(ofPlain: text) == .string
@@ -42,6 +44,7 @@ extension WrittenNode {
 
   private func scalarValue() throws(ValueError) -> NodeValue {
     func uncertain(_ what: String) -> ValueError { .uncertain(what, position) }
+    if tag == .string || tag == .none && style != .plain, Self.isPlainLine(text) { return .string(text) }
     if tag == .string || (tag == .none && (style != .plain || text.utf8.contains(0x0A))) {
       if style == .folded, Self.hasUnevenLines(text) { throw uncertain("a folded text with indented lines") }
       if text.utf8.contains(0x0A), text.utf8.first(where: { $0 != 0x0A && $0 != 0x20 }) == 0x09 {
@@ -64,6 +67,14 @@ extension WrittenNode {
     case let value?: return value
     case nil: throw uncertain("the date \(text), which has no quotes")
     }
+  }
+
+  /// Whether a text is of one line and of ASCII: what most texts are.
+  private static func isPlainLine(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { bytes in
+      for byte in bytes where byte >= 0x80 || byte == 0x0A { return false }
+      return true
+    } ?? false
   }
 
   /// Whether a line of a text, but the first, begins with a blank.
@@ -96,12 +107,13 @@ extension WrittenNode {
     case .decimal(let number): self.init(number: number)
     case .string(let text):
       let isPlain = Tag(ofPlain: text) == .string && ScalarRules.isPlainText(text)
-      let style: Style = text.utf8.contains(0x0A) ? .literal : isPlain ? .plain : .quoted
+      let style: Style = text.hasByte(0x0A) ? .literal : isPlain ? .plain : .quoted
       self.init(kind: .scalar, style: style, tag: .string, text: text)
     case .array(let elements):
       self.init(kind: .sequence, tag: .collection, content: elements.map { WrittenNode(json: $0) })
     case .object(let object):
       self.init(kind: .mapping, tag: .collection)
+      content.reserveCapacity(2 * object.count)
       for entry in object.sortedEntries {
         append(key: WrittenNode(json: Node(.string(entry.key))), value: WrittenNode(json: entry.value))
       }
