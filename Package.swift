@@ -150,7 +150,8 @@ let targets: [Target] = [
     dependencies: [
       "FleetModel", "Manifest", "FleetDocuments", "FleetGenerators", "FleetRender", "FleetPlanner", "FleetSimulation",
       "FleetAPI", "FleetPrograms", "FleetClient", "FleetPorts", "FleetPostgres", "FleetGit", "FleetController",
-      "FleetTestSupport", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, logging,
+      "FleetTestSupport", "FleetAgent", "KubeClient", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1,
+      logging,
     ],
     path: "Benchmarks/flotilla-bench", swiftSettings: swiftSettings),
 

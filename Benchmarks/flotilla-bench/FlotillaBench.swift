@@ -9,6 +9,6 @@ struct FlotillaBench: AsyncParsableCommand {
       PlannerBenchmark.self, ParseBenchmark.self, RenderBenchmark.self, OverlaysBenchmark.self,
       SubstitutionsBenchmark.self, GeneratorsBenchmark.self,
       RegisterClusters.self, DispatchBenchmark.self, FleetBenchmark.self, ObserveBenchmark.self,
-      RehearsalBenchmark.self,
+      RehearsalBenchmark.self, ApplyBenchmark.self,
     ])
 }

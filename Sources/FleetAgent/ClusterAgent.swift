@@ -28,6 +28,8 @@ public struct ClusterAgent: Service {
     /// The Lease that keeps a second agent of the cluster from writing; nil to write without one, for agents of which there
     /// is one for another reason.
     public var lease: LeaseOptions?
+    /// By which it waits and measures.
+    public var clock = WaitClock.system
 
     /// Makes options.
     public init(
@@ -43,8 +45,6 @@ public struct ClusterAgent: Service {
 
   /// How the agent's Lease is held.
   public struct LeaseOptions: Sendable {
-    /// The name of the Lease in the agent's namespace.
-    public static let name = "flotilla-agent"
     /// Who holds it: another text for every process.
     public var holder: String
     /// How long things take.
@@ -86,7 +86,7 @@ public struct ClusterAgent: Service {
   private func work() async {
     let lease = options.lease.map { lease in
       KubeLease(
-        kube: self.kube, namespace: options.namespace, name: LeaseOptions.name, holder: lease.holder, times: lease.times
+        kube: self.kube, namespace: options.namespace, name: AgentLease.name, holder: lease.holder, times: lease.times
       ) { [logger] isHeld, words in
         logger.log(
           level: isHeld ? .info : .warning, isHeld ? "this agent writes" : "another agent writes",
@@ -112,7 +112,7 @@ public struct ClusterAgent: Service {
     await withDiscardingTaskGroup { group in
       var loop = AgentLoop(
         writer: writer, outbox: outbox, seen: seen, repairBudget: RepairBudget(limit: options.repairsPerMinute),
-        sink: sink)
+        clock: options.clock, sink: sink)
       loop.lease = lease
       for entry in records { seen.set(entry.record.order.target, entry.record.order.generation) }
       group.addTask { await poll(seen, sink) }
@@ -127,7 +127,7 @@ public struct ClusterAgent: Service {
   private func restore(
     _ writer: ClusterWriter, _ holds: HoldWatch
   ) async -> (records: [(record: TargetRecord, resourceVersion: String)], mark: HoldMark?)? {
-    var backoff = Backoff(longest: .seconds(15))
+    var backoff = Backoff(longest: .seconds(15), clock: options.clock)
     while !Task.isCancelled {
       do {
         let records = try await writer.records()
@@ -150,12 +150,12 @@ public struct ClusterAgent: Service {
   private static let longestPauseWhenRefused = Duration.seconds(300)
 
   private func poll(_ seen: SeenGenerations, _ sink: AsyncStream<AgentEvent>.Continuation) async {
-    var backoff = Backoff(longest: Self.longestPause)
-    var refusals = Backoff(longest: Self.longestPauseWhenRefused)
+    var backoff = Backoff(longest: Self.longestPause, clock: options.clock)
+    var refusals = Backoff(longest: Self.longestPauseWhenRefused, clock: options.clock)
     var isConnected = false
     var longestHold: Int?
     while !Task.isCancelled {
-      let begun = ContinuousClock.now
+      let begun = options.clock.now()
       do {
         // The first poll after a gap does not wait: its answer shows that the controller is there.
         let wait = isConnected ? Int(options.pollWait.components.seconds) : 0
@@ -166,7 +166,7 @@ public struct ClusterAgent: Service {
           isConnected = true
           logger.info("connected to the controller")
           sink.yield(.reconnected)
-        } else if answer.orders.isEmpty, begun.duration(to: .now) < .seconds(1) {
+        } else if answer.orders.isEmpty, begun.duration(to: options.clock.now()) < .seconds(1) {
           await backoff.pauseBriefly()  // a controller that is stopping answers at once
         }
         if let seconds = answer.longestHoldSeconds, seconds != longestHold {
@@ -196,9 +196,9 @@ public struct ClusterAgent: Service {
   }
 
   private func report(_ outbox: Outbox) async {
-    var backoff = Backoff(longest: Self.longestPause)
+    var backoff = Backoff(longest: Self.longestPause, clock: options.clock)
     for await _ in outbox.wakes {
-      try? await Task.sleep(for: options.reportDelay)
+      try? await options.clock.sleep(options.reportDelay)
       while !Task.isCancelled {
         let batch = outbox.take()
         let hold = outbox.takeHold()
@@ -206,7 +206,8 @@ public struct ClusterAgent: Service {
         do {
           try await connection.report(
             ObservationsRequest(
-              observations: batch.map(WireObservation.init), hold: hold.map { WireHold($0.report) }))
+              observations: batch.map(WireObservation.init),
+              hold: hold.map { WireHold($0.report(at: options.clock.now())) }))
           backoff.reset()
         } catch {
           outbox.putBack(batch)
@@ -223,9 +224,13 @@ public struct ClusterAgent: Service {
 public struct Backoff: Sendable {
   private(set) var attempts = 0
   private let longest: Duration
+  private let clock: WaitClock
 
   /// Begins with a quarter of a second.
-  public init(longest: Duration) { self.longest = longest }
+  public init(longest: Duration, clock: WaitClock = .system) {
+    self.longest = longest
+    self.clock = clock
+  }
 
   /// The next wait is the shortest again.
   public mutating func reset() { attempts = 0 }
@@ -234,9 +239,9 @@ public struct Backoff: Sendable {
   public mutating func pause() async {
     let full = min(Int64(250) << Int64(min(attempts, 10)), longest.wholeMilliseconds)
     attempts += 1
-    try? await Task.sleep(for: .milliseconds(Int64.random(in: full / 2...full)))
+    try? await clock.sleep(.milliseconds(Int64.random(in: full / 2...full)))
   }
 
   /// Waits between a quarter and a whole second.
-  func pauseBriefly() async { try? await Task.sleep(for: .milliseconds(Int64.random(in: 250...1_000))) }
+  func pauseBriefly() async { try? await clock.sleep(.milliseconds(Int64.random(in: 250...1_000))) }
 }

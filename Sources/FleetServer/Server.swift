@@ -68,7 +68,8 @@ public struct Server: Service {
       EventRoutes(store: store, bell: bell, configuration: configuration).handlers,
       AccessRoutes(store: store, vault: vault, authenticator: authenticator).handlers,
       WebhookRoutes(
-        store: store, vault: vault, authenticator: authenticator, limiter: RateLimiter(configuration.webhookRate)
+        store: store, vault: vault, authenticator: authenticator,
+        limiter: RateLimiter(configuration.webhookRate, clock: configuration.rateClock)
       ).handlers,
       AgentRoutes(store: store, board: board, configuration: configuration, authenticator: authenticator).handlers,
     ]
@@ -79,7 +80,7 @@ public struct Server: Service {
       matcher: RouteMatcher(Routes.all), handlers: tables.reduce(into: [:]) { $0.merge($1) { first, _ in first } },
       authenticator: authenticator,
       idempotency: IdempotencyGuard(store: store, box: secrets),
-      principalLimiter: RateLimiter(configuration.principalRate), metrics: metrics)
+      principalLimiter: RateLimiter(configuration.principalRate, clock: configuration.rateClock), metrics: metrics)
   }
 
   /// The names of the routes that have a handler.

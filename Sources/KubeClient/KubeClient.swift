@@ -16,17 +16,20 @@ public struct KubeClient: Sendable {
   /// - Parameters:
   ///   - fieldManager: the name under which fields are owned.
   ///   - limits: how much is asked of the server.
+  ///   - clock: by which it waits between attempts.
   ///   - onWarning: told each text of the server's `Warning` headers once, with the path of the request that first had
   ///     it; without it they are logged.
   public init(
     transport: any KubeTransport, fieldManager: String = "flotilla", limits: RequestLimits = RequestLimits(),
-    logger: Logger = Logger(label: "flotilla.kube"), onWarning: (@Sendable (KubeWarning) -> Void)? = nil
+    clock: WaitClock = .system, logger: Logger = Logger(label: "flotilla.kube"),
+    onWarning: (@Sendable (KubeWarning) -> Void)? = nil
   ) {
     let tell =
       onWarning ?? { warning in
         logger.info("the API server warns", metadata: ["path": "\(warning.path)", "warning": "\(warning.text)"])
       }
-    let line = RequestLine(transport: transport, limits: limits, warnings: WarningLog(tell: tell))
+    let line = RequestLine(
+      transport: transport, limits: limits, warnings: WarningLog(tell: tell), clock: clock)
     self.line = line
     self.fieldManager = fieldManager
     discovery = Discovery { request throws(KubeError) in try await line.patiently(request) }
@@ -87,17 +90,19 @@ struct RequestLine: Sendable {
   let transport: any KubeTransport
   let limits: RequestLimits
   let warnings: WarningLog
+  let clock: WaitClock
   /// Asked right before a request that changes something; what it throws is the answer.
   var beforeWrite: (@Sendable () async throws(KubeError) -> Void)?
   private let gate: RequestGate
   private let pace: RequestPace
 
-  init(transport: any KubeTransport, limits: RequestLimits, warnings: WarningLog) {
+  init(transport: any KubeTransport, limits: RequestLimits, warnings: WarningLog, clock: WaitClock = .system) {
     self.transport = transport
     self.limits = limits
     self.warnings = warnings
+    self.clock = clock
     gate = RequestGate(limit: limits.concurrentRequests)
-    pace = RequestPace(limits)
+    pace = RequestPace(limits, clock: clock)
   }
 
   /// Sends a request once.
@@ -118,7 +123,7 @@ struct RequestLine: Sendable {
       let response = try await once(request)
       guard let wait = Patience.wait(after: response, attempt: attempt, limits: limits) else { return response }
       attempt += 1
-      do { try await Task.sleep(for: wait) } catch { throw KubeError(.connection, message: "cancelled") }
+      do { try await clock.sleep(wait) } catch { throw KubeError(.connection, message: "cancelled") }
     }
   }
 

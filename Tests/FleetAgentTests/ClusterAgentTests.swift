@@ -70,9 +70,13 @@ struct ClusterAgentTests {
     }
   }
 
-  static func agent(_ kube: KubeClient, _ controller: FakeController) -> ClusterAgent {
-    ClusterAgent(
-      kube: kube, connection: controller, options: .init(pollWait: .seconds(2), reportDelay: .milliseconds(10)),
+  static func agent(
+    _ kube: KubeClient, _ controller: FakeController, clock: WaitClock = .system
+  ) -> ClusterAgent {
+    var options = ClusterAgent.Options(pollWait: .seconds(2), reportDelay: .milliseconds(10))
+    options.clock = clock
+    return ClusterAgent(
+      kube: kube, connection: controller, options: options,
       logger: Logger(label: "agent", factory: { _ in SwiftLogNoOpLogHandler() }))
   }
 

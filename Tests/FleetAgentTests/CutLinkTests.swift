@@ -6,51 +6,71 @@ import Manifest
 import Synchronization
 import Testing
 
-/// A link to an API server that is cut at some request for some requests: of the first one the answer is lost, or the
-/// request itself.
+/// A clock on which time goes faster than on the machine's, so that half a minute of an agent need not last one.
+struct FastClock: Sendable {
+  let speed: Int
+  private let start = ContinuousClock.now
+
+  init(speed: Int) { self.speed = speed }
+
+  func now() -> ContinuousClock.Instant { start + start.duration(to: .now) * speed }
+
+  var clock: WaitClock { WaitClock(now: now, sleep: { [speed] in try await Task.sleep(for: $0 / speed) }) }
+}
+
+/// A link to an API server that is cut at some request for some time by the agent's clock. Of that request the answer is
+/// lost, or the request itself, and watches end with the cut.
 final class CutLink: KubeTransport {
   private struct State {
-    var left = Int.max
-    var failures = 0
+    /// How many requests pass before the next cut; nil for none.
+    var left: Int?
     var losesAnswer = false
+    /// The end of the cut.
+    var until: ContinuousClock.Instant?
     var cuts = 0
+    var failures = 0
+    var streams: [AsyncThrowingStream<[UInt8], any Error>.Continuation] = []
   }
 
   private let inner: any KubeTransport
+  private let time: FastClock
   private let state = Mutex(State())
 
-  init(_ inner: any KubeTransport) { self.inner = inner }
+  init(_ inner: any KubeTransport, time: FastClock) { (self.inner, self.time) = (inner, time) }
 
-  /// How many times it was cut.
-  var cuts: Int { state.withLock { $0.cuts } }
+  /// How many times it was cut, and how many requests failed because of it.
+  var counts: (cuts: Int, failures: Int) { state.withLock { ($0.cuts, $0.failures) } }
 
-  /// Cuts it after so many requests, until so many have failed.
-  func cut(after requests: Int, failures: Int, losesAnswer: Bool) {
-    state.withLock { state in
-      (state.left, state.failures, state.losesAnswer) = (requests, failures, losesAnswer)
-    }
+  static let length = Duration.seconds(30)
+
+  /// Cuts it at a request that comes after so many others.
+  func cut(after requests: Int, losesAnswer: Bool) {
+    state.withLock { state in (state.left, state.losesAnswer, state.until) = (requests, losesAnswer, nil) }
   }
 
   private enum Verdict { case pass, lose, fail }
 
   private func verdict() -> Verdict {
-    state.withLock { state in
-      if state.left > 0 {
-        if state.left < .max { state.left -= 1 }
-        return .pass
+    let now = time.now()
+    let (verdict, ended) = state.withLock {
+      state -> (Verdict, [AsyncThrowingStream<[UInt8], any Error>.Continuation]) in
+      if let until = state.until, now < until {
+        state.failures += 1
+        return (.fail, [])
       }
-      defer {
-        state.failures -= 1
-        if state.failures <= 0 { state.left = .max }
+      guard let left = state.left else { return (.pass, []) }
+      guard left == 0 else {
+        state.left = left - 1
+        return (.pass, [])
       }
-      guard state.losesAnswer else {
-        if state.failures > 0 { state.cuts += 1 }
-        return .fail
-      }
-      state.losesAnswer = false
+      (state.left, state.until) = (nil, now + Self.length)
       state.cuts += 1
-      return .lose
+      state.failures += 1
+      defer { state.streams = [] }
+      return (state.losesAnswer ? .lose : .fail, state.streams)
     }
+    for stream in ended { stream.finish(throwing: Self.broken) }
+    return verdict
   }
 
   private static let broken = KubeError(.connection, message: "the link is cut")
@@ -67,7 +87,18 @@ final class CutLink: KubeTransport {
 
   func stream(_ request: KubeRequest) async throws(KubeError) -> KubeStream {
     guard verdict() == .pass else { throw Self.broken }
-    return try await inner.stream(request)
+    let stream = try await inner.stream(request)
+    let (chunks, sink) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
+    let source = stream.chunks
+    let reading = Task {
+      do {
+        for try await chunk in source { sink.yield(chunk) }
+        sink.finish()
+      } catch { sink.finish(throwing: error) }
+    }
+    sink.onTermination = { _ in reading.cancel() }
+    state.withLock { $0.streams.append(sink) }
+    return KubeStream(head: stream.head, chunks: chunks)
   }
 }
 
@@ -75,35 +106,42 @@ final class CutLink: KubeTransport {
 struct CutLinkTests {
   static let clusters = 20
   static let ordersPerCluster: Int64 = 10
+  /// How much faster an agent's time goes: its half minute is a second.
+  static let speed = 30
 
-  @Test("200 orders during which the link to the API server or to the controller is cut all end as ordered")
+  @Test(
+    "200 orders during which the link to the API server, and perhaps to the controller, is cut for 30 s end as ordered")
   func orders() async throws {
     let names = (0..<Self.clusters).map { "cut-\($0)" }
     try await withSimulation(names) { simulation in
-      try await withThrowingTaskGroup(of: Int.self) { group in
+      try await withThrowingTaskGroup(of: (cuts: Int, failures: Int).self) { group in
         for (seed, name) in names.enumerated() {
           group.addTask { try await Self.run(simulation, name, seed: UInt64(seed)) }
         }
-        let cuts = try await group.reduce(0, +)
-        #expect(cuts > 50, "\(cuts) cuts fell into orders")
+        let (cuts, failures) = try await group.reduce((0, 0)) { ($0.0 + $1.cuts, $0.1 + $1.failures) }
+        #expect(cuts > 100, "\(cuts) cuts fell into orders")
+        #expect(failures > 3 * cuts, "\(failures) requests failed in \(cuts) cuts")
       }
     }
   }
 
-  private static func run(_ simulation: Simulation, _ name: String, seed: UInt64) async throws -> Int {
+  private static func run(_ simulation: Simulation, _ name: String, seed: UInt64) async throws -> (
+    cuts: Int, failures: Int
+  ) {
     var chance = seed &* 0x9e37_79b9_7f4a_7c15 &+ 1
     func below(_ limit: UInt64) -> Int {
       chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int((chance >> 33) % limit)
     }
-    let link = CutLink(try HTTPTransport(simulation.configuration(name), client: simulation.client))
+    let time = FastClock(speed: speed)
+    let link = CutLink(try HTTPTransport(simulation.configuration(name), client: simulation.client), time: time)
     let kube = try simulation.kube(name)
     let controller = FakeController()
     let plan = (1...ordersPerCluster).map { _ in
-      // Waits between attempts double: more failures of one object would only take longer.
-      (after: below(24), failures: 1 + below(4), losesAnswer: below(2) == 0, controllerToo: below(3) == 0)
+      (after: below(20), losesAnswer: below(2) == 0, controllerToo: below(3) == 0)
     }
-    let agent = ClusterAgentTests.agent(KubeClient(transport: link, logger: AgentConnectionTests.quiet), controller)
+    let agent = ClusterAgentTests.agent(
+      KubeClient(transport: link, clock: time.clock, logger: AgentConnectionTests.quiet), controller, clock: time.clock)
     try await ClusterAgentTests.running(agent) {
       for (counter, cut) in zip(1...ordersPerCluster, plan) {
         // A Service comes and goes with every other order.
@@ -111,12 +149,17 @@ struct CutLinkTests {
           ClusterAgentTests.shop(image: "web:\(counter)", greeting: "\(counter)")
           + (counter.isMultiple(of: 2) ? "" : ClusterAgentTests.service)
         let bundle = try await controller.add(text)
-        link.cut(after: cut.after, failures: cut.failures, losesAnswer: cut.losesAnswer)
-        await controller.order(ClusterAgentTests.order(counter, bundle, mayPrune: ["/Service/shop/web"]))
+        link.cut(after: cut.after, losesAnswer: cut.losesAnswer)
+        var order = ClusterAgentTests.order(counter, bundle, mayPrune: ["/Service/shop/web"])
+        // Its time is short on a slow machine: an order that has waited must not be too late.
+        order.startWithin = .seconds(36_000)
+        await controller.order(order)
         if cut.controllerToo {
-          let polls = await controller.polls
+          let (polls, end) = (await controller.polls, time.now() + CutLink.length)
           await controller.setAway(true)
-          _ = try await eventually("the agent notices") { await controller.polls > polls ? true : nil }
+          _ = try await eventually("the agent notices, and half a minute of it passes") {
+            await controller.polls > polls && time.now() >= end ? true : nil
+          }
           await controller.setAway(false)
         }
         let done = try await controller.healthy(counter)
@@ -131,6 +174,6 @@ struct CutLinkTests {
         #expect(record.inventory.count == done.objectCount)
       }
     }
-    return link.cuts
+    return link.counts
   }
 }

@@ -60,6 +60,38 @@ struct LeaseTests {
     }
   }
 
+  @Test("an order whose objects are there as it wants them writes its record alone")
+  func inPlace() async throws {
+    try await withSimulation { simulation in
+      let transport = try Self.transport(simulation)
+      let kube = try simulation.kube("one", fieldManager: "kubectl-edit")
+      let controller = FakeController()
+      try await ClusterAgentTests.running(Self.agent(transport, controller, holder: "a", times: Self.long)) {
+        func order(_ counter: Int64, _ greeting: String) async throws -> [String] {
+          transport.forget()
+          let bundle = try await controller.add(ClusterAgentTests.shop(greeting: greeting))
+          await controller.order(ClusterAgentTests.order(counter, bundle, selfHeal: false))
+          _ = try await controller.healthy(counter)
+          return transport.writes.filter { !$0.contains("flotilla-target") && !$0.hasSuffix("/namespaces/shop") }
+        }
+        let settings = "PATCH /api/v1/namespaces/shop/configmaps/settings"
+        let first = try await order(1, "hello")
+        #expect(first.contains(settings) && first.contains { $0.hasSuffix("deployments/web") })
+        #expect(
+          !transport.reads.contains { $0.hasSuffix("configmaps/settings") }, "it was not there: \(transport.reads)")
+        let same = try await order(2, "hello")
+        #expect(same == [])
+        let changed = try await order(3, "new")
+        #expect(changed == [settings])
+        _ = try await kube.patch(ClusterAgentTests.settings, type: .merge, ["data": ["greeting": "edited"]])
+        _ = try await controller.first("the drift") { $0.standing?.objectCount == 1 }
+        let back = try await order(4, "new")
+        #expect(back == [settings])
+        #expect(try await kube.get(ClusterAgentTests.settings)?["data", "greeting"]?.string == "new")
+      }
+    }
+  }
+
   @Test("of two agents one writes; when it is killed the other takes over, and a holder that comes back writes nothing")
   func takeOver() async throws {
     // Pods do not start, so that the first agent's order goes on.

@@ -16,6 +16,8 @@ final class ProcessTransport: KubeTransport {
   var writes: [String] {
     sent.withLock { $0.filter { $0.method != "GET" && !$0.path.contains("/leases") }.map { "\($0.method) \($0.path)" } }
   }
+  /// What single objects were read.
+  var reads: [String] { sent.withLock { $0.filter { $0.method == "GET" }.map(\.path) } }
   var leaseRequests: [String] { sent.withLock { $0.filter { $0.path.contains("/leases") }.map(\.method) } }
 
   func forget() { sent.withLock { $0 = [] } }

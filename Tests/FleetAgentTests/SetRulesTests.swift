@@ -46,6 +46,28 @@ struct SetRulesTests {
     }
   }
 
+  @Test("a rule that matches nothing on the cluster is warned of until it does, and health and drift are as without it")
+  func idleRule() async throws {
+    try await ClusterAgentTests.withAgent { _, controller, kube in
+      let annotations =
+        #"flotilla.dev/set-ignore-differences: '[{"jsonPointers": ["/data/greting"]}, {"managedFieldsManagers": ["kubectl-edit"]}]'"#
+      let bundle = try await controller.add(Self.config(annotations, data: "greeting: hello"))
+      await controller.order(ClusterAgentTests.order(1, bundle))
+      let told = ["/data/greting", "fields of kubectl-edit"].map {
+        "ignoreDifferences: \($0) matches nothing in ConfigMap shop/settings"
+      }
+      let warned = try await controller.first("both are warned of") { $0.phase == .applied && $0.warnings == told }
+      #expect(warned.health == .healthy && warned.message == "" && warned.standing == nil)
+      // What somebody adds is not ours, and so no drift; now both rules have something.
+      await controller.forget()
+      _ = try await kube.patch(Self.settings, type: .merge, ["data": ["other": "x"]])
+      _ = try await controller.first("one is left") { $0.warnings == Array(told.prefix(1)) }
+      _ = try await kube.patch(Self.settings, type: .merge, ["data": ["greting": "x"]])
+      let matched = try await controller.first("none is left") { $0.warnings == nil }
+      #expect(matched.phase == .applied && matched.standing == nil)
+    }
+  }
+
   @Test("a set's table tells the health of a kind that has none, with the object and its message")
   func health() async throws {
     try await ClusterAgentTests.withAgent { _, controller, _ in

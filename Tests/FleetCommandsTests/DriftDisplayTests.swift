@@ -9,6 +9,7 @@ import Testing
       objectCount: 2,
       fields: ["Deployment shop/web spec.replicas: 3 → 1 (kubectl-edit, 10:00:00Z)", "ConfigMap shop/web: deleted"],
       loops: ["Deployment shop/web"])
+    target.warnings = ["ignoreDifferences: the target has no object of kind Widget.example.com"]
     let targets = ListPage(items: [target], next: nil)
     return try await ScriptedController.with(
       answer: { route, _ in route.id == "listTargets" ? .init(body: .json(targets)) : nil },
@@ -26,6 +27,15 @@ import Testing
         "Differs: Deployment shop/web spec.replicas: 3 → 1 (kubectl-edit, 10:00:00Z)",
         "Differs: ConfigMap shop/web: deleted",
         "Drift loop: Deployment shop/web was changed back again and again; not repaired any more",
+      ])
+  }
+
+  @Test func describeShowsWhatWasMeantOtherwise() async throws {
+    let described = try await Self.shown("describe", "target/\(TargetResource.example.name)")
+    let lines = described.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(
+      lines.filter { $0.hasPrefix("Warning") } == [
+        "Warning: ignoreDifferences: the target has no object of kind Widget.example.com"
       ])
   }
 

@@ -103,12 +103,23 @@ import Testing
   }
 
   @Test func aStrangerIsSlowedDown() async throws {
+    let clock = HeldClock()
     try await ServerFixture.with { configuration in
       configuration.webhookRate = .init(burst: 2, perSecond: 1)
+      configuration.rateClock = clock.now
     } _: { server in
-      var statuses: [Int] = []
-      for _ in 0..<5 { statuses.append(try await server.send("POST", Routes.gitWebhook.path(), bytes: []).status) }
-      #expect(statuses.contains(429))
+      func refused(_ count: Int) async throws -> [Bool] {
+        var answers: [Bool] = []
+        for _ in 0..<count {
+          answers.append(try await server.send("POST", Routes.gitWebhook.path(), bytes: []).status == 429)
+        }
+        return answers
+      }
+      let first = try await refused(3)
+      #expect(first == [false, false, true])
+      clock.advance(by: .seconds(1))
+      let later = try await refused(2)
+      #expect(later == [false, true])
     }
   }
 }

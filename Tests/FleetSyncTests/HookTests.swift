@@ -164,9 +164,9 @@ struct HookTests {
   func kept() {
     var machine = MachineTests.settled()
     _ = machine.received(makeOrder(2, bundle: MachineTests.two, mayPrune: ["/ConfigMap/shop/b"]), now: Self.at(1))
-    _ = machine.arrived(MachineTests.two, objects: [configMapObject("a")], now: Self.at(1))
+    _ = machine.arrived(MachineTests.two, objects: [configMapObject("a", value: "new")], now: Self.at(1))
     _ = machine.recordWritten(now: Self.at(1))
-    let stored = storedConfigMap("a", value: "hello", version: 30)
+    let stored = storedConfigMap("a", value: "new", version: 30)
     #expect(machine.applied(identity("ConfigMap", "a"), answer: stored, now: Self.at(1)).deletes == ["b"])
     let last = machine.kept(identity("ConfigMap", "b"), now: Self.at(1))
     #expect(last.records.first?.inventory.map(\.name) == ["a", "b"])

@@ -94,15 +94,18 @@ public struct StoreFixture: Sendable {
 
   /// Stores a release that gives every cluster (or those given) one target with a bundle.
   public func release(
-    _ number: Int, bundle: BundleDraft? = nil, clusters chosen: [Cluster]? = nil, prune: Bool = true
+    _ number: Int, bundle: BundleDraft? = nil, clusters chosen: [Cluster]? = nil, prune: Bool = true,
+    options: RenderOptions = RenderOptions()
   ) async throws -> ReleaseRecord {
     let bundle = bundle ?? Self.bundle("v\(number)", identities: ["apps/Deployment/shop/web"])
     try await store.insertBundles([bundle])
     let targets = (chosen ?? clusters).map { cluster in
-      ReleaseTargetDraft(
+      var draft = ReleaseTargetDraft(
         name: TargetName("web-\(cluster.name)"), cluster: cluster.id, labels: cluster.labels, namespace: "shop",
         repository: "fleet", path: "web", origin: "clusters[0]", selfHeal: true, prune: prune, createNamespace: true,
         bundle: bundle.digest)
+      draft.options = options
+      return draft
     }
     return try await store.commitRelease(
       ReleaseDraft(

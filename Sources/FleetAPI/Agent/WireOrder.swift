@@ -78,6 +78,8 @@ public struct WireObservation: Codable, Sendable, Hashable {
   public var drift: Drift?
   /// What differs now; absent for nothing, and from agents that do not tell.
   public var standing: StandingDrift?
+  /// What is not as it was meant, without being a failure; absent for nothing, and from agents that do not tell.
+  public var warnings: [String]?
 
   /// Wraps an observation for the wire.
   public init(_ observation: Observation) {
@@ -92,6 +94,7 @@ public struct WireObservation: Codable, Sendable, Hashable {
     objectCount = observation.objectCount
     drift = observation.drift
     standing = observation.standing
+    warnings = observation.warnings
   }
 
   /// The observation.
@@ -99,6 +102,7 @@ public struct WireObservation: Codable, Sendable, Hashable {
     Observation(
       target: target, generation: generation, bundle: bundle, phase: phase, health: health,
       readyFor: .milliseconds(readyForMilliseconds), degradedFor: .milliseconds(degradedForMilliseconds),
-      message: message, objectCount: objectCount, drift: drift, standing: standing)
+      message: message, objectCount: objectCount, drift: drift, standing: standing,
+      warnings: warnings)
   }
 }

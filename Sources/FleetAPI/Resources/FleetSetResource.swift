@@ -238,13 +238,16 @@ public struct TargetResource: WireValue {
   public var reportedAt: Timestamp?
   /// What differs from what was applied, as the last report says; null for nothing.
   public var drift: DriftResource?
+  /// What is not as it was meant: rules of `ignoreDifferences` that match nothing on the cluster, one text each.
+  public var warnings: [String]
 
   /// Makes a resource.
   public init(
     id: TargetID, fleetSet: FleetSetName, name: TargetName, cluster: ClusterName, labels: [String: String],
     namespace: String, path: String, origin: String = "", abandoned: Bool = false, newest: Digest? = nil,
     wanted: PlacedBundle? = nil, applied: PlacedBundle? = nil, lastKnownGood: PlacedBundle? = nil, health: Health,
-    message: String = "", reportedAt: Timestamp? = nil, drift: DriftResource? = nil
+    message: String = "", reportedAt: Timestamp? = nil, drift: DriftResource? = nil,
+    warnings: [String] = []
   ) {
     self.id = id
     self.fleetSet = fleetSet
@@ -263,6 +266,7 @@ public struct TargetResource: WireValue {
     self.message = message
     self.reportedAt = reportedAt
     self.drift = drift
+    self.warnings = warnings
   }
 
   /// An example.

@@ -16,7 +16,8 @@ struct AgentLoop {
   let sink: AsyncStream<AgentEvent>.Continuation
   /// What the next poll names as seen, by target.
   let seen: SeenGenerations
-  private let start = ContinuousClock.now
+  private let clock: WaitClock
+  private let start: ContinuousClock.Instant
   private var machines: [TargetID: TargetMachine] = [:]
   private var versions: [TargetID: String] = [:]
   private var watchers: [WatchScope: (serial: Int, stop: AsyncStream<Never>.Continuation)] = [:]
@@ -37,17 +38,19 @@ struct AgentLoop {
 
   init(
     writer: ClusterWriter, outbox: Outbox, seen: SeenGenerations, repairBudget: RepairBudget,
-    sink: AsyncStream<AgentEvent>.Continuation
+    clock: WaitClock, sink: AsyncStream<AgentEvent>.Continuation
   ) {
     self.writer = writer
     self.outbox = outbox
     self.seen = seen
     self.repairBudget = repairBudget
+    self.clock = clock
+    start = clock.now()
     self.sink = sink
     logger = writer.logger
   }
 
-  private var now: Duration { start.duration(to: .now) }
+  private var now: Duration { start.duration(to: clock.now()) }
 
   /// Handles events until the stream ends, that is until the task is cancelled.
   mutating func run(
@@ -125,13 +128,14 @@ struct AgentLoop {
       for target in self.due.keys.sorted() where self.due[target].map({ $0 <= now }) ?? false {
         step(target, in: &group) { $0.timePassed(now: $1) }
       }
+      if outbox.hasNews { for target in machines.keys.sorted() { step(target, in: &group) { $0.tellAlong(now: $1) } } }
     }
     scheduleWake(in: &group)
   }
 
   private func tellHold() {
     guard let (mark, until) = hold.current else { return outbox.tell(.init(reason: "", by: "", until: nil)) }
-    outbox.tell(.init(reason: mark.reason, by: mark.by, until: ContinuousClock.now + (until - now)))
+    outbox.tell(.init(reason: mark.reason, by: mark.by, until: start + until))
   }
 
   /// Takes a hold in, or its end: then what had to wait begins.
@@ -277,9 +281,9 @@ struct AgentLoop {
     guard let due = (due.values + [hold.current?.until].compactMap(\.self)).min(), !wakes.contains(where: { $0 <= due })
     else { return }
     wakes.insert(due)
-    let (sink, delay) = (sink, max(due - now, .zero))
+    let (sink, clock, delay) = (sink, clock, max(due - now, .zero))
     group.addTask {
-      do { try await Task.sleep(for: delay) } catch { return }
+      do { try await clock.sleep(delay) } catch { return }
       sink.yield(.tick(due))
     }
   }

@@ -40,7 +40,8 @@ struct ClusterWriter: Sendable {
 
   /// Decrypts what is encrypted; the documents of a bundle are kept as they came.
   private func opened(_ documents: [Node]) async throws(WriteFailure) -> ([Node], Set<Int>) {
-    guard documents.contains(where: { SopsMetadata(of: $0) != nil || !SopsValue.all(in: $0).isEmpty }) else {
+    let values = documents.map(SopsValue.all(in:))
+    guard values.contains(where: { !$0.isEmpty }) || documents.contains(where: { SopsMetadata(of: $0) != nil }) else {
       return (documents, [])
     }
     guard let sops else {
@@ -49,7 +50,7 @@ struct ClusterWriter: Sendable {
         "the bundle is encrypted with SOPS, and the controller does not decrypt for clusters that it reaches with a "
           + "kubeconfig: install an agent in the cluster")
     }
-    return try await sops.opened(documents)
+    return try await sops.opened(documents, values: values)
   }
 
   /// Writes the record of a target, with the version it replaces.

@@ -19,6 +19,8 @@ struct ObjectWriter: Sendable {
     var answer: Node
     /// As it would be if it were new; nil unless somebody else applied it before.
     var fresh: Node?
+    /// Whether it is not there yet.
+    var isCreated = false
   }
 
   /// Which of the documents' kinds live in namespaces; nothing for kinds that the cluster does not serve.
@@ -44,7 +46,7 @@ struct ObjectWriter: Sendable {
       let mayBeShared = object.options.failsWhenShared && object.isOwned
       let trial = try await tryOut(object, showsOrigin: mayBeShared)
       guard mayBeShared, let live = trial.live else {
-        return .checked(target, object.identity, generation, .accepted(nil))
+        return .checked(target, object.identity, generation, .accepted(nil, isCreated: trial.isCreated))
       }
       let applySet = ApplySet(target: target, agentNamespace: namespace)
       var adoption = Adoption(
@@ -64,9 +66,9 @@ struct ObjectWriter: Sendable {
         let document = replacement(of: live, by: object)
         return Trial(live: live, answer: try await kube.tryOutReplacement(document, as: object.identity))
       }
-      let answer = try await serverApply(object, dryRun: true)
+      let (answer, isCreated) = try await serverApply(object, dryRun: true)
       guard showsOrigin, let live, Adoption.handedOver(of: live, to: kube.fieldManager) != nil else {
-        return Trial(live: live, answer: answer)
+        return Trial(live: live, answer: answer, isCreated: isCreated)
       }
       return Trial(live: live, answer: answer, fresh: try? await kube.tryOut(object.document, as: object.identity))
     } catch {
@@ -78,11 +80,17 @@ struct ObjectWriter: Sendable {
   func apply(_ object: SyncObject, target: TargetID) async -> AgentEvent {
     do {
       if let run = object.run { return try await start(object, run: run, target: target) }
-      if object.isNew { try await takeOver(object) }
+      if object.isNew, !object.isAbsent { try await takeOver(object) }
       if object.options.isReplaced, let live = try await kube.get(object.identity) {
         _ = try await kube.replace(replacement(of: live, by: object), as: object.identity)
       }
-      return .applied(target, object.identity, try await serverApply(object))
+      var (answer, isCreated) = try await serverApply(object)
+      if object.isNew, object.isAbsent, !isCreated {
+        // Somebody was faster.
+        try await takeOver(object)
+        answer = try await serverApply(object).object
+      }
+      return .applied(target, object.identity, answer)
     } catch {
       let failure = WriteFailure(error, of: object)
       guard object.options.isRecreated, !failure.immutableFields.isEmpty else {
@@ -94,14 +102,16 @@ struct ObjectWriter: Sendable {
 
   func expect(_ object: SyncObject, target: TargetID) async -> AgentEvent {
     do {
-      let answer = try await serverApply(object, dryRun: true)
+      let answer = try await serverApply(object, dryRun: true).object
       let live = try await kube.get(object.identity)
       return .expected(target, object.identity, answer: answer, live: live)
     } catch { return .applyFailed(target, object.identity, WriteFailure(error, of: object)) }
   }
 
   /// Server-side apply by the object's policy about conflicts.
-  private func serverApply(_ object: SyncObject, dryRun: Bool = false) async throws(KubeError) -> Node {
+  private func serverApply(
+    _ object: SyncObject, dryRun: Bool = false
+  ) async throws(KubeError) -> (object: Node, isCreated: Bool) {
     let takesOver = object.options.conflicts == .takeOver || !object.isOwned
     var document = object.document
     if object.options.respectsIgnored, !object.options.ignored.isEmpty, let live = try await kube.get(object.identity) {
@@ -109,7 +119,8 @@ struct ObjectWriter: Sendable {
     }
     while true {
       do {
-        return try await kube.apply(document, as: object.identity, force: takesOver, dryRun: dryRun).object
+        let answer = try await kube.apply(document, as: object.identity, force: takesOver, dryRun: dryRun)
+        return (answer.object, answer.isCreated)
       } catch {
         let conflicts = WriteFailure(error).conflicts
         let reduced = document.without(conflicts)
@@ -153,7 +164,7 @@ struct ObjectWriter: Sendable {
       guard try await kube.get(identity) == nil else {
         return .applyFailed(target, identity, WriteFailure(.stillThere, "is being deleted to be created again"))
       }
-      return .applied(target, identity, try await serverApply(object))
+      return .applied(target, identity, try await serverApply(object).object)
     } catch { return .applyFailed(target, identity, WriteFailure(error, of: object)) }
   }
 
@@ -174,7 +185,7 @@ struct ObjectWriter: Sendable {
         }
       }
     }
-    return .applied(target, identity, try await serverApply(object))
+    return .applied(target, identity, try await serverApply(object).object)
   }
 
   /// Deletes a hook that has ended. A failure leaves it there, as its next run deletes it anyway.

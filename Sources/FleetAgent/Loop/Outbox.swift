@@ -12,10 +12,9 @@ final class Outbox: Sendable {
     /// When it ends; nil when there is none.
     var until: ContinuousClock.Instant?
 
-    var report: HoldReport {
+    func report(at now: ContinuousClock.Instant) -> HoldReport {
       guard let until else { return .none }
-      return HoldReport(
-        reason: reason, by: by, remaining: max(.milliseconds(1), ContinuousClock.now.duration(to: until)))
+      return HoldReport(reason: reason, by: by, remaining: max(.milliseconds(1), now.duration(to: until)))
     }
   }
 
@@ -26,6 +25,9 @@ final class Outbox: Sendable {
   let wakes: AsyncStream<Void>
 
   init() { (wakes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+  /// Whether anything is to be sent.
+  var hasNews: Bool { pending.withLock { !$0.isEmpty } }
 
   func add(_ observation: Observation) {
     pending.withLock { $0.append(observation) }

@@ -38,17 +38,18 @@ struct SopsDecryptor: Sendable {
 
   /// The documents with everything decrypted, and the places of those that were.
   ///
+  /// - Parameter values: the encrypted files among the values of each document.
   /// - Throws: a terminal failure with the object, the file and its recipients for each that cannot be decrypted, or one
   ///   that is tried again when the cluster cannot be asked.
-  func opened(_ documents: [Node]) async throws(WriteFailure) -> ([Node], Set<Int>) {
+  func opened(_ documents: [Node], values: [[SopsValue]]) async throws(WriteFailure) -> ([Node], Set<Int>) {
     let keys = try await readKeys()
     var result = documents
     var places: Set<Int> = []
     var reasons: [String] = []
     var files: [SopsSource: Result<OpenedFile, Refusal>] = [:]
-    for (place, document) in documents.enumerated() {
+    for (place, (document, values)) in zip(documents, values).enumerated() {
       guard let metadata = SopsMetadata(of: document) else {
-        if let plain = await openedValues(of: document, keys: keys, &reasons) {
+        if let plain = await opened(values, of: document, keys: keys, &reasons) {
           result[place] = plain
           places.insert(place)
         }
@@ -84,8 +85,9 @@ struct SopsDecryptor: Sendable {
   }
 
   /// A Secret with the encrypted files among its values decrypted; nil for one without, or when that fails.
-  private func openedValues(of document: Node, keys: String, _ reasons: inout [String]) async -> Node? {
-    let values = SopsValue.all(in: document)
+  private func opened(
+    _ values: [SopsValue], of document: Node, keys: String, _ reasons: inout [String]
+  ) async -> Node? {
     var result = document
     for value in values {
       switch await decrypt(value.text, as: value.format, keys: keys) {

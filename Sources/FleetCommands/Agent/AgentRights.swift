@@ -1,3 +1,4 @@
+internal import FleetModel
 internal import Manifest
 
 /// What an agent may do in its cluster.
@@ -60,7 +61,7 @@ enum AgentRights: Hashable, Sendable {
       rule(group: "", resources: ["secrets"], names: [identity], verbs: ["get", "update"]),
       rule(group: "", resources: ["secrets"], names: ["sops-age"], verbs: ["get"]),
       rule(group: "coordination.k8s.io", resources: ["leases"], verbs: ["create"]),
-      rule(group: "coordination.k8s.io", resources: ["leases"], names: ["flotilla-agent"], verbs: ["get", "update"]),
+      rule(group: "coordination.k8s.io", resources: ["leases"], names: [AgentLease.name], verbs: ["get", "update"]),
     ]
   }
 

@@ -241,6 +241,7 @@ extension Description {
         add("Drift loop", "\(object) was changed back again and again; not repaired any more")
       }
     }
+    for warning in target.warnings { add("Warning", warning) }
     add("Newest bundle", target.newest.map { short($0.hexadecimal) })
   }
 

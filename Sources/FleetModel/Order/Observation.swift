@@ -34,12 +34,15 @@ public struct Observation: Hashable, Sendable, Codable {
   public var drift: Drift?
   /// What differs now and is not about to be put right; nil for nothing.
   public var standing: StandingDrift?
+  /// What is not as it was meant, without being a failure, for people: rules that match nothing, one text each; nil for
+  /// nothing.
+  public var warnings: [String]?
 
   /// Makes an observation.
   public init(
     target: TargetID, generation: Generation, bundle: Digest?, phase: Phase, health: Health,
     readyFor: Duration = .zero, degradedFor: Duration = .zero, message: String = "", objectCount: Int = 0,
-    drift: Drift? = nil, standing: StandingDrift? = nil
+    drift: Drift? = nil, standing: StandingDrift? = nil, warnings: [String]? = nil
   ) {
     self.target = target
     self.generation = generation
@@ -52,6 +55,7 @@ public struct Observation: Hashable, Sendable, Codable {
     self.objectCount = objectCount
     self.drift = drift
     self.standing = standing
+    self.warnings = warnings
   }
 }
 

@@ -23,6 +23,13 @@ public struct ObjectPattern: Hashable, Sendable, Codable {
       && (self.namespace.isEmpty || self.namespace == namespace) && (self.name.isEmpty || self.name == name)
   }
 
+  /// Which objects, for people: `object of kind Deployment.apps in namespace shop with the name web`.
+  public var words: String {
+    let kinds = group.isEmpty ? kind : "\(kind).\(group)"
+    return "object of kind \(kinds)" + (namespace.isEmpty ? "" : " in namespace \(namespace)")
+      + (name.isEmpty ? "" : " with the name \(name)")
+  }
+
   private static func matches(_ pattern: String, _ text: String) -> Bool {
     let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
     guard parts.count > 1, let first = parts.first, let last = parts.last else { return pattern == text }

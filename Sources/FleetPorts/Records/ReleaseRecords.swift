@@ -291,6 +291,10 @@ public struct TargetRecord: Hashable, Sendable {
   public var reportedAt: Instant?
   /// What differs from what was applied, as the last report says; nil for nothing.
   public var drift: StandingDrift?
+  /// What its agent warned of with the last report.
+  public var warnings: [String]
+  /// The rules of `ignoreDifferences` of its newest release that are about none of the release's objects.
+  public var idleRules: [IgnoredDifference]
 
   /// A bundle with the release it came from.
   public struct PlacedBundleRecord: Hashable, Sendable, Codable {
@@ -311,8 +315,10 @@ public struct TargetRecord: Hashable, Sendable {
     id: TargetID, fleetSet: FleetSetName, name: TargetName, clusterName: ClusterName, labels: [String: String],
     namespace: String, path: String, origin: String, isAbandoned: Bool, newest: Digest?, wanted: PlacedBundleRecord?,
     applied: PlacedBundleRecord?, lastKnownGood: PlacedBundleRecord?, health: Health, message: String,
-    reportedAt: Instant?, drift: StandingDrift? = nil
+    reportedAt: Instant?, drift: StandingDrift? = nil, warnings: [String] = [], idleRules: [IgnoredDifference] = []
   ) {
+    self.warnings = warnings
+    self.idleRules = idleRules
     self.drift = drift
     self.id = id
     self.fleetSet = fleetSet

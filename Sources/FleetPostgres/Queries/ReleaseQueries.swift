@@ -184,7 +184,8 @@ enum ReleaseQueries {
         CASE WHEN NOT t.is_abandoned THEN n.bundle END,
         \(placed("wanted_bundle", "wanted_release")), \(placed("applied_bundle", "applied_release")),
         \(placed("good_bundle", "good_release")),
-        p.health, coalesce(p.observation ->> 'message', ''), to_milliseconds(p.reported_at), p.observation -> 'standing'
+        p.health, coalesce(p.observation ->> 'message', ''), to_milliseconds(p.reported_at), p.observation -> 'standing',
+        coalesce(p.observation -> 'warnings', '[]'), CASE WHEN t.is_abandoned THEN '[]' ELSE \(idleRules) END
       FROM targets AS t JOIN fleet_sets AS f ON f.id = t.fleet_set_id JOIN clusters AS c ON c.id = t.cluster_id
       JOIN release_targets AS n ON n.release_id = t.release_id AND n.target_id = t.id
       JOIN placements AS p ON p.cluster_id = t.cluster_id AND p.target_id = t.id
@@ -196,6 +197,20 @@ enum ReleaseQueries {
         AND \(condition)
       ORDER BY f.name, t.name, t.id LIMIT $7
       """)
+  }
+  /// The rules of `ignoreDifferences` that are about no object of the bundle, as `ObjectPattern` has it.
+  private static let idleRules = """
+    (SELECT coalesce(jsonb_agg(r.rule ORDER BY r.number), '[]')
+      FROM jsonb_array_elements(n.render_options -> 'ignoreDifferences') WITH ORDINALITY AS r (rule, number)
+      WHERE NOT EXISTS (
+        SELECT FROM bundle_objects AS o WHERE o.bundle = n.bundle
+          AND split_part(o.identity, '/', 1) LIKE \(like("group"))
+          AND split_part(o.identity, '/', 2) LIKE \(like("kind"))
+          AND r.rule #>> '{objects,namespace}' IN ('', split_part(o.identity, '/', 3))
+          AND r.rule #>> '{objects,name}' IN ('', split_part(o.identity, '/', 4))))
+    """
+  private static func like(_ field: String) -> String {
+    #"translate(regexp_replace(r.rule #>> '{objects,\#(field)}', '([\\%_])', '\\\1', 'g'), '*', '%')"#
   }
   static let driftCounts = Statement(
     "release.driftCounts",

@@ -290,7 +290,7 @@ extension Row {
       namespace: try text(), path: try text(), origin: try text(), isAbandoned: try bool(),
       newest: try optionalDigest(), wanted: try placedBundle(), applied: try placedBundle(),
       lastKnownGood: try placedBundle(), health: try raw(), message: try text(), reportedAt: try optionalInstant(),
-      drift: try optionalJSON())
+      drift: try optionalJSON(), warnings: try json(), idleRules: try json())
   }
 
   private mutating func placedBundle() throws -> TargetRecord.PlacedBundleRecord? {

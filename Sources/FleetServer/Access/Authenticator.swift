@@ -49,7 +49,7 @@ struct Authenticator: Sendable {
     self.store = store
     principals = AnswerCache(lifetime: configuration.tokenCache)
     sessions = AnswerCache(lifetime: configuration.sessionCache)
-    failures = RateLimiter(configuration.failureRate)
+    failures = RateLimiter(configuration.failureRate, clock: configuration.rateClock)
   }
 
   /// The principal of a request's bearer token, when it has the right.

@@ -24,8 +24,8 @@ struct AgentRoutes: Sendable {
     self.board = board
     self.configuration = configuration
     self.authenticator = authenticator
-    proofs = RateLimiter(configuration.agentProofRate)
-    challenges = RateLimiter(configuration.challengeRate)
+    proofs = RateLimiter(configuration.agentProofRate, clock: configuration.rateClock)
+    challenges = RateLimiter(configuration.challengeRate, clock: configuration.rateClock)
   }
 
   var handlers: [String: Handler] {

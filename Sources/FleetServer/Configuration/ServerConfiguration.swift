@@ -86,6 +86,8 @@ public struct ServerConfiguration: Sendable {
   public var failureRate = Rate(burst: 40, perSecond: 1)
   /// Webhooks from one address.
   public var webhookRate = Rate(burst: 60, perSecond: 2)
+  /// What time it is for these rates.
+  public var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
   /// Event streams that may be open at once.
   public var mostStreams = 1_000
 

@@ -133,7 +133,8 @@ extension TargetResource {
       drift: record.drift.map { found in
         DriftResource(
           objectCount: found.objectCount, fields: found.fields, loops: found.loops)
-      })
+      }, warnings: record.idleRules.map { "ignoreDifferences: the target has no \($0.objects.words)" } + record.warnings
+    )
   }
 }
 

@@ -9,14 +9,21 @@ final class RateLimiter: Sendable {
   }
 
   private let rate: ServerConfiguration.Rate
+  private let clock: @Sendable () -> ContinuousClock.Instant
   private let buckets = Mutex<[String: Bucket]>([:])
 
   /// Makes a limiter.
-  init(_ rate: ServerConfiguration.Rate) { self.rate = rate }
+  ///
+  /// - Parameter clock: what time it is by a monotonic clock.
+  init(_ rate: ServerConfiguration.Rate, clock: @escaping @Sendable () -> ContinuousClock.Instant) {
+    self.rate = rate
+    self.clock = clock
+  }
 
   /// Whether one more is allowed for a key; takes it when it is.
-  func take(_ key: String, now: ContinuousClock.Instant = .now) -> Bool {
-    buckets.withLock { buckets in
+  func take(_ key: String) -> Bool {
+    let now = clock()
+    return buckets.withLock { buckets in
       if buckets.count > 10_000 { buckets = buckets.filter { level(of: $0.value, now: now) < Double(rate.burst) } }
       let filled = buckets[key].map { level(of: $0, now: now) } ?? Double(rate.burst)
       guard filled >= 1 else { return false }
@@ -26,8 +33,9 @@ final class RateLimiter: Sendable {
   }
 
   /// Whether nothing is left for a key.
-  func isEmpty(_ key: String, now: ContinuousClock.Instant = .now) -> Bool {
-    buckets.withLock { buckets in buckets[key].map { level(of: $0, now: now) < 1 } ?? false }
+  func isEmpty(_ key: String) -> Bool {
+    let now = clock()
+    return buckets.withLock { buckets in buckets[key].map { level(of: $0, now: now) < 1 } ?? false }
   }
 
   /// Throws when no more is allowed for a key.

@@ -2,8 +2,9 @@ public import Manifest
 
 /// What a dry run of one object told.
 public enum DryRunAnswer: Hashable, Sendable {
-  /// The server would take it; with what was found of an object that is there already and was not ours.
-  case accepted(Adoption?)
+  /// The server would take it; with what was found of an object that is there already and was not ours, or that it would
+  /// create one.
+  case accepted(Adoption?, isCreated: Bool = false)
   /// It would not, or did not answer.
   case refused(WriteFailure)
 }
@@ -17,6 +18,8 @@ public struct Preflight: Sendable {
   private(set) var retries: [ObjectIdentity: TargetMachine.Retry] = [:]
   /// What cannot be checked before the order has brought its namespace or its kind.
   public private(set) var deferred: Set<ObjectIdentity> = []
+  /// What is not there yet.
+  private(set) var absent: Set<ObjectIdentity> = []
   private var reasons: [ObjectIdentity: String] = [:]
   private let objects: [ObjectIdentity: SyncObject]
   /// The namespaces and kinds that the order itself brings.
@@ -54,7 +57,8 @@ public struct Preflight: Sendable {
   public mutating func answer(_ identity: ObjectIdentity, _ answer: DryRunAnswer, now: Duration) {
     guard waiting.contains(identity), let object = objects[identity] else { return }
     switch answer {
-    case .accepted(let adoption):
+    case .accepted(let adoption, let isCreated):
+      if isCreated { absent.insert(identity) }
       reasons[identity] = adoption?.refusal(object.options)
       settle(identity)
     case .refused(let failure):

@@ -41,6 +41,8 @@ public struct SyncOptions: Hashable, Sendable {
   public var respectsIgnored = false
   /// The fields whose differences are no drift.
   public var ignored = IgnoredFields()
+  /// The rules that name them.
+  public var ignoredRules: [IgnoredRule] = []
   /// How the set tells its health; nil for the rules of its kind.
   public var customHealth: CustomHealth?
 
@@ -70,8 +72,9 @@ public struct SyncOptions: Hashable, Sendable {
     }
     for name in [IgnoredDifference.setAnnotation, IgnoredDifference.annotation] {
       guard let text = annotations[name] else { continue }
-      do { try ignored.add(text) } catch { throw annotations.failure(name, error) }
+      do { ignoredRules += try IgnoredRule.read(text, of: name) } catch { throw annotations.failure(name, error) }
     }
+    for rule in ignoredRules { ignored.add(rule.fields) }
     if let text = annotations[HealthRules.setAnnotation] {
       do { customHealth = try CustomHealth(text) } catch { throw annotations.failure(HealthRules.setAnnotation, error) }
     }

@@ -14,36 +14,44 @@ public struct IgnoredFields: Hashable, Sendable {
   /// Whether every field counts.
   public var isEmpty: Bool { pointers.isEmpty && expressions.isEmpty && managers.isEmpty }
 
-  /// Reads an annotation's value: a JSON list of maps with `jsonPointers`, `jqPathExpressions` and
-  /// `managedFieldsManagers`.
+  /// Reads one rule: a map with `jsonPointers`, `jqPathExpressions` and `managedFieldsManagers`.
   ///
   /// - Throws: what is wrong with it, for people.
-  mutating func add(_ text: String) throws(FieldExpressionError) {
-    guard let rules = try? JSON.parse(Array(text.utf8)).array else {
-      throw FieldExpressionError(
-        message: "is no JSON list", hint: "write [{\"jqPathExpressions\": [\".spec.replicas\"]}]")
-    }
-    for rule in rules {
-      for entry in rule.object?.entries ?? [] {
-        let texts = (entry.value.array ?? []).compactMap(\.string)
-        switch entry.key {
-        case "jsonPointers":
-          for text in texts {
-            guard let pointer = JSONPointer(text), !pointer.tokens.isEmpty else {
-              throw FieldExpressionError(message: "\"\(text)\" is no JSON pointer", hint: "write /spec/replicas")
-            }
-            pointers.append(pointer)
+  init(_ rule: Node) throws(FieldExpressionError) {
+    for entry in rule.object?.entries ?? [] {
+      let texts = (entry.value.array ?? []).compactMap(\.string)
+      switch entry.key {
+      case "jsonPointers":
+        for text in texts {
+          guard let pointer = JSONPointer(text), !pointer.tokens.isEmpty else {
+            throw FieldExpressionError(message: "\"\(text)\" is no JSON pointer", hint: "write /spec/replicas")
           }
-        case "jqPathExpressions":
-          for text in texts { expressions.append(try FieldExpression(namingFields: text)) }
-        case "managedFieldsManagers": managers.formUnion(texts)
-        default:
-          throw FieldExpressionError(
-            message: "has an unknown field \"\(entry.key)\"",
-            hint: "known are jsonPointers, jqPathExpressions, managedFieldsManagers")
+          pointers.append(pointer)
         }
+      case "jqPathExpressions":
+        for text in texts { expressions.append(try FieldExpression(namingFields: text)) }
+      case "managedFieldsManagers": managers.formUnion(texts)
+      default:
+        throw FieldExpressionError(
+          message: "has an unknown field \"\(entry.key)\"",
+          hint: "known are jsonPointers, jqPathExpressions, managedFieldsManagers")
       }
     }
+  }
+
+  /// Adds what others name.
+  mutating func add(_ others: Self) {
+    pointers += others.pointers
+    expressions += others.expressions
+    managers.formUnion(others.managers)
+  }
+
+  /// Whether the object has one of the fields, or one of the managers owns anything of it.
+  func occur(in node: Node) -> Bool {
+    let owners = managers.isEmpty ? [] : node["metadata", "managedFields"]?.array ?? []
+    return pointers.contains { $0.value(in: node) != nil }
+      || expressions.contains { !$0.places(in: node).isEmpty }
+      || owners.contains { managers.contains($0["manager"]?.string ?? "") }
   }
 
   /// The object without the fields; those of managers stay.

@@ -14,16 +14,23 @@ public struct OwnedFields: Hashable, Sendable {
 
   /// Reads what the server answered to an apply, dry or real; nil when our manager owns nothing in it.
   public init?(applied answer: Node, manager: String, ignoring ignored: IgnoredFields = IgnoredFields()) {
-    let entries = answer["metadata", "managedFields"]?.array ?? []
-    let own = entries.first { entry in
-      entry["manager"]?.string == manager && entry["operation"]?.string == "Apply"
-        && (entry["subresource"]?.string ?? "").isEmpty
-    }
-    guard let fields = own?["fieldsV1"], fields.object?.isEmpty == false else { return nil }
+    guard let fields = Self.fields(of: manager, in: answer), fields.object?.isEmpty == false else { return nil }
     self.fields = fields
     self.ignored = ignored
     stored = Self.projection(of: ignored.removed(from: answer), on: fields) ?? .init(.null)
   }
+
+  private static func fields(of manager: String, in node: Node) -> Node? {
+    let entries = node["metadata", "managedFields"]?.array ?? []
+    let own = entries.first { entry in
+      entry["manager"]?.string == manager && entry["operation"]?.string == "Apply"
+        && (entry["subresource"]?.string ?? "").isEmpty
+    }
+    return own?["fieldsV1"]
+  }
+
+  /// Whether our manager still owns exactly these fields.
+  func areOwned(in live: Node, by manager: String) -> Bool { Self.fields(of: manager, in: live) == fields }
 
   /// The fields whose values differ in the live object, in the order of the field set; empty when there are none.
   public func differences(in live: Node, manager: String) -> [FieldDrift] {

@@ -18,6 +18,8 @@ public struct SyncObject: Hashable, Sendable {
   public var run: String?
   /// Whether somebody else may have applied it before, so that it has to be looked at first.
   public var isNew = false
+  /// Whether a dry run has just said that it is not there.
+  public var isAbsent = false
   /// Whether it was decrypted here: nothing of its content may leave the agent.
   public var isDecrypted = false
 

@@ -8,7 +8,7 @@ extension TargetMachine {
     let placed = objects.map { known.contains($0.identity) ? $0 : $0.lookedAtFirst }
     next?.objects = placed
     // The hooks of a removal are run when nobody needs the bundle any more; until then the cluster may change.
-    let checked = placed.filter { !$0.isOfRemoval }
+    let checked = placed.filter { !$0.isOfRemoval && !isInPlace($0) }
     next?.preflight = Preflight(of: checked, among: placed)
     guard let order = next?.order, !checked.isEmpty else { return startNext(now: now) }
     return checked.map { .check($0, for: order.generation) }
@@ -32,6 +32,7 @@ extension TargetMachine {
     guard let preflight = recheck, preflight.isDone else { return refresh(now: now) }
     recheck = nil
     deferred = []
+    absent.formUnion(preflight.absent)
     if let refusal = preflight.refusal { return fail(refusal, now: now) }
     return advance(now: now) + refresh(now: now)
   }

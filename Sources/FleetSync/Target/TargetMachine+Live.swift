@@ -96,11 +96,14 @@ extension TargetMachine {
 
   /// Keeps what is needed of a live object.
   mutating func take(_ node: Node, as identity: ObjectIdentity) {
-    let judged = health(of: node, troubles: [], custom: owned[identity]?.options.customHealth)
+    let own = owned[identity]
+    let judged = health(of: node, troubles: [], custom: own?.options.customHealth)
     live[identity] = LiveObject(
       uid: node["metadata", "uid"]?.string ?? "",
       resourceVersion: node["metadata", "resourceVersion"]?.string ?? "", ownHealth: judged,
-      heedsPods: node["metadata", "deletionTimestamp"] == nil && !isBehind(node), isSuspended: suspendsItself(node))
+      heedsPods: node["metadata", "deletionTimestamp"] == nil && !isBehind(node), isSuspended: suspendsItself(node),
+      isOwnedAsApplied: expectations[identity]?.areOwned(in: node, by: manager) == true,
+      idleRules: own.map { own in own.options.ignoredRules.filter { !$0.matches(node, manifest: own.document) } } ?? [])
   }
 
   private func isBehind(_ node: Node) -> Bool {

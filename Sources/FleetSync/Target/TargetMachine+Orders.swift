@@ -97,6 +97,8 @@ extension TargetMachine {
     }
     guard now - next.receivedAt <= next.order.startWithin else { return dropLate(now: now) }
     starting = next
+    let inPlace = objects.filter(isInPlace).map { ($0.identity, version(of: $0)) }
+    starting?.inPlace = Dictionary(inPlace) { first, _ in first }
     self.next = nil
     retries = [:]
     waiting = []
@@ -141,7 +143,8 @@ extension TargetMachine {
       return [.watch] + first + refresh(now: now)
     case .concluding:
       activity = written.phase == .removed ? .idle : .settled
-      return discards(.succeeded) + [.watch] + recheckDrift(now: now) + rememberLoops() + refresh(now: now)
+      return discards(.succeeded) + [.watch] + recheckInPlace() + recheckDrift(now: now) + rememberLoops()
+        + refresh(now: now)
         + startNext(now: now)
     default: return rememberLoops() + refresh(now: now) + startNext(now: now)
     }
@@ -195,11 +198,14 @@ extension TargetMachine {
     driftSeen = [:]
     awaitingRepair = []
     refusedRepairs = [:]
-    expectations = [:]
+    // What was changed since is written.
+    inPlace = started.inPlace.filter { live[$0.key]?.resourceVersion == $0.value }
+    expectations = expectations.filter { inPlace[$0.key] != nil }
     readySince = nil
     degradedSince = nil
     changedAt = now
     deferred = started.preflight?.deferred ?? []
+    absent = started.preflight?.absent ?? []
     adopt(started.objects ?? [])
     looping.formIntersection(owned.keys)
   }

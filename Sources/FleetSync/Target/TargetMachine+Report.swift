@@ -8,6 +8,7 @@ extension TargetMachine {
     var health: Health
     var message: String
     var isReady: Bool
+    var warnings: [String] = []
 
     func differsInTextOnly(from other: Self) -> Bool {
       phase == other.phase && health == other.health && isReady == other.isReady
@@ -28,7 +29,8 @@ extension TargetMachine {
     return Observation(
       target: target, generation: order?.generation ?? .none, bundle: order?.bundle, phase: summary.phase,
       health: summary.health, readyFor: ready ?? .zero, degradedFor: degraded ?? .zero, message: summary.message,
-      objectCount: objectCount, drift: drift, standing: standingDrift)
+      objectCount: objectCount, drift: drift, standing: standingDrift,
+      warnings: summary.warnings.isEmpty ? nil : summary.warnings)
   }
 
   /// How many objects the target owns; after a start of the agent, until the bundle is there, as the record has it.
@@ -81,6 +83,16 @@ extension TargetMachine {
     return min(regular, since + awaited)
   }
 
+  /// The state again, half of its time before it is due at the earliest: the agent is about to tell of another target, and
+  /// both travel in one request. So the number of requests at rest does not grow with the number of targets.
+  public mutating func tellAlong(now: Duration) -> [Action] {
+    guard activity == .settled, textDue == nil, let reportedAt, let reportDue,
+      now - reportedAt >= (reportDue - reportedAt) / 2, summary == reported
+    else { return [] }
+    self.reportedAt = now
+    return [.report(observation(now: now))]
+  }
+
   var summary: Summary {
     let phase = observedPhase
     let failure: String? = if case .failed(let message) = activity { message } else { nil }
@@ -88,7 +100,8 @@ extension TargetMachine {
     let (health, words, areReady) = judgement
     let trouble = failure ?? failing ?? retrying ?? words
     let message = [unrepaired, trouble].filter { !$0.isEmpty }.joined(separator: "; ")
-    return Summary(phase: phase, health: health, message: message, isReady: areReady && phase == .applied)
+    return Summary(
+      phase: phase, health: health, message: message, isReady: areReady && phase == .applied, warnings: idleRules)
   }
 
   /// What is not repaired, and why; empty while an order is in work, which applies everything.

@@ -33,14 +33,18 @@ extension TargetMachine {
       if let checks = checkDeferred(before: step) { return checks }
       steps.removeFirst()
       if step.work == .prune { return beginDeletions(now: now) }
-      waiting = Set(step.objects.map(\.identity))
-      return step.objects.flatMap { begin($0) }
+      let rest = step.objects.filter { inPlace[$0.identity] == nil }
+      for object in step.objects where inPlace[object.identity] != nil { begun[object.identity] = object }
+      guard !rest.isEmpty else { return advance(now: now) }
+      waiting = Set(rest.map(\.identity))
+      return rest.flatMap { begin($0) }
     default: return []
     }
   }
 
   private mutating func begin(_ object: SyncObject) -> [Action] {
-    let object = object.running(in: order?.generation ?? .none)
+    var object = object.running(in: order?.generation ?? .none)
+    object.isAbsent = absent.contains(object.identity)
     begun[object.identity] = object
     return apply(object)
   }

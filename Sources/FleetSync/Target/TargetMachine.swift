@@ -62,6 +62,8 @@ public struct TargetMachine: Sendable {
     var objects: [SyncObject]?
     /// Their dry run; nil while there is none.
     var preflight: Preflight?
+    /// What is in the cluster as the order wants it, with the version in which it was seen when the order began.
+    var inPlace: [ObjectIdentity: String] = [:]
 
     /// Whether it may begin.
     var isReady: Bool { objects != nil && preflight?.isDone ?? true }
@@ -113,6 +115,10 @@ public struct TargetMachine: Sendable {
   var begun: [ObjectIdentity: SyncObject] = [:]
   /// What could not be tried out before the order began.
   var deferred: Set<ObjectIdentity> = []
+  /// What the order does not write, because it is as it wants it; with the version in which it was seen.
+  var inPlace: [ObjectIdentity: String] = [:]
+  /// What was not there when it was tried out.
+  var absent: Set<ObjectIdentity> = []
   /// The dry run of those, when what they need is there.
   var recheck: Preflight?
   /// Why the order failed, while the hooks of `SyncFail` run.
@@ -227,4 +233,8 @@ struct LiveObject: Sendable {
   /// Whether its Pods speak about its present spec.
   var heedsPods: Bool
   var isSuspended: Bool
+  /// Whether we own in it what our last apply made ours.
+  var isOwnedAsApplied: Bool
+  /// Those of its rules about ignored fields that there is nothing for.
+  var idleRules: [IgnoredRule]
 }

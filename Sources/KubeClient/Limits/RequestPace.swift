@@ -7,9 +7,11 @@ import Synchronization
 final class RequestPace: Sendable {
   private let interval: Duration
   private let allowance: Duration
+  private let clock: WaitClock
   private let paidUntil = Mutex<ContinuousClock.Instant?>(nil)
 
-  init(_ limits: RequestLimits) {
+  init(_ limits: RequestLimits, clock: WaitClock = .system) {
+    self.clock = clock
     interval = .seconds(1) / limits.requestsPerSecond
     allowance = interval * (limits.burstRequests - 1)
   }
@@ -27,8 +29,8 @@ final class RequestPace: Sendable {
 
   /// Waits for the next turn.
   func turn() async throws(KubeError) {
-    let wait = reserve(at: .now)
+    let wait = reserve(at: clock.now())
     guard wait > .zero else { return }
-    do { try await Task.sleep(for: wait) } catch { throw KubeError(.connection, message: "cancelled") }
+    do { try await clock.sleep(wait) } catch { throw KubeError(.connection, message: "cancelled") }
   }
 }

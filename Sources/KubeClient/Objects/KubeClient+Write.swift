@@ -16,10 +16,10 @@ extension KubeClient {
   /// - Parameters:
   ///   - force: whether fields of other managers are taken over; otherwise they are a 409 that names them.
   ///   - dryRun: whether the server only tells what it would store.
-  /// - Returns: the object as stored, and the server's warnings.
+  /// - Returns: the object as stored, the server's warnings, and whether there was none before.
   public func apply(
     _ document: Node, as identity: ObjectIdentity, force: Bool = true, dryRun: Bool = false
-  ) async throws(KubeError) -> (object: Node, warnings: [String]) {
+  ) async throws(KubeError) -> (object: Node, warnings: [String], isCreated: Bool) {
     let resource = try await resource(of: identity)
     var query = [(name: "fieldManager", value: fieldManager), (name: "force", value: force ? "true" : "false")]
     if dryRun { query.append(("dryRun", "All")) }
@@ -27,7 +27,7 @@ extension KubeClient {
       .patch, resource.path(namespace: identity.namespace, name: identity.name), query: query,
       contentType: "application/apply-patch+yaml", body: JSON.bytes(document))
     let (answer, response) = try await write(request)
-    return (answer, response.warnings)
+    return (answer, response.warnings, response.status == 201)
   }
 
   /// Creates an object; a 409 with reason AlreadyExists when it is there.

@@ -87,7 +87,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
       switch state {
       case .unlisted: return await list(then: { .listed(resourceVersion: $0) })
       case .polling:
-        try? await Task.sleep(for: watch.pollInterval)
+        await pause(for: watch.pollInterval)
         return await list(then: { _ in .polling })
       case .listed(let version): return await connect(from: version)
       case .connected(let events, let version): return await read(events, from: version)
@@ -197,7 +197,7 @@ public struct KubeWatch: AsyncSequence, Sendable {
       return nil
     }
 
-    private func pause(for duration: Duration) async { try? await Task.sleep(for: duration) }
+    private func pause(for duration: Duration) async { try? await watch.client.line.clock.sleep(duration) }
 
     private func resource() async throws(KubeError) -> KubeResource {
       try await watch.client.resource(group: watch.group, version: watch.version, kind: watch.kind)
