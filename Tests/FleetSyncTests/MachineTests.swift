@@ -301,6 +301,16 @@ struct MachineTests {
     #expect(machine.observation(now: Self.at(31)).readyFor == .seconds(1))
   }
 
+  @Test("what is out of sight keeps nobody from being healthy who has nothing there any more")
+  func gapElsewhere() {
+    var machine = Self.settled()
+    let gone = WatchScope(group: "", kind: "Service", namespace: "shop")
+    _ = machine.interrupted(gone, reason: "refused", now: Self.at(20))
+    _ = machine.timePassed(now: Self.at(25))
+    let observation = machine.observation(now: Self.at(30))
+    #expect(observation.health == .healthy && observation.readyFor == .seconds(30))
+  }
+
   @Test("reports: every two seconds at first, then ever rarer, so that a month costs few")
   func reporting() {
     var machine = Self.settled()

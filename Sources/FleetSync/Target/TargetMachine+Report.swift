@@ -41,6 +41,8 @@ extension TargetMachine {
 
   /// Measures how long things have been as they are, and reports when they changed or a report is due.
   mutating func refresh(now: Duration) -> [Action] {
+    // What is out of sight may belong to the target no more: an order has taken the only object there away.
+    if blindSince != nil, scopes.isSubset(of: seenScopes) { blindSince = nil }
     if let blindSince, now - blindSince >= Self.blindGrace { isBlind = true }
     if blindSince == nil { isBlind = false }
     let current = summary
