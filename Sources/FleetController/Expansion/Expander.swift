@@ -164,7 +164,7 @@ public struct Expander: Sendable {
         result.targets.append(draft)
       } catch let failure as ExpansionFailure {
         failures.add(failure.diagnostics, of: target.name, reason: failure.reason)
-        if failures.findings.count >= 20 { break }
+        if failures.isFull { break }
       }
     }
     if let failure = failures.failure { throw failure }

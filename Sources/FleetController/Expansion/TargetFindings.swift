@@ -5,16 +5,19 @@ struct TargetFindings {
   /// The most that are told; people read the first ones.
   private static let most = 20
 
-  private(set) var findings: [Diagnostic] = []
+  private var findings: [Diagnostic] = []
   private var targets: [Diagnostic: [TargetName]] = [:]
   private var reasons: Set<String> = []
+
+  /// Whether no other finding would be told.
+  var isFull: Bool { findings.count >= Self.most }
 
   /// Notes what was found for a target; beyond the most only who else has it.
   mutating func add(_ found: [Diagnostic], of target: TargetName, reason: String? = nil) {
     if let reason { reasons.insert(reason) }
     for finding in found {
       if targets[finding] == nil {
-        guard findings.count < Self.most else { continue }
+        guard !isFull else { continue }
         findings.append(finding)
       }
       targets[finding, default: []].append(target)
