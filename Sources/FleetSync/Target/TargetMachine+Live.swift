@@ -22,7 +22,7 @@ extension TargetMachine {
     for (identity, object) in live where WatchScope(of: identity) == scope && !present.contains(identity) {
       if !isNewer(object.resourceVersion, than: resourceVersion) { live[identity] = nil }
     }
-    markSeen(scope)
+    seenScopes.insert(scope)
     var actions: [Action] = []
     for identity in owned.keys.sorted() where WatchScope(of: identity) == scope {
       actions += noticeDrift(of: identity, in: listed.first { ownIdentity(of: $0) == identity }, now: now)
@@ -64,17 +64,12 @@ extension TargetMachine {
 
   /// The watch of a scope goes on without a loss.
   public mutating func resumed(_ scope: WatchScope, now: Duration) -> [Action] {
-    markSeen(scope)
+    seenScopes.insert(scope)
     return refresh(now: now)
   }
 
   /// The scope is no longer watched by the caller.
   public mutating func unwatched(_ scope: WatchScope) { seenScopes.remove(scope) }
-
-  private mutating func markSeen(_ scope: WatchScope) {
-    seenScopes.insert(scope)
-    if scopes.isSubset(of: seenScopes) { blindSince = nil }
-  }
 
   /// The identity as we have it, when the object is one of ours.
   private func ownIdentity(of node: Node) -> ObjectIdentity? {
