@@ -1,13 +1,14 @@
 // Swift compares strings by canonical equivalence; manifests, digests and Kubernetes compare bytes.
 
 /// Whether two texts are the same bytes.
-@inline(__always)
-func sameBytes(_ left: String, _ right: String) -> Bool {
+@inlinable @inline(__always)
+public func sameBytes(_ left: String, _ right: String) -> Bool {
   // Texts of different lengths are most of those that are compared.
   left.utf8.count == right.utf8.count && sameBytes(ofOneLength: left, right)
 }
 
-private func sameBytes(ofOneLength left: String, _ right: String) -> Bool {
+@usableFromInline
+func sameBytes(ofOneLength left: String, _ right: String) -> Bool {
   let isSame = left.utf8.withContiguousStorageIfAvailable { left in
     right.utf8.withContiguousStorageIfAvailable { right in
       sameBytes(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))

@@ -72,7 +72,12 @@ public struct Object: Sendable {
   }
 
   /// The entries with keys in bytewise order.
-  public var sortedEntries: [Entry] { entries.sorted { precedesBytewise($0.key, $1.key) } }
+  public var sortedEntries: [Entry] {
+    var place = 1
+    while place < entries.count, precedesBytewise(entries[place - 1].key, entries[place].key) { place += 1 }
+    // Tools write keys in order.
+    return place >= entries.count ? entries : entries.sorted { precedesBytewise($0.key, $1.key) }
+  }
 
   /// Makes room for entries that are added.
   mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }

@@ -109,8 +109,9 @@ enum ScalarRules {
   }()
 
   private static func infinity(_ text: String) -> NodeValue? {
-    // Versions and addresses begin like numbers too, and are longer.
-    text.utf8.count <= 5 ? infinities[text] : nil
+    // Versions and quantities begin like numbers too, but with a digit.
+    guard text.utf8.count <= 5, let first = text.utf8.first, !(0x30...0x39).contains(first) else { return nil }
+    return infinities[text]
   }
 
   // MARK: Numbers

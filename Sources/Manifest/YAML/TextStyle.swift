@@ -117,22 +117,32 @@ enum KeyOrder {
 
   /// The order of two texts of ASCII that differ in letters, or of which one begins the other; nil for others.
   private static func precedesByLetters(_ left: String, _ right: String) -> Bool? {
-    var rest = right.utf8.makeIterator()
-    var isAfterLetter = true
-    for byte in left.utf8 {
-      guard let other = rest.next() else { return byte < 0x80 ? false : nil }
-      if byte == other {
-        guard byte < 0x80 else { return nil }
-        isAfterLetter = !(0x30...0x39).contains(byte)
-        continue
-      }
-      let areLetters =
-        (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 && (0x41...0x5A).contains(other & 0xDF)
-        && other < 0x80
-      return areLetters && isAfterLetter ? byte < other : nil
+    let isFirst = left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { right in precedesByLetters(left, right) }
     }
-    return rest.next() != nil
+    guard case .some(.some(let result)) = isFirst else { return nil }
+    return result
   }
+
+  private static func precedesByLetters(
+    _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+  ) -> Bool? {
+    var place = 0
+    while place < left.count {
+      let byte = left[place]
+      guard place < right.count else { return byte < 0x80 ? false : nil }
+      let other = right[place]
+      guard byte == other else {
+        let isAfterLetter = place == 0 || !(0x30...0x39).contains(left[place - 1])
+        return isLetter(byte) && isLetter(other) && isAfterLetter ? byte < other : nil
+      }
+      guard byte < 0x80 else { return nil }
+      place += 1
+    }
+    return right.count > left.count
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { byte < 0x80 && (0x41...0x5A).contains(byte & 0xDF) }
 
   /// The number that the differing part begins, and where it ends. When one of the two is a zero after other digits, it
   /// counts as a digit of a larger number and not as padding.

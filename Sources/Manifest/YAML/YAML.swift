@@ -68,7 +68,8 @@ public enum YAML {
 
   /// Writes values as ``text(_:)`` does, one document behind the other, with `---` between them.
   public static func text(documents: [Node]) -> String {
-    var writer = YAMLWriter()
+    // Most objects are about so large.
+    var writer = YAMLWriter(capacity: 512 * documents.count)
     for (index, node) in documents.enumerated() {
       if index > 0 { writer.separator() }
       writer.document(node)

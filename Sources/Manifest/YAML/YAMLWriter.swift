@@ -4,6 +4,9 @@ struct YAMLWriter {
   /// Characters since the last line end.
   private var column = 0
 
+  /// - Parameter capacity: the bytes to make room for at once.
+  init(capacity: Int = 0) { output.reserveCapacity(capacity) }
+
   /// Where values begin when nothing is written yet on their line: an element after `- `, or a key's value.
   private enum Place {
     /// On the line of the indicator that stands before it.
@@ -212,7 +215,8 @@ struct YAMLWriter {
 
   private mutating func startLine(at indent: Int) {
     if column > 0 { endLine() }
-    output.append(contentsOf: repeatElement(0x20, count: indent))
+    // One by one is faster than a sequence of them: few lines are indented far.
+    for _ in 0..<indent { output.append(0x20) }
     column = indent
   }
 }

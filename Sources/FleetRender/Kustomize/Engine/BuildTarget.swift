@@ -49,10 +49,10 @@ final class BuildTarget {
     _ reference: KustomizationDefinition.Reference, to accumulator: BuildAccumulator, _ origin: BuildOrigin?
   ) throws(KustomizeStop) {
     try files.refuseRemote(reference)
-    guard let path = KustomizationWalk.resolved(reference.text, from: directory), !path.isEmpty,
-      try files.bytes(path) != nil
+    guard let place = KustomizationWalk.resolved(reference.text, from: directory), !place.isEmpty,
+      let bytes = try files.bytes(place)
     else { return try addDirectory(reference, isComponent: false, to: accumulator, origin) }
-    let (place, bytes) = try files.load(reference, from: directory, file: file)
+    try files.refuseOutside(place, of: reference, directory: directory, file: file)
     let resources: [Resource]
     do throws(KustomizeStop) {
       resources = try ResourceReader.resources(try files.documents(bytes, of: place), file: place)

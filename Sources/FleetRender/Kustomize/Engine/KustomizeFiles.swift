@@ -88,17 +88,25 @@ final class KustomizeFiles {
     guard let path = KustomizationWalk.resolved(reference.text, from: directory) else {
       throw fail("\"\(reference.text)\" leads out of the repository", hint: "refer to a path inside it")
     }
-    guard directory.isEmpty || path.hasPrefix(directory + "/") else {
-      throw fail(
-        "\"\(reference.text)\" lies outside the kustomization's directory",
-        hint: "kustomize reads files below it only; make the other directory a base or a component")
-    }
+    try refuseOutside(path, of: reference, directory: directory, file: file)
     guard let bytes = try bytes(path) else {
       throw fail(
         "there is no file \"\(reference.text)\"", hint: "correct the path; what is not in the repository is not fetched"
       )
     }
     return (path, bytes)
+  }
+
+  /// Refuses a file that does not lie below the directory of the kustomization.
+  func refuseOutside(
+    _ path: String, of reference: KustomizationDefinition.Reference, directory: String, file: String
+  ) throws(KustomizeStop) {
+    guard directory.isEmpty || path.hasPrefix(directory + "/") else {
+      throw .failed(
+        "\"\(reference.text)\" lies outside the kustomization's directory", file: file, at: reference.position,
+        field: reference.field,
+        hint: "kustomize reads files below it only; make the other directory a base or a component")
+    }
   }
 
   /// What looks like a URL is for the way to the program to judge.

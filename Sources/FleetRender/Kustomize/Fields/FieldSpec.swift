@@ -44,7 +44,7 @@ final class FieldSpec: Sendable {
 
   /// Whether an object of these words for type and version is meant.
   func matches(_ node: WrittenNode) -> Bool {
-    if !type.kind.isEmpty, type.kind != node["kind"]?.text ?? "" { return false }
+    if !type.kind.isEmpty, !sameBytes(type.kind, node["kind"]?.text ?? "") { return false }
     if type.group.isEmpty, type.version.isEmpty { return true }
     return ResourceType(apiVersion: node["apiVersion"]?.text ?? "", kind: type.kind).isSelected(by: type)
   }

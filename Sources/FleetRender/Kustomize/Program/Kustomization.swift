@@ -111,13 +111,14 @@ struct KustomizationWalk {
   /// A path relative to a directory; nil when it is absolute or leads out of the repository.
   static func resolved(_ text: String, from directory: String) -> String? {
     guard text.utf8.first != slash, !text.hasByte(0) else { return nil }
+    if isPlain(text) { return directory.isEmpty ? text : directory + "/" + text }
     var path = Array(directory.utf8)
     path.reserveCapacity(path.count + text.utf8.count + 1)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let part = rest.prefix { $0 != slash }
       rest = rest.dropFirst(part.count + 1)
-      let isDots = part.first == UInt8(ascii: ".") && part.last == UInt8(ascii: ".")
+      let isDots = part.first == dot && part.last == dot
       if part.isEmpty || isDots && part.count == 1 { continue }
       if isDots, part.count == 2 {
         guard !path.isEmpty else { return nil }
@@ -130,5 +131,19 @@ struct KustomizationWalk {
     return String(decoding: path, as: UTF8.self)
   }
 
+  /// Whether a path goes only down, and each of its parts is written once: what most are.
+  private static func isPlain(_ text: String) -> Bool {
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      var previous = slash
+      for byte in bytes {
+        if previous == slash, byte == slash || byte == dot { return false }
+        previous = byte
+      }
+      return previous != slash
+    }
+    return isPlain ?? false
+  }
+
   private static let slash = UInt8(ascii: "/")
+  private static let dot = UInt8(ascii: ".")
 }

@@ -10,19 +10,27 @@ struct KustomizationReference {
 
   /// What looks like a URL, or like the short forms that kustomize hands to git.
   var isRemote: Bool {
-    // Most are plain paths.
-    var isSuspect = text.utf8.first.map { [0x47, 0x67, 0x42, 0x62].contains($0) } ?? false
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      if byte == 0x3A || byte == 0x3F || byte == 0x40 || byte == 0x2F && previous == 0x2F { isSuspect = true }
-      previous = byte
-    }
-    if !isSuspect { return false }
+    if !Self.isSuspect(text) { return false }
     if text.contains("://") || text.contains("?") || text.hasPrefix("git::") || text.hasPrefix("git@") { return true }
     let lower = text.lowercased()
     if ["github.com", "gitlab.com", "bitbucket.org"].contains(where: { lower.hasPrefix($0) }) { return true }
     // host:path, and repository//directory
     return text.contains(":") || (text.contains("//") && !text.hasPrefix("."))
+  }
+
+  /// Whether a text begins with a letter of the hosts that are known, or has something that paths seldom have: `:`, `?`, `@`
+  /// or `//`.
+  private static func isSuspect(_ text: String) -> Bool {
+    let isSuspect = text.utf8.withContiguousStorageIfAvailable { bytes in
+      if let first = bytes.first, first | 0x20 == UInt8(ascii: "g") || first | 0x20 == UInt8(ascii: "b") { return true }
+      var previous: UInt8 = 0
+      for byte in bytes {
+        if byte == 0x3A || byte == 0x3F || byte == 0x40 || byte == 0x2F && previous == 0x2F { return true }
+        previous = byte
+      }
+      return false
+    }
+    return isSuspect ?? true
   }
 
   private static let pathLists = [

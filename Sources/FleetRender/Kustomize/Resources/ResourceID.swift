@@ -27,8 +27,13 @@ struct ResourceType: Hashable, Sendable {
 
   /// Whether a selector's type is this one; what it leaves empty matches everything.
   func isSelected(by selector: ResourceType) -> Bool {
-    (selector.kind.isEmpty || selector.kind == kind) && (selector.group.isEmpty || selector.group == group)
-      && (selector.version.isEmpty || selector.version == version)
+    (selector.kind.isEmpty || sameBytes(selector.kind, kind))
+      && (selector.group.isEmpty || sameBytes(selector.group, group))
+      && (selector.version.isEmpty || sameBytes(selector.version, version))
+  }
+
+  static func == (left: ResourceType, right: ResourceType) -> Bool {
+    sameBytes(left.kind, right.kind) && sameBytes(left.group, right.group) && sameBytes(left.version, right.version)
   }
 
   /// Whether kustomize knows that objects of the type stand outside namespaces.
@@ -92,7 +97,8 @@ final class ResourceID {
 extension ResourceID: Hashable {
   static func == (left: ResourceID, right: ResourceID) -> Bool {
     left === right
-      || left.name == right.name && left.effectiveNamespace == right.effectiveNamespace && left.type == right.type
+      || sameBytes(left.name, right.name) && sameBytes(left.effectiveNamespace, right.effectiveNamespace)
+        && left.type == right.type
   }
 
   /// Without group and version, which hardly ever tell two objects apart.

@@ -86,11 +86,10 @@ struct MapTransformer {
     for resource in resources {
       let root = resource.root
       let type = resource.type
-      let fields = fields.filter { type.isSelected(by: $0.type) }
       for key in keys {
         // One node for all fields of an object, as in kustomize: what changes it later changes it everywhere.
         let value = WrittenNode(kind: .scalar, tag: .string, text: entries[key] ?? "")
-        for field in fields {
+        for field in fields where type.isSelected(by: field.type) {
           try field.visitAny(root, making: .mapping, tag: .collection) { node throws(KustomizeStop) in
             try node.setField(key, to: value)
           }
