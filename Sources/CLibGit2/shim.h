@@ -20,3 +20,9 @@ static inline int flotilla_git_accept_any_owner(void) {
 static inline int flotilla_git_limit_cache(long bytes) {
   return git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)bytes);
 }
+
+/* How large a directory may be for libgit2 to keep it parsed, in bytes; it takes the largest for one of about 100 entries
+   without this, and would read every larger one anew for each of its files. */
+static inline int flotilla_git_keep_trees(long bytes) {
+  return git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)bytes);
+}

@@ -15,13 +15,15 @@ struct LibGit2Error: Error {
 enum LibGit2 {
   /// How much memory parsed objects may take over all repositories, in bytes.
   private static let cacheLimitBytes = 64 << 20
+  /// How large a directory may be to be kept among them: one of 100,000 entries takes some 4 MB.
+  private static let treeLimitBytes = 8 << 20
 
   /// The library's start; evaluated once, before anything else of the library is called.
   private static let started: LibGit2Error? = {
     guard git_libgit2_init() >= 0 else { return lastError(-1) }
     for result in [
       flotilla_git_ignore_configuration_files(), flotilla_git_accept_any_owner(),
-      flotilla_git_limit_cache(cacheLimitBytes),
+      flotilla_git_limit_cache(cacheLimitBytes), flotilla_git_keep_trees(treeLimitBytes),
     ] where result < 0 {
       return lastError(result)
     }
