@@ -10,22 +10,22 @@ extension TargetMachine {
   ) -> [Action] {
     if scope.isPods {
       let prefix = scope.namespace + "/"
-      troubles = troubles.filter { !$0.key.hasPrefix(prefix) }
+      for pod in troubles.keys.filter({ $0.hasPrefix(prefix) }) { see(nil, ofPod: pod) }
       for pod in listed { noteTrouble(of: pod) }
     }
-    var present: Set<ObjectIdentity> = []
+    var present: [ObjectIdentity: Node] = [:]
     for node in listed {
       guard let identity = ownIdentity(of: node) else { continue }
-      present.insert(identity)
+      present[identity] = node
       takeIfNewer(node, as: identity)
     }
-    for (identity, object) in live where WatchScope(of: identity) == scope && !present.contains(identity) {
-      if !isNewer(object.resourceVersion, than: resourceVersion) { live[identity] = nil }
+    for (identity, object) in live where WatchScope(of: identity) == scope && present[identity] == nil {
+      if !isNewer(object.resourceVersion, than: resourceVersion) { see(identity, nil) }
     }
     seenScopes.insert(scope)
     var actions: [Action] = []
-    for identity in owned.keys.sorted() where WatchScope(of: identity) == scope {
-      actions += noticeDrift(of: identity, in: listed.first { ownIdentity(of: $0) == identity }, now: now)
+    for identity in owned.keys.filter({ WatchScope(of: $0) == scope }).sorted() {
+      actions += noticeDrift(of: identity, in: present[identity], now: now)
     }
     return actions + progress(now: now) + refresh(now: now)
   }
@@ -42,12 +42,12 @@ extension TargetMachine {
 
   /// An object, or a Pod beside ours, is gone.
   public mutating func vanished(_ scope: WatchScope, object: Node, now: Duration) -> [Action] {
-    if scope.isPods { troubles[Self.podKey(object)] = nil }
+    if scope.isPods { see(nil, ofPod: Self.podKey(object)) }
     var actions: [Action] = []
     if let identity = ownIdentity(of: object) {
       let version = object["metadata", "resourceVersion"]?.string ?? ""
       if let known = live[identity], !isNewer(known.resourceVersion, than: version) {
-        live[identity] = nil
+        see(identity, nil)
         actions = noticeDrift(of: identity, in: nil, now: now)
       }
     }
@@ -83,7 +83,7 @@ extension TargetMachine {
     objects == nil && record?.inventory.contains(identity) == true
   }
 
-  private mutating func noteTrouble(of pod: Node) { troubles[Self.podKey(pod)] = PodTrouble(of: pod) }
+  private mutating func noteTrouble(of pod: Node) { see(PodTrouble(of: pod), ofPod: Self.podKey(pod)) }
 
   private static func podKey(_ pod: Node) -> String {
     "\(pod["metadata", "namespace"]?.string ?? "")/\(pod["metadata", "name"]?.string ?? "")"
@@ -93,12 +93,15 @@ extension TargetMachine {
   mutating func take(_ node: Node, as identity: ObjectIdentity) {
     let own = owned[identity]
     let judged = health(of: node, troubles: [], custom: own?.options.customHealth)
-    live[identity] = LiveObject(
-      uid: node["metadata", "uid"]?.string ?? "",
-      resourceVersion: node["metadata", "resourceVersion"]?.string ?? "", ownHealth: judged,
-      heedsPods: node["metadata", "deletionTimestamp"] == nil && !isBehind(node), isSuspended: suspendsItself(node),
-      isOwnedAsApplied: expectations[identity]?.areOwned(in: node, by: manager) == true,
-      idleRules: own.map { own in own.options.ignoredRules.filter { !$0.matches(node, manifest: own.document) } } ?? [])
+    see(
+      identity,
+      LiveObject(
+        uid: node["metadata", "uid"]?.string ?? "",
+        resourceVersion: node["metadata", "resourceVersion"]?.string ?? "", ownHealth: judged,
+        heedsPods: node["metadata", "deletionTimestamp"] == nil && !isBehind(node), isSuspended: suspendsItself(node),
+        isOwnedAsApplied: expectations[identity]?.areOwned(in: node, by: manager) == true,
+        idleRules: own.map { own in own.options.ignoredRules.filter { !$0.matches(node, manifest: own.document) } }
+          ?? []))
   }
 
   private func isBehind(_ node: Node) -> Bool {

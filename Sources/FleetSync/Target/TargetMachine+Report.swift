@@ -41,6 +41,7 @@ extension TargetMachine {
 
   /// Measures how long things have been as they are, and reports when they changed or a report is due.
   mutating func refresh(now: Duration) -> [Action] {
+    judgeAgain()
     // What is out of sight may belong to the target no more: an order has taken the only object there away.
     if blindSince != nil, scopes.isSubset(of: seenScopes) { blindSince = nil }
     if let blindSince, now - blindSince >= Self.blindGrace { isBlind = true }
@@ -103,7 +104,8 @@ extension TargetMachine {
     let trouble = failure ?? failing ?? retrying ?? words
     let message = [unrepaired, trouble].filter { !$0.isEmpty }.joined(separator: "; ")
     return Summary(
-      phase: phase, health: health, message: message, isReady: areReady && phase == .applied, warnings: idleRules)
+      phase: phase, health: health, message: message, isReady: areReady && phase == .applied,
+      warnings: currentVerdicts.idleRules)
   }
 
   /// What is not repaired, and why; empty while an order is in work, which applies everything.
@@ -151,46 +153,30 @@ extension TargetMachine {
   /// The worst health, its object and words, and whether all are ready and in sight.
   private var judgement: (health: Health, message: String, areReady: Bool) {
     if isBlind { return (.unknown, "the cluster is out of sight: \(blindReason)", false) }
-    let sorted = troubles.isEmpty ? [] : troubles.values.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-    let names = (objects == nil ? Set(record?.inventory ?? []) : Set(owned.keys)).union(runningHooks)
+    let verdicts = currentVerdicts
     var worst: (identity: ObjectIdentity, health: Health, message: String)?
     var others = 0
-    // What has its turn later says nothing about what the order waits for.
-    let pending = activity == .applying ? names.filter { begun[$0] == nil && live[$0] == nil } : []
-    for identity in names.subtracting(pending) {
-      let (health, message) = judge(identity, troubles: sorted)
-      guard health > .healthy else { continue }
+    func consider(_ identity: ObjectIdentity, _ verdict: Verdict) {
+      guard verdict.health > .healthy else { return }
       guard let known = worst else {
-        worst = (identity, health, message)
-        continue
+        worst = (identity, verdict.health, verdict.message)
+        return
       }
-      if health == known.health { others += 1 } else if health > known.health { others = 0 }
-      if health > known.health || (health == known.health && identity < known.identity) {
-        worst = (identity, health, message)
+      if verdict.health == known.health { others += 1 } else if verdict.health > known.health { others = 0 }
+      if verdict.health > known.health || (verdict.health == known.health && identity < known.identity) {
+        worst = (identity, verdict.health, verdict.message)
       }
     }
-    if worst == nil, let next = pending.min() { worst = (next, .progressing, "not seen yet") }
-    guard let worst else { return (.healthy, "", blindSince == nil && scopes.isSubset(of: seenScopes)) }
+    for (identity, verdict) in verdicts.unwell { consider(identity, verdict) }
+    let hooks = runningHooks
+    if !hooks.isEmpty {
+      let troubles = sortedTroubles
+      for hook in hooks where !owns(hook) { consider(hook, judge(hook, troubles: troubles)) }
+    }
+    if worst == nil, let next = verdicts.pending.min() { worst = (next, .progressing, "not seen yet") }
+    guard let worst else { return (.healthy, "", blindSince == nil && verdicts.scopes.isSubset(of: seenScopes)) }
     let more = others > 0 ? " (and \(others) more)" : ""
     let words = worst.message.isEmpty ? worst.health.rawValue : worst.message
     return (worst.health, "\(worst.identity.display): \(words)\(more)", false)
-  }
-
-  func judge(_ identity: ObjectIdentity, troubles: [PodTrouble]) -> (Health, String) {
-    guard let object = live[identity] else {
-      return seenScopes.contains(WatchScope(of: identity)) && activity != .applying
-        ? (.missing, "not in the cluster") : (.progressing, "not seen yet")
-    }
-    if object.heedsPods, object.ownHealth.health.map({ $0 < .degraded }) ?? true,
-      let trouble = troubles.first(where: {
-        $0.concerns(kind: identity.kind, namespace: identity.namespace, name: identity.name)
-      })
-    {
-      return (.degraded, trouble.text)
-    }
-    // Suspended by the manifest itself is what was asked for (AMENDMENTS 50).
-    let asked = owned[identity].map { suspendsItself($0.document) } ?? object.isSuspended
-    if object.ownHealth.health == .suspended, asked { return (.healthy, "") }
-    return (object.ownHealth.health ?? .healthy, object.ownHealth.message)
   }
 }

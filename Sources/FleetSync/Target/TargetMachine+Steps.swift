@@ -6,7 +6,7 @@ extension TargetMachine {
   mutating func beginSteps(now: Duration) -> [Action] {
     guard let record else { return [] }
     activity = .applying
-    begun = [:]
+    forgetBegun()
     kept = []
     recheck = nil
     failing = nil
@@ -28,13 +28,16 @@ extension TargetMachine {
     case .deleting where !deletions.isEmpty: return nextDeletions()
     case .applying, .deleting:
       guard let step = steps.first else { return failing.map { fail($0, now: now) } ?? conclude(now: now) }
-      if step.awaitsHealth, !isHealthySoFar { return [] }
+      if step.awaitsHealth {
+        judgeAgain()
+        guard isHealthySoFar else { return [] }
+      }
       activity = .applying
       if let checks = checkDeferred(before: step) { return checks }
       steps.removeFirst()
       if step.work == .prune { return beginDeletions(now: now) }
       let rest = step.objects.filter { inPlace[$0.identity] == nil }
-      for object in step.objects where inPlace[object.identity] != nil { begun[object.identity] = object }
+      for object in step.objects where inPlace[object.identity] != nil { noteBegun(object) }
       guard !rest.isEmpty else { return advance(now: now) }
       waiting = Set(rest.map(\.identity))
       return rest.flatMap { begin($0) }
@@ -45,7 +48,7 @@ extension TargetMachine {
   private mutating func begin(_ object: SyncObject) -> [Action] {
     var object = object.running(in: order?.generation ?? .none)
     object.isAbsent = absent.contains(object.identity)
-    begun[object.identity] = object
+    noteBegun(object)
     return apply(object)
   }
 
@@ -63,7 +66,7 @@ extension TargetMachine {
   /// Whether an applied object is done only when the watch says so: a definition when it is established, a hook when
   /// it has ended.
   func isAwaited(_ identity: ObjectIdentity) -> Bool {
-    guard identity.isDefinition || begun[identity]?.run != nil else { return false }
+    guard lasting.contains(identity) || identity.isDefinition else { return false }
     guard let object = live[identity] else { return true }
     // A hook of a kind without health, a ConfigMap for example, is done when it is there.
     return object.ownHealth.health.map { $0 != .healthy } ?? identity.isDefinition
@@ -71,8 +74,8 @@ extension TargetMachine {
 
   /// Looks what of the step in work has been done in the cluster.
   mutating func progress(now: Duration) -> [Action] {
-    for identity in waiting.sorted() where !inFlight.contains(identity) && retries[identity] == nil {
-      guard activity == .applying, identity.isDefinition || begun[identity]?.run != nil else { continue }
+    for identity in lasting.sorted() where activity == .applying && waiting.contains(identity) {
+      guard !inFlight.contains(identity), retries[identity] == nil else { continue }
       if !isAwaited(identity) {
         waiting.remove(identity)
       } else if let object = begun[identity], object.run != nil, let why = failure(of: identity) {
@@ -94,16 +97,13 @@ extension TargetMachine {
   }
 
   /// Whether everything that this order has applied so far is healthy.
-  private var isHealthySoFar: Bool {
-    let sorted = troubles.values.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-    return begun.keys.allSatisfy { owned[$0] == nil || judge($0, troubles: sorted).0 <= .healthy }
-  }
+  private var isHealthySoFar: Bool { !currentVerdicts.unwell.keys.contains { begun[$0] != nil && owned[$0] != nil } }
 
   // MARK: Hooks
 
   /// The hooks that have been started and have not ended.
   var runningHooks: Set<ObjectIdentity> {
-    activity == .applying ? waiting.filter { begun[$0]?.run != nil } : []
+    activity == .applying ? lasting.filter { waiting.contains($0) && begun[$0]?.run != nil } : []
   }
 
   /// What has to be watched besides the objects, while an order is in work.

@@ -74,7 +74,7 @@ extension TargetMachine {
     inFlight.remove(identity)
     waiting.remove(identity)
     retries[identity] = nil
-    live[identity] = nil
+    see(identity, nil)
     return advance(now: now) + refresh(now: now)
   }
 

@@ -93,11 +93,11 @@ public struct TargetMachine: Sendable {
   /// The target.
   public let target: TargetID
 
-  var activity = Activity.idle
+  var activity = Activity.idle { didSet { if activity != oldValue { verdicts.isStale = true } } }
   /// What to go back to when the record of the next order cannot be written.
   var activityBefore = Activity.idle
   /// What the cluster's record says; nil when there is none.
-  public internal(set) var record: TargetRecord?
+  public internal(set) var record: TargetRecord? { didSet { verdicts.isStale = true } }
   /// The newest order that has not begun.
   var next: Pending?
   /// The order whose record is being written.
@@ -106,13 +106,15 @@ public struct TargetMachine: Sendable {
   var refused = Generation.none
 
   // The order in work.
-  var objects: [SyncObject]?
-  var owned: [ObjectIdentity: SyncObject] = [:]
+  var objects: [SyncObject]? { didSet { verdicts.isStale = true } }
+  var owned: [ObjectIdentity: SyncObject] = [:] { didSet { verdicts.isStale = true } }
   var steps: [ApplyStep] = []
   var deletions: [[ObjectIdentity]] = []
   var kept: [ObjectIdentity] = []
   /// What the steps have begun, as they apply it.
-  var begun: [ObjectIdentity: SyncObject] = [:]
+  private(set) var begun: [ObjectIdentity: SyncObject] = [:]
+  /// Those of them that are done only when the watch says so: definitions and hooks.
+  private(set) var lasting: Set<ObjectIdentity> = []
   /// What could not be tried out before the order began.
   var deferred: Set<ObjectIdentity> = []
   /// What the order does not write, because it is as it wants it; with the version in which it was seen.
@@ -131,10 +133,12 @@ public struct TargetMachine: Sendable {
   var fetchRetry: Retry?
 
   // What is seen of the cluster.
-  var live: [ObjectIdentity: LiveObject] = [:]
-  var troubles: [String: PodTrouble] = [:]
+  private(set) var live: [ObjectIdentity: LiveObject] = [:]
+  private(set) var troubles: [String: PodTrouble] = [:]
   /// The scopes whose content is known at present.
-  var seenScopes: Set<WatchScope> = []
+  var seenScopes: Set<WatchScope> = [] { didSet { if seenScopes != oldValue { verdicts.isStale = true } } }
+  /// What follows of it.
+  var verdicts = Verdicts()
   var blindSince: Duration?
   var blindReason = ""
   /// Out of sight for longer than `blindGrace`.
@@ -194,9 +198,7 @@ public struct TargetMachine: Sendable {
   }
 
   /// What has to be watched for this target.
-  public var scopes: Set<WatchScope> {
-    WatchScope.needed(for: Set(owned.keys).union(record?.inventory ?? []).union(hooksToWatch))
-  }
+  public var scopes: Set<WatchScope> { currentVerdicts.scopes }
 
   /// Whether the object belongs to what this target is to hold.
   public func owns(_ identity: ObjectIdentity) -> Bool { owned[identity] != nil }
@@ -221,8 +223,44 @@ public struct TargetMachine: Sendable {
     return times.min()
   }
 
+  // MARK: What verdicts depend on
+
+  /// Notes what is in the cluster; nil for nothing.
+  mutating func see(_ identity: ObjectIdentity, _ object: LiveObject?) {
+    let rules = live.updateOrRemove(object, for: identity)?.idleRules ?? []
+    if rules != object?.idleRules ?? [] { verdicts.areRulesStale = true }
+    verdicts.stale.insert(identity)
+  }
+
+  /// Notes that a Pod is in trouble, or no longer.
+  mutating func see(_ trouble: PodTrouble?, ofPod key: String) {
+    if troubles.updateOrRemove(trouble, for: key) != trouble { verdicts.isStale = true }
+  }
+
+  /// Notes that an order begins to write an object.
+  mutating func noteBegun(_ object: SyncObject) {
+    begun[object.identity] = object
+    if object.identity.isDefinition || object.run != nil { lasting.insert(object.identity) }
+    verdicts.stale.insert(object.identity)
+  }
+
+  /// An order begins: nothing of it is written.
+  mutating func forgetBegun() {
+    begun = [:]
+    lasting = []
+    verdicts.isStale = true
+  }
+
   /// How long the cluster may be out of sight before its health is Unknown.
   static let blindGrace: Duration = .seconds(5)
+}
+
+extension Dictionary {
+  /// Sets or, with nil, removes a value, and returns the one before.
+  fileprivate mutating func updateOrRemove(_ value: Value?, for key: Key) -> Value? {
+    guard let value else { return removeValue(forKey: key) }
+    return updateValue(value, forKey: key)
+  }
 }
 
 /// What is kept of a live object.
