@@ -13,7 +13,7 @@ public struct RequestLimits: Hashable, Sendable {
 
   /// Makes limits.
   public init(
-    concurrentRequests: Int = 8, requestsPerSecond: Int = 500, burstRequests: Int = 1_000, attempts: Int = 4,
+    concurrentRequests: Int = 16, requestsPerSecond: Int = 500, burstRequests: Int = 1_000, attempts: Int = 4,
     longestWait: Duration = .seconds(10)
   ) {
     self.concurrentRequests = max(1, concurrentRequests)

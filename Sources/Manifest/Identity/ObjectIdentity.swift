@@ -69,11 +69,9 @@ extension ObjectIdentity: Hashable, Comparable {
 
   /// Orders by group, kind, namespace and name, bytewise.
   public static func < (left: Self, right: Self) -> Bool {
-    for (left, right) in [
-      (left.group, right.group), (left.kind, right.kind), (left.namespace, right.namespace), (left.name, right.name),
-    ] where !sameBytes(left, right) {
-      return precedesBytewise(left, right)
-    }
-    return false
+    if !sameBytes(left.group, right.group) { return precedesBytewise(left.group, right.group) }
+    if !sameBytes(left.kind, right.kind) { return precedesBytewise(left.kind, right.kind) }
+    if !sameBytes(left.namespace, right.namespace) { return precedesBytewise(left.namespace, right.namespace) }
+    return precedesBytewise(left.name, right.name)
   }
 }
