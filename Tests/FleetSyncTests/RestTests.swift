@@ -55,11 +55,11 @@ struct RestTests {
     var machine = MachineTests.settled(minReady: .seconds(1))
     _ = machine.timePassed(now: .seconds(1))
     #expect(machine.tellAlong(now: .seconds(2)).isEmpty)
-    let told = machine.tellAlong(now: .seconds(15))
-    #expect(told.observations.first?.readyFor == .seconds(15))
-    #expect(machine.tellAlong(now: .seconds(16)).isEmpty)
-    _ = machine.received(makeOrder(2, bundle: digest("two")), now: .seconds(60))
-    _ = machine.arrived(digest("two"), objects: [configMapObject("a")], now: .seconds(60))
+    let told = machine.tellAlong(now: .seconds(30))
+    #expect(told.observations.first?.readyFor == .seconds(30))
+    #expect(machine.tellAlong(now: .seconds(31)).isEmpty)
+    _ = machine.received(makeOrder(2, bundle: digest("two")), now: .seconds(90))
+    _ = machine.arrived(digest("two"), objects: [configMapObject("a")], now: .seconds(90))
     #expect(machine.tellAlong(now: .seconds(300)).isEmpty)
   }
 
