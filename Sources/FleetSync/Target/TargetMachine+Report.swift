@@ -81,7 +81,7 @@ extension TargetMachine {
     case .settled: since = readySince ?? degradedSince ?? changedAt
     }
     let awaited = activity != .settled ? nil : readySince != nil ? order?.minReady : order?.failFast
-    let regular = reportedAt + max(awaited == nil ? .seconds(2) : .seconds(45), (reportedAt - since) / 20)
+    let regular = reportedAt + max(awaited == nil ? .seconds(2) : .seconds(60), (reportedAt - since) / 20)
     guard let awaited, since + awaited > reportedAt else { return regular }
     return min(regular, since + awaited)
   }
